@@ -1,0 +1,62 @@
+"""The command line, `newswire`: data on standard output, talk on standard error.
+
+Exit codes: 0 done; 1 it could not be done, or some articles were refused; 2 wrong arguments or settings.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from service import __version__
+from service.cli import enrich, inspect, topics, traffic, up, worker
+from service.cli.terminal import fail
+from service.records import SCHEMA_VERSION
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="newswire",
+    help="Enrich news articles on Kafka with entities, locations and event tags, each with its evidence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+app.command("up")(up.up)
+app.command("worker")(worker.worker)
+app.command("enrich")(enrich.enrich)
+app.command("produce")(traffic.produce)
+app.command("tail")(traffic.tail)
+app.command("lag")(traffic.lag)
+app.add_typer(topics.app, name="topics")
+app.command("schema")(inspect.schema)
+app.command("check")(inspect.check)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"newswire {__version__}, record schema {SCHEMA_VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    try:
+        app()
+    except BrokenPipeError:  # `newswire tail | head` is no error
+        sys.stderr.close()
+    except KeyboardInterrupt:
+        fail("interrupted", code=130)

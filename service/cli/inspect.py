@@ -1,0 +1,73 @@
+"""`newswire check` and `newswire schema`: what is set, what is reachable, what the contract is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli.terminal import fail, load_settings, talk
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+
+
+def check() -> None:
+    """Print the settings, secrets masked, and try the brokers and the model; exit 1 where something is missing."""
+    settings = load_settings()
+    from rich.console import Console  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from rich.table import Table  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    table = Table("setting", "value", "from", box=None)
+    for name, value in settings:
+        table.add_row(name, _shown(value), "set" if name in settings.model_fields_set else "default")
+    Console().print(table, markup=False)
+    problems = [*_broker_problems(settings), *_model_problems(settings)]
+    for problem in problems:
+        talk().print(f"✗ {problem}", style="red", markup=False, soft_wrap=True)
+    if problems:
+        raise SystemExit(1)
+    talk().print("✓ the brokers answer, the topics are there, the model loads", style="green")
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
+
+
+def _broker_problems(settings: Settings) -> list[str]:
+    from service.stream import topics  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    try:
+        missing = topics.missing(settings)
+    except topics.UnreachableError as error:
+        return [str(error)]
+    return [f"there is no topic {name}: `newswire topics create` makes it" for name in missing]
+
+
+def _model_problems(settings: Settings) -> list[str]:
+    from service.process import Processor  # noqa: PLC0415 - spaCy's import takes a second
+
+    try:
+        Processor(settings)
+    except OSError as error:
+        return [f"the model {settings.model} cannot be loaded: {error}"]
+    return []
+
+
+def schema(
+    write: Annotated[Path | None, typer.Option(help="Folder to write every schema to, in place of printing.")] = None,
+) -> None:
+    """Print the JSON Schema of the records, or write all the schemas to a folder."""
+    from service import schemas  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    documents = schemas.documents()
+    if write is None:
+        typer.echo(documents["enriched-article.v1.schema.json"])
+        return
+    if not write.is_dir():
+        fail(f"there is no folder {os.fspath(write)}")
+    for name, document in documents.items():
+        (write / name).write_bytes(document)
+        talk().print(f"wrote {write / name}", markup=False)

@@ -1,0 +1,51 @@
+"""What every command needs of the terminal: settings or their errors, talk on standard error, a way to fail."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from pydantic import ValidationError
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+
+
+def talk() -> Console:
+    """Return the console for people: standard error, so that data on standard output stays clean."""
+    return Console(stderr=True, highlight=False)
+
+
+def fail(what: str, code: int = 1) -> NoReturn:
+    """Tell *what* went wrong on standard error and exit with *code*."""
+    talk().print(f"newswire: {what}", style="red", markup=False, soft_wrap=True)
+    raise SystemExit(code)
+
+
+def load_settings(**given: object) -> Settings:
+    """Return the settings of the environment, overridden by those *given* that are not None; exit 2 on any error."""
+    from service.settings import Settings  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [f"  {'.'.join(map(str, row['loc'])) or 'settings'}: {row['msg']}" for row in error.errors()]
+        fail("these settings are wrong:\n" + "\n".join(lines), code=2)
+
+
+def progress_shown() -> bool:
+    """Tell whether a progress bar would be seen."""
+    return talk().is_terminal
+
+
+def print_record(value: bytes, *, pretty: bool) -> None:
+    """Write one record to standard output: its bytes as a line, or for people with what was found marked."""
+    if not pretty:
+        sys.stdout.buffer.write(value + b"\n")
+        sys.stdout.buffer.flush()
+        return
+    from service.enrich.markup import marked  # noqa: PLC0415 - for people only
+    from service.records import EnrichedArticle  # noqa: PLC0415 - for people only
+
+    Console(highlight=False, soft_wrap=True).print(marked(EnrichedArticle.model_validate_json(value)))

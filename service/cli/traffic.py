@@ -1,0 +1,67 @@
+"""`newswire produce`, `tail` and `lag`: put articles in, see records come out, see how far behind the group is."""
+
+from __future__ import annotations
+
+from itertools import chain, islice
+from typing import Annotated
+
+import typer
+
+from service.cli.enrich import read_articles
+from service.cli.terminal import fail, load_settings, print_record, talk
+
+
+def produce(
+    files: Annotated[list[str], typer.Argument(help="JSON lines (.jsonl), one article a file, or - for lines.")],
+    topic: Annotated[str | None, typer.Option(help="Topic to send to; the raw topic if not given.")] = None,
+) -> None:
+    """Send articles of FILES to Kafka, keyed by their id, and return when the brokers have them."""
+    settings = load_settings()
+    from service.stream import traffic  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    values = (value for name in files for _, value in read_articles(name))
+    target = topic or settings.raw_topic
+    try:
+        count = traffic.produce(settings, target, values)
+    except traffic.TrafficError as error:
+        fail(str(error))
+    talk().print(f"{count:,} articles sent to {target}", markup=False)
+
+
+def tail(
+    topic: Annotated[str | None, typer.Option(help="Topic to read; the enriched topic if not given.")] = None,
+    from_start: Annotated[bool, typer.Option("--from-start", help="Begin with the oldest record.")] = False,
+    count: Annotated[int | None, typer.Option("--count", "-n", min=1, help="Stop after so many records.")] = None,
+    pretty: Annotated[bool, typer.Option("--pretty", help="Show each text with what was found marked.")] = False,
+) -> None:
+    """Follow a topic: a record a line on standard output, until Ctrl-C."""
+    settings = load_settings()
+    from service.stream import traffic  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    try:
+        batches = traffic.follow(settings, topic or settings.enriched_topic, from_start=from_start)
+        for record in islice(chain.from_iterable(batches), count):
+            print_record(record.value or b"null", pretty=pretty)
+    except traffic.TrafficError as error:
+        fail(str(error))
+
+
+def lag() -> None:
+    """Show how far the group is behind on each partition of the raw topic."""
+    settings = load_settings()
+    from rich.console import Console  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from rich.table import Table  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    from service.stream import traffic  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    try:
+        rows = traffic.lag(settings)
+    except traffic.TrafficError as error:
+        fail(str(error))
+    table = Table("partition", "committed", "end", "lag", title=f"{settings.group} on {settings.raw_topic}")
+    for row in rows:
+        table.add_row(
+            str(row.partition), "-" if row.committed is None else f"{row.committed:,}", f"{row.end:,}", f"{row.lag:,}"
+        )
+    table.add_row("all", "", "", f"{sum(row.lag for row in rows):,}", style="bold")
+    Console().print(table)

@@ -1,0 +1,23 @@
+"""`newswire worker`: one member of the consumer group, until it is told to stop."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from service.cli.terminal import load_settings
+
+
+def worker(
+    processes: Annotated[int | None, typer.Option(help="Processes that enrich; all cores if not given.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of /metrics, /livez and /readyz.")] = None,
+) -> None:
+    """Read raw articles from Kafka and publish their records until SIGTERM or Ctrl-C.
+
+    Start as many as there are partitions, on as many machines: Kafka shares the partitions among them.
+    """
+    settings = load_settings(worker_processes=processes, web_port=port)
+    from service.stream.worker import run  # noqa: PLC0415 - Faust's import waits until it is needed
+
+    raise SystemExit(run(settings))

@@ -1,0 +1,128 @@
+"""Produce, follow and measure topics from the command line, with kafka-python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+
+from service.stream.connection import kafka_python_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from service.settings import Settings
+
+POLL_MILLISECONDS = 500  # how long a tail waits for more before it looks whether it should stop
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionLag:
+    """How far the group is behind on one partition of the raw topic. Offsets count records from 0."""
+
+    partition: int
+    committed: int | None
+    end: int
+    lag: int
+
+
+class TrafficError(Exception):
+    """Raised where Kafka does not take or give what was asked for; the message says what to do."""
+
+
+def produce(settings: Settings, topic: str, values: Iterable[bytes]) -> int:
+    """Send *values* to *topic* with the article's id as key; return how many the broker has confirmed.
+
+    An article without an id, or a value that is no JSON, is sent without a key: it is the worker that judges it.
+    """
+    producer = KafkaProducer(
+        **kafka_python_options(settings),
+        acks="all",
+        linger_ms=20,
+        compression_type="zstd",
+        max_request_size=settings.max_record_bytes,
+        allow_auto_create_topics=False,
+    )
+    try:
+        sent = [producer.send(topic, key=_article_id(value), value=value) for value in values]
+        producer.flush()
+        for future in sent:
+            future.get(timeout=0)
+    except KafkaError as error:
+        raise TrafficError(f"{topic} did not take the articles: {error}") from error
+    finally:
+        producer.close()
+    return len(sent)
+
+
+def _article_id(value: bytes) -> bytes | None:
+    try:
+        article = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return None
+    found = article.get("id") if isinstance(article, dict) else None
+    return found.encode() if isinstance(found, str) and found else None
+
+
+def follow(settings: Settings, topic: str, *, from_start: bool) -> Iterator[list[Any]]:
+    """Yield what came on *topic* since the last time, twice a second, for ever: kafka-python's records, perhaps none.
+
+    Only committed records are seen. The first list comes when the position is fixed, so that nothing produced after
+    it is missed.
+    """
+    consumer = KafkaConsumer(
+        **kafka_python_options(settings),
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        allow_auto_create_topics=False,
+        max_partition_fetch_bytes=settings.max_record_bytes,
+    )
+    try:
+        partitions = _partitions(consumer, topic)
+        consumer.assign(partitions)
+        if from_start:
+            consumer.seek_to_beginning()
+        else:
+            consumer.seek_to_end()
+        for partition in partitions:
+            consumer.position(partition)
+        yield []
+        while True:
+            found = consumer.poll(timeout_ms=POLL_MILLISECONDS)
+            yield [record for batch in found.values() for record in batch]
+    except KafkaError as error:
+        raise TrafficError(f"{topic} cannot be read: {error}") from error
+    finally:
+        consumer.close()
+
+
+def _partitions(consumer: KafkaConsumer, topic: str) -> list[TopicPartition]:
+    numbers = sorted(consumer.partitions_for_topic(topic) or ())
+    if not numbers:
+        raise TrafficError(f"there is no topic {topic}: `newswire topics create` makes it")
+    return [TopicPartition(topic, number) for number in numbers]
+
+
+def lag(settings: Settings) -> list[PartitionLag]:
+    """Return how far the group is behind on each partition of the raw topic."""
+    consumer = KafkaConsumer(**kafka_python_options(settings), allow_auto_create_topics=False)
+    try:
+        partitions = _partitions(consumer, settings.raw_topic)
+        first, last = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
+    finally:
+        consumer.close()
+    admin = KafkaAdminClient(**kafka_python_options(settings))
+    try:
+        committed = admin.list_group_offsets({settings.group: None})[settings.group]
+    finally:
+        admin.close()
+    rows = []
+    for partition in partitions:
+        known = committed.get(partition)
+        offset = known.offset if known is not None and known.offset >= 0 else None
+        behind = last[partition] - (first[partition] if offset is None else offset)
+        rows.append(PartitionLag(partition.partition, offset, last[partition], behind))
+    return rows
