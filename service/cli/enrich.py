@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from service.process import Outcome, Processor
     from service.settings import Settings
 
-OPENERS = {".gz": gzip.open, ".xz": lzma.open}
+OPENERS: dict[str, Any] = {".gz": gzip.open, ".xz": lzma.open}
 LINES = {".jsonl", ".ndjson"}
 CHUNK = 8  # articles a task: some 0.3 s of work, so that the cost of handing over is lost in it
 AHEAD = 4  # tasks a process that wait or are done: enough that none idles behind a slow one

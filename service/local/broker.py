@@ -137,20 +137,20 @@ class Broker:
         command += ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
         if done.returncode:
-            raise BrokerError(f"Kafka could not prepare {self._folder}: {done.stderr.strip()[-500:]}")
+            raise BrokerError(f"Kafka could not prepare {self._folder}:\n{_complaint(done.stderr)}")
 
     def _await_start(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while STARTED not in self.log_path.read_text(errors="replace"):
+        while STARTED not in self._log():
             if self._process is None or self._process.poll() is not None:
-                raise BrokerError(f"Kafka ended while it started; the end of {self.log_path}:\n{self._log_end()}")
+                raise BrokerError(f"Kafka ended while it started; {self.log_path} says:\n{_complaint(self._log())}")
             if time.monotonic() > deadline:
                 self.kill()
                 raise BrokerError(f"Kafka did not start within {START_SECONDS:.0f} s; see {self.log_path}")
             time.sleep(0.05)
 
-    def _log_end(self) -> str:
-        return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-5:])
+    def _log(self) -> str:
+        return self.log_path.read_text(errors="replace")
 
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
@@ -163,6 +163,12 @@ class Broker:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _complaint(output: str) -> str:
+    """Return the line of *output* that names the error: Java buries it under its stack."""
+    lines = output.strip().splitlines()
+    return next((line for line in lines if "Exception" in line or " ERROR " in line), "\n".join(lines[-3:]))
 
 
 def _free_ports() -> tuple[int, int]:

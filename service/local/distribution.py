@@ -54,11 +54,11 @@ def jars() -> list[Path]:
             "check the network, or set KAFKA_BOOTSTRAP_SERVERS to a Kafka of yours"
         ) from error
     found = sorted(environment.path.glob("*/*.jar"))
-    _verify(found)
+    verify(found)
     return found
 
 
-def _verify(found: list[Path]) -> None:
+def verify(found: list[Path]) -> None:
     """Raise where the jars are not exactly those of the list that this package ships."""
     listed = (files("service.local") / f"kafka-{KAFKA_VERSION}.sha256").read_text().splitlines()
     expected = {name: digest for digest, name in (line.split() for line in listed)}
