@@ -45,6 +45,8 @@ lock: $(VENV)/installed  ## Pin every dependency by hash
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file lock/dev.txt
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --constraint lock/dev.txt --output-file lock/runtime.txt
+	$(BIN)/uv pip compile --group build --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet --constraint lock/dev.txt --output-file lock/build.txt
 
 clean:  ## Remove what the other targets made
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache

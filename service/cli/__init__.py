@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from service import __version__
-from service.cli import enrich, inspect, topics, traffic, up, worker
+from service.cli import enrich, health, inspect, topics, traffic, up, worker
 from service.cli.terminal import fail
 from service.records import SCHEMA_VERSION
 
@@ -35,6 +35,7 @@ app.command("lag")(traffic.lag)
 app.add_typer(topics.app, name="topics")
 app.command("schema")(inspect.schema)
 app.command("check")(inspect.check)
+app.command("health")(health.health)
 
 
 def _version(asked: bool) -> None:

@@ -1,0 +1,60 @@
+# The service in one image: model and data baked in, nothing is fetched at start.
+#
+# The base is pinned by its full tag. To pin the very bytes as well, ask your registry for the digest and hand it over:
+#   docker buildx imagetools inspect python:3.11.14-slim-bookworm --format '{{.Manifest.Digest}}'
+#   docker build --build-arg BASE=python:3.11.14-slim-bookworm@sha256:… --tag newswire-enricher .
+ARG BASE=python:3.11.14-slim-bookworm
+
+FROM ${BASE} AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_ONLY_BINARY=:all:
+WORKDIR /opt/source
+
+# What changes seldom comes first, so that a change of the code leaves these layers as they are.
+COPY lock/runtime.txt lock/build.txt lock/
+RUN python -m venv /opt/newswire \
+    && /opt/newswire/bin/python -m pip install --require-hashes --requirement lock/runtime.txt \
+    && python -m venv /opt/tools \
+    && /opt/tools/bin/python -m pip install --require-hashes --requirement lock/build.txt
+
+COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY schemas schemas
+COPY service service
+RUN /opt/tools/bin/python -m hatchling build --target wheel --directory /opt/dist \
+    && /opt/newswire/bin/python -m pip install --no-deps --no-index /opt/dist/*.whl \
+    && /opt/newswire/bin/python -m pip uninstall --yes pip \
+    && /opt/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+      --output-file /opt/newswire/sbom.cdx.json /opt/newswire/bin/python \
+    && /opt/newswire/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/newswire/lib
+
+FROM ${BASE}
+ARG VERSION=dev
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="newswire-enricher" \
+      org.opencontainers.image.description="Enriches news articles on Kafka with entities, locations and event tags." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+
+RUN groupadd --system --gid 10001 newswire \
+    && useradd --system --uid 10001 --gid newswire --no-create-home --home-dir /nonexistent newswire
+COPY --from=build /opt/newswire /opt/newswire
+
+# Kubernetes probes and Prometheus come from outside the container, so it listens widely; the page for people, which
+# shows the articles' text, stays off until it is asked for with NEWSWIRE_PAGE=true.
+ENV PATH=/opt/newswire/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    OMP_NUM_THREADS=1 \
+    OPENBLAS_NUM_THREADS=1 \
+    NEWSWIRE_WEB_HOST=0.0.0.0 \
+    NEWSWIRE_PAGE=false \
+    NEWSWIRE_LOG_FORMAT=json \
+    NEWSWIRE_DATA_DIR=/tmp/newswire
+
+USER 10001:10001
+WORKDIR /tmp
+EXPOSE 6066
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["newswire", "health"]
+ENTRYPOINT ["newswire"]
+CMD ["worker"]
