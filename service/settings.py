@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     # Watching over it
     web_host: str = Field(default="127.0.0.1", description="Address of /metrics, /livez and /readyz.")
     web_port: int = Field(default=6066, ge=0, le=65535, description="Port of /metrics, /livez and /readyz.")
+    page: bool = Field(
+        default=True, description="Show the last records to people at /. The page holds the articles' text."
+    )
     stall_seconds: float = Field(
         default=120.0, gt=0, description="No progress for so long with lag: the worker exits and is restarted."
     )
