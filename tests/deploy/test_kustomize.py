@@ -1,0 +1,196 @@
+"""The Kubernetes manifests: they render, are valid, are as closed as they can be, and agree with the rest of the tree."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import kubernetes_validate
+import pytest
+import yaml
+
+from service.settings import Settings
+from service.topics import declared
+
+ROOT = Path(__file__).parents[2]
+KUSTOMIZE = ROOT / "deploy/kustomize"
+OVERLAYS = ["dev", "prod"]
+COMPONENTS = sorted(path.parent.name for path in KUSTOMIZE.glob("components/*/kustomization.yaml"))
+CUSTOM = {"KafkaTopic", "KafkaUser", "ScaledObject", "TriggerAuthentication", "PodMonitor", "PrometheusRule"}
+GO_MODULES = {  # the operators' own definitions of their kinds, in the Go modules that they are released as
+    "github.com/kedacore/keda/v2@v2.21.0": "config/crd/bases",
+    "github.com/prometheus-operator/prometheus-operator@v0.85.0": "example/prometheus-operator-crd",
+}
+
+Manifest = dict[str, Any]
+
+
+def render(folder: Path) -> list[Manifest]:
+    """Return what *folder* renders to."""
+    command = ["kustomize", "build"] if shutil.which("kustomize") else ["kubectl", "kustomize"]
+    if not shutil.which(command[0]):
+        pytest.skip("needs kubectl or kustomize to render")
+    done = subprocess.run([*command, folder], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return list(yaml.safe_load_all(done.stdout))
+
+
+@pytest.fixture(params=[*OVERLAYS, *COMPONENTS])
+def manifests(request: pytest.FixtureRequest, tmp_path: Path) -> list[Manifest]:
+    """Return an overlay, or one component on the base alone."""
+    if request.param in OVERLAYS:
+        return render(KUSTOMIZE / "overlays" / request.param)
+    shutil.copytree(KUSTOMIZE, tmp_path / "kustomize")
+    folder = tmp_path / "kustomize/overlays/one"
+    folder.mkdir()
+    wanted = {"resources": ["../../base"], "components": [f"../../components/{request.param}"]}
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(wanted))
+    return render(folder)
+
+
+@pytest.fixture
+def prod() -> list[Manifest]:
+    """Return the overlay for production."""
+    return render(KUSTOMIZE / "overlays/prod")
+
+
+def one(manifests: list[Manifest], kind: str) -> Manifest:
+    """Return the only manifest of *kind*."""
+    (found,) = (manifest for manifest in manifests if manifest["kind"] == kind)
+    return found
+
+
+def pods(manifests: list[Manifest]) -> list[Manifest]:
+    """Return the pod specifications of all workloads."""
+    return [manifest["spec"]["template"]["spec"] for manifest in manifests if manifest["kind"] in {"Deployment", "Job"}]
+
+
+def test_they_are_valid(manifests: list[Manifest]) -> None:
+    """Each manifest agrees with Kubernetes' own schema, with no field that it does not know."""
+    for manifest in manifests:
+        if manifest["kind"] not in CUSTOM:
+            kubernetes_validate.validate(manifest, "1.34", strict=True)
+
+
+def test_custom_kinds_are_valid(prod: list[Manifest]) -> None:
+    """KEDA's and the Prometheus operator's kinds agree with the definitions that these release."""
+    if not shutil.which("go"):
+        pytest.skip("needs Go to fetch the operators' definitions")
+    schemas = {}
+    for module, folder in GO_MODULES.items():
+        done = subprocess.run(["go", "mod", "download", "-json", module], capture_output=True, check=False, cwd="/")
+        assert done.returncode == 0, done.stderr
+        for path in (Path(json.loads(done.stdout)["Dir"]) / folder).glob("*.yaml"):
+            definition = yaml.safe_load(path.read_text())["spec"]
+            for version in definition["versions"]:
+                kind = (f"{definition['group']}/{version['name']}", definition["names"]["kind"])
+                schemas[kind] = version["schema"]["openAPIV3Schema"]
+    checked = set()
+    for manifest in prod:
+        kind = (manifest["apiVersion"], manifest["kind"])
+        if kind in schemas:
+            jsonschema.validate(manifest, closed(schemas[kind]))
+            checked.add(manifest["kind"])
+    assert checked == {"ScaledObject", "TriggerAuthentication", "PodMonitor", "PrometheusRule"}
+
+
+def closed(schema: Any) -> Any:
+    """Return *schema* with no unknown fields allowed, as an API server would prune them."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {name: closed(part) for name, part in schema.items()}
+    if isinstance(schema.get("properties"), dict) and not schema.get("x-kubernetes-preserve-unknown-fields"):
+        made.setdefault("additionalProperties", False)
+        if schema["properties"].keys() >= {"apiVersion", "kind", "metadata"}:
+            made["properties"]["metadata"] = {"type": "object"}
+    return made
+
+
+def test_pods_are_restricted(manifests: list[Manifest]) -> None:
+    """Every pod meets the restricted Pod Security Standard, on a read-only root and with no token of the API."""
+    for pod in pods(manifests):
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert pod["automountServiceAccountToken"] is False
+        assert pod["enableServiceLinks"] is False
+        assert {kind for volume in pod.get("volumes", ()) for kind in volume if kind != "name"} <= {"emptyDir", "secret"}
+        for container in pod["containers"]:
+            context = container["securityContext"]
+            assert context["allowPrivilegeEscalation"] is False
+            assert context["readOnlyRootFilesystem"] is True
+            assert context["capabilities"] == {"drop": ["ALL"]}
+            assert container["resources"]["limits"]["memory"] == container["resources"]["requests"]["memory"]
+
+
+def test_pods_run_as_the_image_does(manifests: list[Manifest]) -> None:
+    """User and group are those of the Dockerfile."""
+    user = re.findall(r"^USER (\d+):(\d+)$", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
+
+    for pod in pods(manifests):
+        assert [(str(pod["securityContext"]["runAsUser"]), str(pod["securityContext"]["runAsGroup"]))] == user
+
+
+def test_the_enricher_takes_its_settings(manifests: list[Manifest], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each variable is one that the service knows, with a value that it accepts."""
+    (container,) = one(manifests, "Deployment")["spec"]["template"]["spec"]["containers"]
+    variables = dict(one(manifests, "ConfigMap")["data"])
+    variables |= {entry["name"]: entry.get("value", "from a secret") for entry in container.get("env", ())}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    settings = Settings()
+
+    assert len(settings.model_fields_set) == len(variables)
+    assert container["ports"] == [{"name": "http", "containerPort": settings.web_port}]
+
+
+def test_a_pod_may_take_its_time_to_stop(manifests: list[Manifest]) -> None:
+    """The worker's own bound on a stop is 45 s; Kubernetes grants more."""
+    assert one(manifests, "Deployment")["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] == 60
+
+
+def test_selectors_meet_their_pods(prod: list[Manifest]) -> None:
+    """Whatever selects pods selects the enricher's."""
+    deployment = one(prod, "Deployment")
+    labels = deployment["spec"]["template"]["metadata"]["labels"].items()
+    selectors = [
+        deployment["spec"]["selector"],
+        one(prod, "PodDisruptionBudget")["spec"]["selector"],
+        one(prod, "PodMonitor")["spec"]["selector"],
+        one(prod, "NetworkPolicy")["spec"]["podSelector"],
+        *(spread["labelSelector"] for spread in deployment["spec"]["template"]["spec"]["topologySpreadConstraints"]),
+    ]
+
+    for selector in selectors:
+        assert selector["matchLabels"].items() <= labels
+
+
+def test_topics_are_as_declared(prod: list[Manifest]) -> None:
+    """Strimzi makes the topics that `schemas/topics` declares, with three replicas."""
+    made = {manifest["metadata"]["name"]: manifest["spec"] for manifest in prod if manifest["kind"] == "KafkaTopic"}
+    declared_topics = {topic.name: topic for topic in declared()}
+
+    assert made.keys() == declared_topics.keys()
+    for name, spec in made.items():
+        config = {key: str(value) for key, value in spec["config"].items()}
+        assert spec["partitions"] == declared_topics[name].partitions
+        assert config == declared_topics[name].config | {"min.insync.replicas": "2"}
+        assert spec["replicas"] == 3
+
+
+def test_there_are_no_more_replicas_than_partitions(prod: list[Manifest]) -> None:
+    """KEDA starts at most as many pods as the raw topic has partitions."""
+    (raw,) = (topic for topic in declared() if topic.role == "raw")
+    scaled = one(prod, "ScaledObject")["spec"]
+
+    assert scaled["maxReplicaCount"] == raw.partitions
+    assert scaled["triggers"][0]["metadata"]["topic"] == raw.name
+    assert scaled["triggers"][0]["metadata"]["consumerGroup"] == Settings().group
+    assert "replicas" not in one(prod, "Deployment")["spec"]
