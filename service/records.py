@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION: Final = "1.0"
 
 EntityType = Literal["PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"]
 PlaceKind = Literal["country", "admin1", "city", "district", "region", "continent", "water", "mountain", "facility"]
@@ -34,7 +34,15 @@ def _rfc3339(moment: datetime) -> str:
     return text.replace("+00:00", "Z")
 
 
-Timestamp = Annotated[datetime, AfterValidator(_utc), PlainSerializer(_rfc3339, return_type=str, when_used="json")]
+_RFC3339 = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+"""Many validators look at patterns only, not at formats."""
+
+Timestamp = Annotated[
+    datetime,
+    AfterValidator(_utc),
+    PlainSerializer(_rfc3339, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _RFC3339}),
+]
 
 
 class InvalidArticle(Exception):  # noqa: N818 - it names what was found, not a failure of the program
@@ -273,3 +281,39 @@ class EnrichedArticle(_Model):
     counts: list[Count] = []
     none_found: NoneFound = NoneFound()
     pipeline: Pipeline
+
+
+class DeadLetterHeaders(_Model):
+    """The headers that a dead letter has beside those of the message it was; all are text in UTF-8.
+
+    The first six are those of Kafka Streams (KIP-1034). Key, value and headers of the message stay byte for byte.
+    """
+
+    topic: str = Field(alias="__streams.errors.topic", description="Topic of the message.")
+    partition: str = Field(alias="__streams.errors.partition", pattern=r"^[0-9]+$", description="Its partition.")
+    offset: str = Field(alias="__streams.errors.offset", pattern=r"^[0-9]+$", description="Its offset.")
+    exception: str = Field(alias="__streams.errors.exception", description="Name of the exception.")
+    message: str = Field(
+        alias="__streams.errors.message", description="What was wrong and what to do; never the article's text."
+    )
+    stacktrace: str = Field(alias="__streams.errors.stacktrace", description="File and line of a bug; else empty.")
+    origin: str = Field(
+        alias="newswire.origin", pattern=r"^[^/]+/[0-9]+/[0-9]+$", description="Topic, partition and offset in one."
+    )
+    reason: str = Field(alias="newswire.reason", description="Stable code of the reason; later versions may add some.")
+    stage: str = Field(alias="newswire.stage", description="Stage that refused it: wire, enrich, publish.")
+    attempt: str = Field(alias="newswire.attempt", pattern=r"^[0-9]+$", description="How often it was tried, from 1.")
+    group: str = Field(alias="newswire.group", description="Consumer group that refused it.")
+    version: str = Field(alias="newswire.version", description="Version of the service that refused it.")
+    failed_at: Timestamp = Field(alias="newswire.failed-at", description="When it was refused.")
+    omitted: str | None = Field(
+        default=None,
+        alias="newswire.omitted",
+        description="What was left out because it did not fit the topic; it can still be read at the origin.",
+    )
+    value_bytes: str | None = Field(
+        default=None, alias="newswire.value-bytes", pattern=r"^[0-9]+$", description="Length of an omitted value."
+    )
+    value_sha256: str | None = Field(
+        default=None, alias="newswire.value-sha256", pattern=r"^[0-9a-f]{64}$", description="Hash of an omitted value."
+    )

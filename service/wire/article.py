@@ -1,0 +1,120 @@
+"""What a format's module found → RawArticle: one place that checks types, cleans text, reads dates.
+
+The module of a format only says which of its fields is which of ours (`Fields`); it never cleans and seldom checks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from service.records import InvalidArticle, RawArticle, RejectReason, Source
+from service.wire import dates
+from service.wire.text import clean, clean_line
+
+Fields = Mapping[str, object]
+"""Values by the names of `RawArticle`, as they came: cleaned and checked by `make`."""
+
+_ID_LIMIT = 1024
+_LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")
+"""BCP 47 as far as it matters here: a language, and subtags."""
+_STATUS: Mapping[object, Literal["usable", "withheld", "canceled"]] = {
+    None: "usable",
+    "": "usable",
+    "usable": "usable",
+    "withheld": "withheld",
+    "canceled": "canceled",
+    "cancelled": "canceled",
+}
+
+
+def make(fields: Fields, source_format: str, value: bytes) -> RawArticle:
+    """Return the article of *fields*, read from a message with *value*. Raises `InvalidArticle`.
+
+    An article without an id gets one from a hash of *value*: the same message always has the same id.
+    """
+    status = _status(fields)
+    article_id = _line(fields, "id") or ""
+    if len(article_id) > _ID_LIMIT:
+        raise _wrong(f"`id` has {len(article_id):,} characters; {_ID_LIMIT:,} is the most")
+    if status != "usable" and not article_id:
+        raise _wrong(f"the status is {status}, but there is no id to say which article it is about")
+    article = RawArticle(
+        id=article_id or hashlib.sha256(value).hexdigest()[:32],
+        version=_line(fields, "version"),
+        source=_source(fields, source_format),
+        url=_line(fields, "url"),
+        headline=_line(fields, "headline") or "",
+        body=clean(_text(fields, "body") or ""),
+        language=_language(_line(fields, "language")),
+        published_at=dates.read(fields.get("published_at"), "published_at"),
+        updated_at=dates.read(fields.get("updated_at"), "updated_at"),
+        embargoed_until=dates.read(fields.get("embargoed_until"), "embargoed_until"),
+        byline=_line(fields, "byline"),
+        dateline=_line(fields, "dateline"),
+        status=status,
+    )
+    if status == "usable" and not any(map(str.isalnum, article.text)):
+        raise InvalidArticle(RejectReason.EMPTY_TEXT, "neither headline nor body has a word; send one of them")
+    return article
+
+
+def _wrong(detail: str) -> InvalidArticle:
+    return InvalidArticle(RejectReason.WRONG_SHAPE, detail)
+
+
+def _text(fields: Fields, name: str, inside: str = "") -> str | None:
+    found = fields.get(name)
+    if found is None or isinstance(found, str):
+        return found
+    if isinstance(found, int | float) and not isinstance(found, bool):
+        return str(found)
+    raise _wrong(f"`{inside}{name}` is {describe(found)}; text is expected")
+
+
+def _line(fields: Fields, name: str, inside: str = "") -> str | None:
+    found = _text(fields, name, inside)
+    return clean_line(found) or None if found else None
+
+
+def _source(fields: Fields, source_format: str) -> Source:
+    found = fields.get("source")
+    if found is None:
+        return Source(format=source_format)
+    if isinstance(found, str):
+        return Source(name=clean_line(found) or None, format=source_format)
+    if not isinstance(found, Mapping):
+        raise _wrong(f"`source` is {describe(found)}; a name or an object with `name` and `uri` is expected")
+    return Source(
+        name=_line(found, "name", "source."),
+        uri=_line(found, "uri", "source."),
+        format=_line(found, "format", "source.") or source_format,
+    )
+
+
+def _status(fields: Fields) -> Literal["usable", "withheld", "canceled"]:
+    found = fields.get("status")
+    key = found.strip().lower() if isinstance(found, str) else found
+    try:
+        return _STATUS[key]
+    except (KeyError, TypeError):
+        shown = ascii(found)[:40] if isinstance(found, str) else describe(found)
+        raise _wrong(f"`status` is {shown}; usable, withheld or canceled is expected") from None
+
+
+def _language(tag: str | None) -> str | None:
+    """Return *tag* if it is one; what is no language tag ("English", "n/a") counts as none, and is detected."""
+    tag = tag.replace("_", "-") if tag else ""
+    return tag if _LANGUAGE.match(tag) and tag.lower() != "und" else None
+
+
+def describe(value: object) -> str:
+    """Name the JSON type of *value*, for a reason."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true or false"
+    names = {str: "text", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return names.get(type(value), type(value).__name__)

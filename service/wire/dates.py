@@ -1,0 +1,42 @@
+"""Dates as wires and feeds write them → a moment in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from service.records import InvalidArticle, RejectReason
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECONDS = 2e10
+"""A number above is milliseconds since 1970, as JavaScript counts, not seconds: as seconds it were the year 2603."""
+_SHOWN = 40
+
+
+def read(value: object, field: str) -> datetime | None:
+    """Return the moment that *value* names, None where there is none. Raises `InvalidArticle`, `bad_date`.
+
+    Understands ISO 8601 (a date alone is its midnight; without a zone it is UTC), the RFC 822 dates of RSS, and
+    seconds or milliseconds since 1970. Never guesses: "05/06/2022" is May to some and June to others.
+    """
+    if value is None or value == "":
+        return None
+    try:
+        if isinstance(value, str):
+            moment = _from_text(value.strip())
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            moment = _EPOCH + timedelta(seconds=value / 1000 if abs(value) > _MILLISECONDS else value)
+        else:
+            raise TypeError  # noqa: TRY301 - told below, with all the others
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        shown = ascii(value)[:_SHOWN] if isinstance(value, str | int | float) else f"a {type(value).__name__}"
+        detail = f"`{field}` is {shown}; a date looks like 2022-03-24T18:00:00Z"
+        raise InvalidArticle(RejectReason.BAD_DATE, detail) from None
+
+
+def _from_text(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text.upper())
+    except ValueError:
+        return parsedate_to_datetime(text)

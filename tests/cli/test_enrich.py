@@ -1,0 +1,82 @@
+"""`newswire enrich`: records on standard output, in order; refusals told; the same bytes twice."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMMAND = [sys.executable, "-m", "service", "enrich"]
+
+
+def _article(number: int) -> dict[str, str]:
+    return {"id": f"article-{number}", "body": f"Angela Merkel met {number} ministers in Bucharest.", "language": "en"}
+
+
+@pytest.fixture(scope="module")
+def lines() -> bytes:
+    """Twenty articles as JSON lines: more than one task of the pool."""
+    return b"".join(json.dumps(_article(number)).encode() + b"\n" for number in range(20))
+
+
+def _run(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([*COMMAND, *arguments], input=given, capture_output=True, check=False)
+
+
+def test_records_come_in_the_order_of_the_input(lines: bytes) -> None:
+    """Two processes work at once, and yet the records stand in the order of the articles."""
+    done = _run("--processes", "2", "-", given=lines)
+    ids = [json.loads(line)["id"] for line in done.stdout.splitlines()]
+
+    assert done.returncode == 0, done.stderr.decode()
+    assert ids == [f"article-{number}" for number in range(20)]
+
+
+def test_one_process_or_two_give_the_same_bytes(lines: bytes) -> None:
+    """Which process an article meets, and after which neighbours, leaves no trace in its record."""
+    backwards = b"".join(reversed(lines.splitlines(keepends=True)))
+    forth = _run("--processes", "2", "-", given=lines).stdout.splitlines()
+    back = _run("--processes", "1", "-", given=backwards).stdout.splitlines()
+
+    assert forth == back[::-1]
+
+
+def test_a_refused_article_is_told_and_the_others_go_on(lines: bytes) -> None:
+    """A line that holds no article is named with its number and reason, and the exit code tells of it."""
+    done = _run("-", given=b'{"id": "empty", "body": " "}\n' + lines + b"no json\n")
+
+    assert done.returncode == 1
+    assert len(done.stdout.splitlines()) == 20
+    assert "standard input:1: refused, empty_text" in done.stderr.decode()
+    assert "standard input:22: refused, not_json" in done.stderr.decode()
+
+
+def test_a_plain_text_file_is_an_article(tmp_path: Path) -> None:
+    """A .txt file becomes one record named after the file."""
+    (tmp_path / "story.txt").write_text("Boris Johnson flew to Kyiv.")
+    record = json.loads(_run(str(tmp_path / "story.txt")).stdout)
+
+    assert record["id"] == "story"
+    assert record["text"] == "Boris Johnson flew to Kyiv."
+
+
+def test_compressed_lines_are_read(tmp_path: Path, lines: bytes) -> None:
+    """A .jsonl.gz file needs no unpacking first."""
+    (tmp_path / "articles.jsonl.gz").write_bytes(gzip.compress(lines))
+
+    assert len(_run(str(tmp_path / "articles.jsonl.gz")).stdout.splitlines()) == 20
+
+
+def test_a_missing_file_is_told_without_a_traceback() -> None:
+    """The error names the file and what is wrong with it."""
+    done = _run("nowhere.jsonl")
+
+    assert done.returncode == 1
+    assert done.stderr.decode() == "newswire: cannot read nowhere.jsonl: No such file or directory\n"

@@ -1,0 +1,120 @@
+"""The JSON Schemas in `schemas/`: made from the code, true of the examples, agreed on by two validators."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
+import orjson
+import pytest
+
+from service import schemas, wire
+from service.records import EnrichedArticle
+
+FOLDER = Path(__file__).parents[2] / "schemas"
+EXAMPLES = FOLDER / "examples"
+
+
+def example_files(kind: str) -> list[Path]:
+    """Return the example files that are *kind*: valid or invalid."""
+    return sorted(EXAMPLES.glob(f"*/{kind}/*.json"))
+
+
+def schema_of(example: Path) -> dict[str, Any]:
+    """Return the published schema that *example* is of, as the file in `schemas/` has it."""
+    document: dict[str, Any] = json.loads((FOLDER / f"{example.parents[1].name}.schema.json").read_bytes())
+    return document
+
+
+def verdicts(schema: dict[str, Any], value: object) -> tuple[bool, bool]:
+    """Return what the two validators say of *value*."""
+    checker = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    return checker.is_valid(value), jsonschema_rs.validator_for(schema, validate_formats=True).is_valid(value)
+
+
+@pytest.mark.parametrize("name", [schemas.RAW, schemas.ENRICHED, schemas.DEAD_LETTER])
+def test_the_published_files_are_those_of_the_code(name: str) -> None:
+    """A change of the records without `newswire schema --write schemas` is a drift, and fails here."""
+    assert (FOLDER / name).read_bytes() == schemas.documents()[name]
+
+
+def test_every_published_schema_is_made_by_the_code() -> None:
+    """No schema file is left behind that nothing makes any more."""
+    assert {path.name for path in FOLDER.glob("*.schema.json")} == schemas.documents().keys()
+
+
+@pytest.mark.parametrize("name", schemas.documents())
+def test_the_schemas_are_good_json_schema(name: str) -> None:
+    """Each is valid against the meta-schema of draft 2020-12, and its `$id` has the version in it."""
+    schema = orjson.loads(schemas.documents()[name])
+
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["$id"] == f"urn:newswire:{name.removesuffix('.v1.schema.json')}:1.0"
+    assert schema["title"]
+    assert schema["description"]
+
+
+@pytest.mark.parametrize("example", example_files("valid"), ids=lambda path: f"{path.parents[1].name}/{path.stem}")
+def test_valid_examples_are_valid(example: Path) -> None:
+    """Both validators accept every valid example."""
+    assert verdicts(schema_of(example), json.loads(example.read_bytes())) == (True, True)
+
+
+@pytest.mark.parametrize("example", example_files("invalid"), ids=lambda path: f"{path.parents[1].name}/{path.stem}")
+def test_invalid_examples_are_invalid(example: Path) -> None:
+    """Both validators refuse every invalid example."""
+    assert verdicts(schema_of(example), json.loads(example.read_bytes())) == (False, False)
+
+
+@pytest.mark.parametrize("name", schemas.documents())
+def test_every_schema_has_examples_of_both_kinds(name: str) -> None:
+    """A schema without an example that it refuses could allow anything."""
+    folder = EXAMPLES / name.removesuffix(".schema.json")
+
+    assert list(folder.glob("valid/*.json"))
+    assert list(folder.glob("invalid/*.json"))
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("raw-article.v1/valid/*.json")), ids=lambda path: path.stem)
+def test_what_the_raw_schema_allows_is_read(example: Path) -> None:
+    """A producer who validates against the schema is understood."""
+    sent = json.loads(example.read_bytes())
+
+    article = wire.read(example.read_bytes(), {})
+
+    assert article.headline == sent.get("headline", "")
+    assert article.body == sent.get("body", "")
+    assert article.status == sent.get("status", "usable")
+
+
+def test_our_own_records_name_every_member() -> None:
+    """The closed form, which our own output is held to, refuses a member that the contract does not name."""
+    record = json.loads((EXAMPLES / "enriched-article.v1/valid/enriched.json").read_bytes())
+    closed = schemas.closed()[schemas.ENRICHED]
+
+    assert verdicts(closed, record) == (True, True)
+    assert verdicts(closed, record | {"mood": "glad"}) == (False, False)
+    assert verdicts(orjson.loads(schemas.documents()[schemas.ENRICHED]), record | {"mood": "glad"}) == (True, True)
+
+
+def test_the_example_record_is_what_the_service_would_write() -> None:
+    """The example survives the trip through the model byte for byte, and its offsets point at its own words."""
+    record = json.loads((EXAMPLES / "enriched-article.v1/valid/enriched.json").read_bytes())
+
+    assert json.loads(EnrichedArticle.model_validate(record).model_dump_json()) == record
+    assert list(wrong_mentions(record, record["text"])) == []
+
+
+def wrong_mentions(value: object, text: str) -> list[str]:
+    """Return the mentions anywhere in *value* whose words are not at their place in *text*."""
+    if isinstance(value, list):
+        return [wrong for item in value for wrong in wrong_mentions(item, text)]
+    if not isinstance(value, dict):
+        return []
+    wrong = [mention for item in value.values() for mention in wrong_mentions(item, text)]
+    if {"start", "end", "text"} <= value.keys() and text[value["start"] : value["end"]] != value["text"]:
+        wrong.append(value["text"])
+    return wrong

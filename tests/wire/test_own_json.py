@@ -1,0 +1,189 @@
+"""Articles in the service's own JSON: what is mended, what is refused, and with which words."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from service import wire
+from service.records import InvalidArticle, RawArticle, RejectReason
+
+
+def read(**fields: object) -> RawArticle:
+    """Send *fields* as a producer would, and read them."""
+    return wire.read(json.dumps(fields).encode(), {})
+
+
+def refusal(value: bytes) -> InvalidArticle:
+    """Return why *value* is refused."""
+    with pytest.raises(InvalidArticle) as caught:
+        wire.read(value, {})
+    return caught.value
+
+
+def test_every_field_arrives() -> None:
+    """An article with all its fields comes out with all of them."""
+    article = read(
+        id="a-1",
+        version="3",
+        source={"name": "Example Wire", "uri": "https://wire.example"},
+        url="https://wire.example/a-1",
+        headline="Summit ends",
+        body="Leaders left Brussels.",
+        language="en-GB",
+        published_at="2022-03-24T18:00:00+02:00",
+        updated_at="2022-03-24",
+        embargoed_until="Thu, 24 Mar 2022 20:00:00 GMT",
+        byline="By Ann Lee",
+        dateline="BRUSSELS, March 24",
+    )
+
+    assert article.model_dump(mode="json") == {
+        "id": "a-1",
+        "version": "3",
+        "source": {"name": "Example Wire", "uri": "https://wire.example", "format": "newswire"},
+        "url": "https://wire.example/a-1",
+        "headline": "Summit ends",
+        "body": "Leaders left Brussels.",
+        "language": "en-GB",
+        "published_at": "2022-03-24T16:00:00Z",
+        "updated_at": "2022-03-24T00:00:00Z",
+        "embargoed_until": "2022-03-24T20:00:00Z",
+        "byline": "By Ann Lee",
+        "dateline": "BRUSSELS, March 24",
+        "status": "usable",
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "reason", "says"),
+    [
+        (b'{"body": "\xff"}', RejectReason.NOT_UTF8, "byte 10"),
+        ("{}".encode("utf-16"), RejectReason.NOT_UTF8, "UTF-16"),
+        (b"hello", RejectReason.NOT_JSON, "line 1, column 1"),
+        (b'{"body": "x"', RejectReason.NOT_JSON, "column 13"),
+        (b'{"body": "a\x00b"}', RejectReason.NOT_JSON, "control character"),
+        (b'{"body": NaN}', RejectReason.NOT_JSON, "column 10"),
+        (b"[" * 100_000, RejectReason.NOT_JSON, "depth"),
+        (b'{"a":' * 100_000, RejectReason.NOT_JSON, "depth"),
+        (b"", RejectReason.EMPTY_TEXT, "the value is empty"),
+        (b" \n", RejectReason.EMPTY_TEXT, "the value is empty"),
+        (b'{"headline": "", "body": " "}', RejectReason.EMPTY_TEXT, "has a word"),
+        (b'{"body": "<p>&nbsp;</p>"}', RejectReason.EMPTY_TEXT, "has a word"),
+        (b'{"body": "\\u0000\\u200b ..."}', RejectReason.EMPTY_TEXT, "has a word"),
+        (b"null", RejectReason.WRONG_SHAPE, "null"),
+        (b"[]", RejectReason.WRONG_SHAPE, "list"),
+        (b"5", RejectReason.WRONG_SHAPE, "a number"),
+        (b"{}", RejectReason.WRONG_SHAPE, "`body`"),
+        (b'{"body": {"text": "x"}}', RejectReason.WRONG_SHAPE, "`body` is an object"),
+        (b'{"body": "x", "headline": ["x"]}', RejectReason.WRONG_SHAPE, "`headline` is a list"),
+        (b'{"body": "x", "id": true}', RejectReason.WRONG_SHAPE, "`id`"),
+        (b'{"body": "x", "source": 5}', RejectReason.WRONG_SHAPE, "`source` is a number"),
+        (b'{"body": "x", "source": {"name": []}}', RejectReason.WRONG_SHAPE, "`source.name`"),
+        (b'{"body": "x", "status": "gone"}', RejectReason.WRONG_SHAPE, "usable, withheld or canceled"),
+        (b'{"body": "x", "status": {}}', RejectReason.WRONG_SHAPE, "`status` is an object"),
+        (b'{"status": "canceled", "headline": "Kill"}', RejectReason.WRONG_SHAPE, "no id"),
+        (json.dumps({"body": "x", "id": "y" * 1025}).encode(), RejectReason.WRONG_SHAPE, "1,024"),
+        (b'{"body": "x", "published_at": "yesterday"}', RejectReason.BAD_DATE, "`published_at` is 'yesterday'"),
+        (b'{"body": "x", "updated_at": "05/06/2022"}', RejectReason.BAD_DATE, "`updated_at`"),
+        (b'{"body": "x", "published_at": "2022-13-45"}', RejectReason.BAD_DATE, "2022-13-45"),
+        (b'{"body": "x", "published_at": [2022]}', RejectReason.BAD_DATE, "a list"),
+        (b'{"body": "x", "published_at": true}', RejectReason.BAD_DATE, "True"),
+        (b'{"body": "x", "published_at": 1e300}', RejectReason.BAD_DATE, "1e+300"),
+        (b'{"body": "x", "published_at": "0001-01-01T00:00:00+14:00"}', RejectReason.BAD_DATE, "0001"),
+        (b'{"body": "x", "embargoed_until": "9999-12-31T23:59:59-12:00"}', RejectReason.BAD_DATE, "`embargoed_until`"),
+    ],
+)
+def test_bad_input_is_refused_with_its_reason(value: bytes, reason: RejectReason, says: str) -> None:
+    """Every kind of bad input has its own reason, and the detail says where it is."""
+    refused = refusal(value)
+
+    assert refused.reason is reason
+    assert says in refused.detail
+
+
+def test_a_refusal_never_quotes_the_article() -> None:
+    """What the article says stays out of the reason: it goes into headers and logs."""
+    assert "secret" not in refusal(b'{"body": {"secret": "secret"}, "headline": "secret"}').detail
+
+
+def test_a_lone_surrogate_becomes_the_replacement_character() -> None:
+    """Half an emoji, cut in the middle by its producer, costs the article nothing else."""
+    article = wire.read(rb'{"id": "1", "headline": "cut \ud83d", "body": "whole \ud83d\ude00, literal \\ud83d"}', {})
+
+    assert article.headline == "cut \ufffd"
+    assert article.body == "whole \U0001f600, literal \\ud83d"
+
+
+def test_a_byte_order_mark_is_no_hindrance() -> None:
+    """UTF-8 with a byte order mark, as some editors write it, is read."""
+    assert wire.read(b'\xef\xbb\xbf{"body": "Hello there"}', {}).body == "Hello there"
+
+
+def test_controls_and_nuls_are_taken_out() -> None:
+    """Escaped control characters vanish from every field; what they stood between stays."""
+    article = read(id="a\0\x1b1", headline="NATO\0 meets", body="Line\x07 one.\n\nLine\x00 two.", byline="\x01Ann\x7f")
+
+    assert (article.id, article.headline, article.byline) == ("a1", "NATO meets", "Ann")
+    assert article.body == "Line one.\n\nLine two."
+
+
+def test_null_fields_count_as_absent() -> None:
+    """A field that is null is like one that is not there."""
+    article = read(id=None, version=None, source=None, headline=None, body="Text", language=None, status=None)
+
+    assert article.headline == ""
+    assert article.status == "usable"
+    assert article.source.name is None
+
+
+def test_numbers_serve_as_ids_and_versions() -> None:
+    """Producers with numeric keys need not quote them."""
+    article = read(id=4711, version=2, body="Text", source="Example Wire")
+
+    assert (article.id, article.version, article.source.name) == ("4711", "2", "Example Wire")
+
+
+def test_without_an_id_the_same_message_has_the_same_id() -> None:
+    """The id of an article that states none comes from its bytes alone."""
+    one, again, other = (read(body="Text"), read(body="Text"), read(body="Other text"))
+
+    assert one.id == again.id != other.id
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("en-GB", "en-GB"), ("en_US", "en-US"), (" ro ", "ro"), ("English", None), ("und", None), ("", None)],
+)
+def test_a_language_tag_is_kept_and_anything_else_left_to_detection(given: str, kept: str | None) -> None:
+    """BCP 47 tags are trusted; words that are no tags count as no language."""
+    assert read(body="Text", language=given).language == kept
+
+
+@pytest.mark.parametrize("status", ["withheld", "canceled", "Cancelled"])
+def test_a_kill_notice_needs_no_text(status: str) -> None:
+    """Withdrawing an article takes its id and nothing else."""
+    article = read(id="a-1", status=status)
+
+    assert article.status == status.lower().replace("cancelled", "canceled")
+    assert article.text == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "moment"),
+    [
+        ("2022-03-24", datetime(2022, 3, 24, tzinfo=UTC)),
+        ("2022-03-24t18:00:00z", datetime(2022, 3, 24, 18, tzinfo=UTC)),
+        ("2022-03-24 18:00:00", datetime(2022, 3, 24, 18, tzinfo=UTC)),
+        ("20220324T180000+0200", datetime(2022, 3, 24, 16, tzinfo=UTC)),
+        ("Thu, 24 Mar 2022 18:00:00 -0500", datetime(2022, 3, 24, 23, tzinfo=UTC)),
+        (1648144800, datetime(2022, 3, 24, 18, tzinfo=UTC)),
+        (1648144800000, datetime(2022, 3, 24, 18, tzinfo=UTC)),
+        ("", None),
+    ],
+)
+def test_dates_of_every_usual_form_are_read(given: object, moment: datetime | None) -> None:
+    """ISO 8601, RFC 822 and seconds or milliseconds since 1970; no zone means UTC."""
+    assert read(body="Text", published_at=given).published_at == moment
