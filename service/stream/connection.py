@@ -6,6 +6,8 @@ import ssl
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import faust.auth
+
     from service.settings import Settings
 
 
@@ -21,17 +23,49 @@ def ssl_context(settings: Settings) -> ssl.SSLContext | None:
 
 def kafka_python_options(settings: Settings) -> dict[str, Any]:
     """Return the options that every client of kafka-python takes."""
+    return _options(settings) | {"client_id": "newswire"}
+
+
+def aiokafka_options(settings: Settings) -> dict[str, Any]:
+    """Return the options that every client of aiokafka takes."""
+    return _options(settings) | {"client_id": f"newswire-{settings.group}"}
+
+
+def _options(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap_servers.split(","),
-        "client_id": "newswire",
         "security_protocol": settings.security_protocol,
         "ssl_context": ssl_context(settings),
     }
     if settings.security_protocol.startswith("SASL"):
-        assert settings.sasl_password is not None
         options |= {
             "sasl_mechanism": settings.sasl_mechanism,
             "sasl_plain_username": settings.sasl_username,
-            "sasl_plain_password": settings.sasl_password.get_secret_value(),
+            "sasl_plain_password": _password(settings),
         }
     return options
+
+
+def faust_broker(settings: Settings) -> list[str]:
+    """Return the brokers as Faust wants them."""
+    return [f"kafka://{server.strip()}" for server in settings.bootstrap_servers.split(",")]
+
+
+def faust_credentials(settings: Settings) -> faust.auth.Credentials | None:
+    """Return Faust's credentials; with a TLS context they say SASL_SSL, without one SASL_PLAINTEXT."""
+    import faust.auth  # noqa: PLC0415 - the command line's Kafka commands need no Faust
+
+    context = ssl_context(settings)
+    if settings.security_protocol.startswith("SASL"):
+        return faust.auth.SASLCredentials(
+            username=settings.sasl_username,
+            password=_password(settings),
+            mechanism=settings.sasl_mechanism,
+            ssl_context=context,
+        )
+    return faust.auth.SSLCredentials(context) if context else None
+
+
+def _password(settings: Settings) -> str:
+    assert settings.sasl_password is not None  # the settings refuse SASL without one
+    return settings.sasl_password.get_secret_value()

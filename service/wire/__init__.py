@@ -1,27 +1,97 @@
-"""Bytes and headers → RawArticle: one module a format, detected by content."""
+"""Bytes and headers → RawArticle: one module a format, detected by content.
+
+A module of a format has one function, `fields`, from what was decoded to `Fields`; `article.make` does what all have
+in common. To add a format: write its module, tell `detect` what gives it away, and name it in `FORMATS`.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from service.records import InvalidArticle, RawArticle, RejectReason
-from service.wire import decode
+from service.wire import cloudevents, decode, detect
 from service.wire.article import describe, make
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["read"]
+    from service.wire.article import Fields
+
+__all__ = ["AUTO", "FORMATS", "FORMAT_HEADER", "read"]
+
+AUTO = "auto"
+FORMAT_HEADER = "newswire.format"
+"""Header of a message that says which format its value is in."""
+
+FORMATS: dict[str, str] = {
+    "newswire": "own",
+    "ninjs": "ninjs",
+    "newsml-g2": "newsml",
+    "rss": "feed",
+    "atom": "feed",
+    "schema.org": "schema_org",
+    "news-please": "news_please",
+    "trafilatura": "trafilatura",
+    "cc-news": "cc_news",
+    "gdelt": "gdelt",
+}
+"""Names of the formats and the modules that read them; a module is loaded when its format is first met."""
+
+_XML = frozenset(["newsml-g2", "rss", "atom"])
+_REGISTRY_FRAME = 5
+"""Bytes before the data: a zero, and the id of the schema as four bytes, big-endian."""
 
 
-def read(value: bytes, headers: Mapping[str, bytes]) -> RawArticle:  # noqa: ARG001 - the formats to come read them
-    """Return the article that *value* holds; raise `InvalidArticle` where it holds none, and nothing else."""
-    source = decode.text(value)
-    if not source.strip():
-        raise InvalidArticle(RejectReason.EMPTY_TEXT, "the value is empty; a null value would delete the article")
-    row = decode.json(source)
-    if not isinstance(row, dict):
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, f"the value is {describe(row)}; one JSON object is expected")
-    if not {"headline", "body", "status"} & row.keys():
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, "neither `headline` nor `body` is there; one of them is needed")
-    return make(row, "newswire", value)
+def read(value: bytes, headers: Mapping[str, bytes], input_format: str = AUTO) -> RawArticle:
+    """Return the article that *value* holds; raise `InvalidArticle` where it holds none, and nothing else.
+
+    The format is the one that the header `newswire.format` names, else *input_format*, else found by content.
+    CloudEvents are opened, in binary and in structured mode.
+    """
+    _refuse_framed(value)
+    headers = {name.lower(): content or b"" for name, content in headers.items()}
+    content = _only(decode.content(value))
+    event = cloudevents.in_headers(headers)
+    if isinstance(content, dict) and cloudevents.is_structured(content, headers):
+        event, data = cloudevents.opened(content)
+        content = _only(data)
+    name = _format(headers, input_format, content)
+    fields: Fields = import_module(f"{__name__}.{FORMATS[name]}").fields(content)
+    return make(event.complete(fields) if event else fields, name, value)
+
+
+def _format(headers: Mapping[str, bytes], input_format: str, content: object) -> str:
+    name = headers.get(FORMAT_HEADER, b"").decode(errors="replace").strip().lower() or input_format
+    if name == AUTO:
+        return detect.format_of(content)
+    if name not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise _wrong(f"the header {FORMAT_HEADER} is {ascii(name)[:40]}; known are {known}")
+    is_xml = isinstance(content, decode.Xml)
+    if is_xml != (name in _XML) or not (is_xml or isinstance(content, dict)):
+        found = "XML" if is_xml else describe(content)
+        raise _wrong(f"the format is said to be {name}, but the value is {found}")
+    return name
+
+
+def _only(content: object) -> object:
+    """Return the one item of a list of one; more are refused, since an article has one outcome."""
+    if not isinstance(content, list):
+        return content
+    if any(isinstance(item, dict) and "@type" in item for item in content):
+        return {"@graph": content}  # JSON-LD: a page lists its article beside itself and its publisher
+    if len(content) > 1:
+        raise _wrong(f"the value is a list of {len(content):,}; send one article a message")
+    return content[0] if content else content
+
+
+def _refuse_framed(value: bytes) -> None:
+    if len(value) > _REGISTRY_FRAME and value[0] == 0:
+        schema = int.from_bytes(value[1:_REGISTRY_FRAME], "big")
+        detail = f"the value starts with the frame of a schema registry, schema id {schema}; publish plain JSON or XML"
+        raise InvalidArticle(RejectReason.SCHEMA_REGISTRY_FRAMED, detail)
+
+
+def _wrong(detail: str) -> InvalidArticle:
+    return InvalidArticle(RejectReason.WRONG_SHAPE, detail)

@@ -110,6 +110,13 @@ def _language(tag: str | None) -> str | None:
     return tag if _LANGUAGE.match(tag) and tag.lower() != "und" else None
 
 
+def named(value: object) -> str | None:
+    """Return the name in *value* as the formats write it: a text, an object with `name`, or a list of either."""
+    items = value if isinstance(value, list) else [value]
+    names = [item.get("name") if isinstance(item, dict) else item for item in items]
+    return ", ".join(name for name in names if isinstance(name, str) and name) or None
+
+
 def describe(value: object) -> str:
     """Name the JSON type of *value*, for a reason."""
     if value is None:

@@ -1,8 +1,10 @@
-"""Bytes → text → JSON, with a reason for whatever stands in the way."""
+"""Bytes → text → JSON or XML, with a reason for whatever stands in the way."""
 
 from __future__ import annotations
 
+import codecs
 import re
+from dataclasses import dataclass
 
 import orjson
 
@@ -17,20 +19,70 @@ _ESCAPE = re.compile(
 )
 """One escape of a JSON string, so that the backslash of an escaped backslash starts none."""
 
+_DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?(?:encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]*)?\?>""")
+_EIGHT_BIT = re.compile(r"utf-8|ascii|iso8859-\d+|cp125\d|koi8-[ru]")
+"""Codecs, by Python's names, that an XML declaration may ask for: those of European wires."""
+_PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_DOCTYPE = re.compile(r"<!(?!DOCTYPE\s+html\s*>)", re.IGNORECASE)
+"""A document type, which could define entities or name a file to fetch; that of HTML 5 does neither."""
 
-def text(value: bytes) -> str:
-    """Return *value* read as UTF-8, without its byte order mark. Raises `InvalidArticle`, `not_utf8`."""
+
+@dataclass(frozen=True, slots=True)
+class Xml:
+    """An XML document, decoded, without its declaration, and free of a document type that could define entities."""
+
+    source: str
+
+
+def content(value: bytes) -> object:
+    """Return what *value* holds: `Xml`, or a JSON value. Raises `InvalidArticle`."""
+    text = _text(value)
+    stripped = text.lstrip()
+    if not stripped:
+        raise InvalidArticle(RejectReason.EMPTY_TEXT, "the value is empty; a null value would delete the article")
+    if stripped.startswith("<"):
+        return _xml(stripped)
+    if stripped.startswith("\0"):
+        raise InvalidArticle(RejectReason.NOT_JSON, "the value starts with a NUL; send one JSON object")
+    return _json(text)
+
+
+def _text(value: bytes) -> str:
     if value.startswith(_UTF16_MARKS):
         raise InvalidArticle(RejectReason.NOT_UTF8, "the value is UTF-16; send it as UTF-8")
+    value = value.removeprefix(_UTF8_MARK)
+    declaration = _DECLARATION.match(value)
+    codec = "utf-8"
+    if declaration:
+        value = value[declaration.end() :]
+        codec = _codec((declaration[1] or b"utf-8").decode())
     try:
-        return value.removeprefix(_UTF8_MARK).decode()
+        return value.decode(codec)
     except UnicodeDecodeError as error:
-        detail = f"byte {error.start} ({value[error.start]:#04x}) is not UTF-8; send the value as UTF-8"
+        detail = f"byte {error.start} ({value[error.start]:#04x}) is not {codec.upper()}; send the value as UTF-8"
         raise InvalidArticle(RejectReason.NOT_UTF8, detail) from None
 
 
-def json(source: str) -> object:
-    r"""Return the JSON value that *source* holds. Raises `InvalidArticle`, `not_json`.
+def _codec(name: str) -> str:
+    try:
+        codec = codecs.lookup(name).name
+    except LookupError:
+        codec = ""
+    if not _EIGHT_BIT.fullmatch(codec):
+        raise InvalidArticle(RejectReason.NOT_UTF8, f"the XML declares the encoding {name}; send it as UTF-8")
+    return codec
+
+
+def _xml(source: str) -> Xml:
+    prolog = _PROLOG.match(source)
+    if _DOCTYPE.match(source, prolog.end() if prolog else 0):
+        detail = "the XML has a document type, which could declare entities; leave it out and write the characters"
+        raise InvalidArticle(RejectReason.UNSAFE_XML, detail)
+    return Xml(source)
+
+
+def _json(source: str) -> object:
+    r"""Return the JSON value that *source* holds.
 
     A lone surrogate (`\ud800`), which some producers write where they cut a text in the middle of an emoji, is read as
     U+FFFD, the replacement character.
@@ -49,4 +101,5 @@ def json(source: str) -> object:
 
 def _not_json(error: orjson.JSONDecodeError) -> InvalidArticle:
     where = f"line {error.lineno}, column {error.colno}"
-    return InvalidArticle(RejectReason.NOT_JSON, f"{error.msg.partition(':')[0]} at {where}; send one JSON object")
+    detail = f"{error.msg.partition(':')[0]} at {where}; send one JSON object, or one XML item"
+    return InvalidArticle(RejectReason.NOT_JSON, detail)

@@ -35,7 +35,7 @@ def verdicts(schema: dict[str, Any], value: object) -> tuple[bool, bool]:
     return checker.is_valid(value), jsonschema_rs.validator_for(schema, validate_formats=True).is_valid(value)
 
 
-@pytest.mark.parametrize("name", [schemas.RAW, schemas.ENRICHED, schemas.DEAD_LETTER])
+@pytest.mark.parametrize("name", schemas.documents())
 def test_the_published_files_are_those_of_the_code(name: str) -> None:
     """A change of the records without `newswire schema --write schemas` is a drift, and fails here."""
     assert (FOLDER / name).read_bytes() == schemas.documents()[name]
@@ -43,10 +43,10 @@ def test_the_published_files_are_those_of_the_code(name: str) -> None:
 
 def test_every_published_schema_is_made_by_the_code() -> None:
     """No schema file is left behind that nothing makes any more."""
-    assert {path.name for path in FOLDER.glob("*.schema.json")} == schemas.documents().keys()
+    assert {path.name for path in FOLDER.glob("*.schema.json")} | {schemas.ASYNCAPI} == schemas.documents().keys()
 
 
-@pytest.mark.parametrize("name", schemas.documents())
+@pytest.mark.parametrize("name", schemas.closed())
 def test_the_schemas_are_good_json_schema(name: str) -> None:
     """Each is valid against the meta-schema of draft 2020-12, and its `$id` has the version in it."""
     schema = orjson.loads(schemas.documents()[name])
@@ -69,7 +69,7 @@ def test_invalid_examples_are_invalid(example: Path) -> None:
     assert verdicts(schema_of(example), json.loads(example.read_bytes())) == (False, False)
 
 
-@pytest.mark.parametrize("name", schemas.documents())
+@pytest.mark.parametrize("name", schemas.closed())
 def test_every_schema_has_examples_of_both_kinds(name: str) -> None:
     """A schema without an example that it refuses could allow anything."""
     folder = EXAMPLES / name.removesuffix(".schema.json")

@@ -1,0 +1,82 @@
+"""Cut a span to the name in it: no article, title, possessive, quotation mark or line break."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from service.enrich.entities.lexicon import Lexicon
+
+APOSTROPHES = "'’‘ʼ`´\x92"  # noqa: RUF001 - as typed, and as cp1252 read for Latin-1
+BREAK = re.compile(r"\s*(?:\n[^\S\n]*\n|[\t|•·])\s*|\s+(?=[(\[])|(?<=\w)\s*/\s*(?=[A-Z])|,?\s[–—-]+\s|[;:…]\s")  # noqa: RUF001
+"""Where one span holds two things: paragraph, table cell, bracket, slash of a photo credit, dash, colon."""
+LINE = re.compile(r"[^\S\n]*\n[^\S\n]*")
+LEADING = re.compile(r"(?:[\s\W_]+|(?:the|a|an|this|that|these|those)\s+)+", re.IGNORECASE)
+POSSESSIVE = re.compile(rf"[{APOSTROPHES}]s?$", re.IGNORECASE)
+PREFIX = re.compile(r"(?:pro|anti|non|post|pre|ex|intra|inter|trans|neo|mid|un|then|now|all)[-‐‑](?=\w)", re.IGNORECASE)  # noqa: RUF001
+TRAILING = ' \n\t\r\xa0"“”„«»‹›()[]{}<>,;:!?…-–—/\\*|•·_=+~^' + APOSTROPHES  # noqa: RUF001
+ABBREVIATION = re.compile(r"(?:\.\w+|\b\w|\b(?:Inc|Jr|Sr|Corp|Co|Ltd|Bros|St|No|Gov|Univ|Dept|Mt|Ft|Cos))\.$")
+WORD = re.compile(r"\S+")
+WRAPPED = 50  # a line this long was broken by the typesetter, a shorter one by its author
+
+
+def clean(text: str, start: int, end: int, label: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
+    """Yield the names within `text[start:end]`, each with its label; mostly one, none where no name is left."""
+    for left, right in _pieces(text, start, end):
+        yield from _clean(text, left, right, label, lexicon)
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for match in BREAK.finditer(text, start, end):
+        yield start, match.start()
+        start = match.end()
+    for match in LINE.finditer(text, start, end):
+        line_start = text.rfind("\n", max(0, match.start() - 200), match.start()) + 1
+        if match.start() - line_start < WRAPPED:
+            yield start, match.start()
+            start = match.end()
+    yield start, end
+
+
+def _clean(text: str, start: int, end: int, label: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
+    start, end = trim(text, start, end)
+    if label in {"NORP", "GPE", "LOC", "PERSON", "ORG"} and (prefix := PREFIX.match(text, start, end)):
+        start = prefix.end()
+    start, label = _without_titles(text, start, end, label, lexicon)
+    surface = text[start:end]
+    if any(map(str.isalpha, surface)) and (surface.lower() != surface or surface in lexicon.peoples):
+        yield start, end, label
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the bounds without articles, possessive, quotation marks and stray punctuation at the edges."""
+    leading = LEADING.match(text, start, end)
+    start = leading.end() if leading else start
+    while start < end:
+        surface = text[start:end]
+        possessive = POSSESSIVE.search(surface)
+        if possessive:
+            end -= len(possessive[0])
+        elif surface[-1] in TRAILING or (surface[-1] == "." and not ABBREVIATION.search(surface)):
+            end -= 1
+        else:
+            break
+    return start, end
+
+
+def _without_titles(text: str, start: int, end: int, label: str, lexicon: Lexicon) -> tuple[int, str]:
+    """Skip the titles before a person's name; an honorific makes a person of what follows."""
+    found = [(match.start(), match.end()) for match in WORD.finditer(text, start, end)]
+    keys = [text[left:right].rstrip(".,").lower() for left, right in found]
+    count = 0
+    while count < len(keys) - 1 and keys[count] in lexicon.titles:
+        count += 1
+    if not count or (not text[found[count][0]].isupper() and keys[count] not in lexicon.particles):
+        return start, label
+    titled = keys[count - 1] in lexicon.honorifics or " ".join(keys[max(0, count - 2) : count]) in lexicon.honorifics
+    if label == "PERSON" or titled:
+        return found[count][0], "PERSON"
+    return start, label

@@ -1,0 +1,46 @@
+"""The promise of the contract, checked before a record leaves: every mention is what stands there in the text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from service.records import Mention, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from service.records import EnrichedArticle
+
+
+class OffsetMismatch(RuntimeError):  # noqa: N818 - it names what was found
+    """Raised for a bug of ours: a stage gave a mention whose offsets and words disagree."""
+
+
+def check(record: EnrichedArticle) -> EnrichedArticle:
+    """Return *record*; raise `OffsetMismatch` where a span lies outside the text or has other words than its own."""
+    text = record.text
+    for name, span in spans(record):
+        if not 0 <= span.start < span.end <= len(text):
+            raise OffsetMismatch(f"{name}: [{span.start}, {span.end}) in a text of {len(text)} code points")
+        if isinstance(span, Mention) and text[span.start : span.end] != span.text:
+            raise OffsetMismatch(f"{name}: [{span.start}, {span.end}) holds other words than the mention")
+    return record
+
+
+def spans(record: EnrichedArticle) -> Iterator[tuple[str, Span]]:
+    """Yield every span of *record* with the name of the list it belongs to."""
+    for name in type(record).model_fields:
+        yield from ((name, span) for span in _spans(getattr(record, name)))
+
+
+def _spans(value: object) -> Iterator[Span]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _spans(item)
+    elif isinstance(value, BaseModel):
+        if isinstance(value, Span):
+            yield value
+        for name in type(value).model_fields:
+            yield from _spans(getattr(value, name))

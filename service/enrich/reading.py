@@ -1,0 +1,65 @@
+"""Text → Doc, for texts of every length: time grows with the text, and no text is too long for the model."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from spacy.tokens import Doc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from spacy.language import Language
+
+PART = 100_000
+"""Code points that the model reads at once: some 16,000 words, so no news article is ever divided.
+
+spaCy refuses 1,000,000 and needs about 1 MB a thousand; an article is divided where a paragraph ends.
+"""
+
+UNBROKEN = 200
+"""Longest run without white space that is taken apart into tokens.
+
+The tokenizer peels punctuation off one character at a time and looks at all the rest each time: 20,000 brackets in a
+row take it 42 s. A longer run (a ruled line, base64, a tracking link) is one token.
+"""
+
+LONG_RUN = re.compile(rf"\S{{{UNBROKEN + 1},}}")
+
+
+def read(nlp: Language, text: str) -> Doc:
+    """Return the Doc of *text* with all annotations of *nlp*; `doc.text` is *text*, code point for code point."""
+    return _join([nlp(_tokens(nlp, part)) for part in _parts(text)])
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Divide *text* after a paragraph, else after a word, so that no part is longer than `PART`."""
+    start = 0
+    while len(text) - start > PART:
+        end = start + PART
+        cut = text.rfind("\n\n", start, end) + 2
+        if cut <= start + 2:
+            cut = max(text.rfind(" ", start, end), text.rfind("\n", start, end)) + 1
+        if cut <= start + 1:
+            cut = end
+        yield text[start:cut]
+        start = cut
+    yield text[start:]
+
+
+def _tokens(nlp: Language, text: str) -> Doc:
+    pieces: list[Doc] = []
+    start = 0
+    for match in LONG_RUN.finditer(text):
+        if match.start() > start:
+            pieces.append(nlp.make_doc(text[start : match.start()]))
+        pieces.append(Doc(nlp.vocab, words=[match[0]], spaces=[False]))
+        start = match.end()
+    if start < len(text) or not pieces:
+        pieces.append(nlp.make_doc(text[start:]))
+    return _join(pieces)
+
+
+def _join(docs: list[Doc]) -> Doc:
+    return docs[0] if len(docs) == 1 else Doc.from_docs(docs, ensure_whitespace=False)

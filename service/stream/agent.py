@@ -1,0 +1,210 @@
+"""The Faust application: one agent that hands each article to the pipeline, and what must run around it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+import faust
+import mode
+import orjson
+import structlog
+
+from service import __version__, logs
+from service.metrics import Metrics
+from service.records import SCHEMA_VERSION
+from service.stream import connection, preflight
+from service.stream.delivery import AtLeastOnce, Delivery, ExactlyOnce
+from service.stream.lanes import PROCESSOR, Lanes
+from service.stream.output import Input
+from service.stream.pipeline import Pipeline
+from service.stream.report import Report
+from service.stream.transport import Consumer, Transport
+from service.stream.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from faust.types import TP
+
+    from service.outcome import Enriched
+    from service.settings import Settings
+
+log = structlog.get_logger()
+
+EXIT_SECONDS = 30.0  # for a worker that stops on an error; then it ends whatever still runs
+BUFFERED = 64  # articles between Faust's fetcher and the agent
+EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
+
+
+class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
+    """Reads raw articles, has them enriched in worker processes, publishes records and dead letters.
+
+    Args:
+        settings: The service's.
+        processor: `module:class` of what a worker process runs.
+    """
+
+    def __init__(self, settings: Settings, processor: str = PROCESSOR) -> None:
+        super().__init__(
+            settings.group,
+            # Faust reads WEB_PORT, BROKER_URL and more: a Kubernetes service named `web` sets the first.
+            env_prefix="NEWSWIRE_FAUST_",
+            broker=connection.faust_broker(settings),
+            broker_credentials=connection.faust_credentials(settings),
+            broker_client_id=f"newswire-{settings.group}",
+            broker_session_timeout=15.0,
+            broker_heartbeat_interval=3.0,
+            broker_rebalance_timeout=60.0,
+            broker_request_timeout=90.0,  # also Faust's limit for opening partitions, which has its own, shorter ones
+            broker_max_poll_interval=1e7,  # off: aiokafka would leave the group when idle, and never come back
+            broker_max_poll_records=200,
+            consumer_metadata_max_age_ms=30_000,
+            consumer_auto_offset_reset="earliest",
+            topic_disable_leader=True,
+            topic_allow_declare=False,
+            table_standby_replicas=0,
+            stream_buffer_maxsize=BUFFERED,
+            stream_wait_empty=False,  # the pipeline drains, within a bound
+            key_serializer="raw",
+            value_serializer="raw",
+            Worker=Worker,
+            worker_redirect_stdouts=False,
+            web_bind=settings.web_host,
+            web_port=settings.web_port,
+            web_router_enabled=False,
+            web_tables_enabled=False,
+        )
+        self.settings = settings
+        self.metrics = Metrics(settings)
+        self.failure: Exception | None = None
+        """What stopped the worker, where it stopped by itself."""
+        self.lanes = Lanes(settings, self.fail, self.metrics.lane_restarts.inc, processor)
+        self.pipeline = Pipeline(
+            settings,
+            self.lanes,
+            self._delivery(),
+            Report(settings, self.metrics, self.fail),
+            rejoin=self._rejoin,
+            fatal=self.fail,
+        )
+        self.watchdog = Watchdog(self)
+        self.metrics.assigned.set_function(lambda: len(self.pipeline.tenures))
+
+    def _delivery(self) -> Delivery:
+        if self.settings.delivery == "exactly_once":
+            return ExactlyOnce(self.settings)
+        return AtLeastOnce(self.settings, self._commit_offset)
+
+    def _rejoin(self) -> None:
+        self._kafka.thread.rejoin()
+
+    async def _commit_offset(self, tp: TP, offset: int) -> None:
+        await self._kafka.thread.commit_offset(tp, offset)
+
+    @property
+    def _kafka(self) -> Consumer:
+        consumer: Consumer = self.consumer
+        return consumer
+
+    def _new_transport(self) -> Transport:
+        return Transport(self.conf.broker_consumer, self)
+
+    def _new_producer_transport(self) -> Transport:
+        return Transport(self.conf.broker_producer, self)
+
+    def _create_directories(self) -> None:
+        """Make none: nothing is kept between runs, and the file system may be read-only."""
+
+    def _on_rebalance_when_stopped(self) -> None:
+        """Do nothing: Faust would close the consumer from the wrong event loop; stopping closes it in order."""
+
+    async def on_start(self) -> None:
+        """Load the model, test the worker processes and look at the topics, before the group is joined."""
+        try:
+            self.pipeline.limit = await asyncio.to_thread(preflight.check, self.settings)
+            seconds, sample = await self.lanes.start()
+        except Exception as error:
+            self.fail(error)
+            raise
+        self.metrics.model_load.set(seconds)
+        self.metrics.build.info(
+            {"version": __version__, "schema": SCHEMA_VERSION, "model": self.settings.model} | _model(sample)
+        )
+        log.info("model_loaded", model=self.settings.model, seconds=round(seconds, 1), sample_bytes=len(sample.value))
+        await super().on_start()
+        self.watchdog.start()
+
+    async def on_stop(self) -> None:
+        """Deliver and commit what is in flight, within a bound, before anything is torn down."""
+        self.watchdog.stopping()
+        if self._consumer is not None:
+            await self._kafka.quiesce()
+        await super().on_stop()
+
+    async def on_shutdown(self) -> None:
+        """End the worker processes, last."""
+        await super().on_shutdown()
+        self.watchdog.stop()
+        self.lanes.stop()
+
+    def fail(self, error: Exception) -> None:
+        """Stop the worker with exit code 1; *error* says why. Only the first counts."""
+        if self.failure is not None:
+            return
+        self.failure = error
+        log.critical("worker_stops", error=str(error), kind=type(error).__name__)
+        timer = threading.Timer(EXIT_SECONDS, os._exit, (EXIT_CODE,))
+        timer.daemon = True
+        timer.start()
+        self.add_future(self.crash(error))
+
+
+class Worker(faust.Worker):  # type: ignore[misc] # Faust is not typed for us
+    """Runs the application, with our logs instead of Faust's tables and spinners."""
+
+    def __init__(self, app: Enricher, *services: Any, **options: Any) -> None:
+        logs.configure(app.settings)
+        quiet = {"override_logging": False, "quiet": True, "redirect_stdouts": False}
+        super().__init__(app, *services, **(options | quiet))
+        self.spinner = None
+
+
+def build(settings: Settings, processor: str = PROCESSOR) -> Enricher:
+    """Return the application for *settings*, its agent and its pages in place."""
+    from service import web  # noqa: PLC0415 - the pages need the application's class
+
+    app = Enricher(settings, processor)
+    raw = app.topic(settings.raw_topic, key_type=bytes, value_type=bytes)
+
+    async def enrich(stream: Any) -> None:
+        """Hand every article to the pipeline, as bytes."""
+        stream.enable_acks = False
+        async for event in stream.events():
+            message = event.message
+            await app.pipeline.accept(
+                _input(message), message.generation_id, app.consumer.thread.follows(message.tp, message.offset)
+            )
+            await stream.ack(event)  # for Faust's own counts; it commits nothing
+
+    app.agent(raw, name="enrich", supervisor_strategy=mode.CrashingSupervisor)(enrich)
+    web.add_pages(app)
+    return app
+
+
+def _model(sample: Enriched) -> dict[str, str]:
+    """Return what the record says of the model that made it."""
+    made = orjson.loads(sample.value).get("pipeline", {})
+    return {name: str(made.get(name, "")) for name in ("model_version", "fingerprint")}
+
+
+def _input(message: Any) -> Input:
+    return Input(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        timestamp=-1 if message.timestamp is None else round(message.timestamp * 1000),
+        key=message.key,
+        value=message.value,
+        headers=tuple(message.headers or ()),
+    )

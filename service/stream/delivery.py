@@ -1,0 +1,214 @@
+"""How records and offsets reach Kafka: at least once or exactly once, behind one seam.
+
+Faust's own guarantees do not hold for consume-and-produce: its commit can pass an article that is not yet published,
+and its `exactly_once` writes the output outside any transaction. So both ways publish with producers of their own,
+and Faust's commit does nothing (see `service.stream.transport`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+
+from service.stream.connection import aiokafka_options
+from service.stream.offsets import starting_offsets
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Sequence
+
+    from faust.types import TP
+
+    from service.settings import Settings
+    from service.stream.output import Output
+
+log = structlog.get_logger()
+
+START_SECONDS = 20.0  # for a broker that is just coming back; half of what a rebalance may take
+STOP_SECONDS = 5.0  # for what a producer still has to send
+BATCH_BYTES = 256 * 1024  # ten records of 25 kB, and well below the 1 MB that brokers take by default
+TRANSACTION_MILLISECONDS = 60_000  # a worker that dies keeps read_committed consumers waiting no longer than this
+
+
+class OversizeError(Exception):
+    """Raised where the broker refuses a record for its size: the topic takes less than was thought."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"the broker refused a record of {size:,} bytes")
+        self.size = size
+
+
+class Delivery(Protocol):
+    """Publishes the outcomes of one input partition in order, and moves the group's offset past them."""
+
+    linger: float
+    """Seconds to wait for more outcomes before those at hand are delivered together."""
+
+    async def open(self, partitions: Collection[TP]) -> dict[TP, int]:
+        """Get ready to deliver for *partitions*, newly assigned; return the next offset to read of each."""
+
+    async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int) -> None:
+        """Write *outputs* and commit *offset*, the next to read of *tp*. Return when the broker has confirmed both.
+
+        Raises `KafkaError` or `OversizeError`; then the partition must be opened anew before anything else is sent.
+        """
+
+    async def close(self) -> None:
+        """Let all partitions go."""
+
+
+class AtLeastOnce:
+    """Publishes with one idempotent producer, waits for the acks of all replicas, then commits.
+
+    After a crash what was published but not yet committed comes again: one delivery a partition at most.
+    """
+
+    linger = 0.05  # one commit a partition in 50 ms at most; a commit takes the broker about 1 ms
+
+    def __init__(self, settings: Settings, commit: Callable[[TP, int], Awaitable[None]]) -> None:
+        self._settings = settings
+        self._commit = commit
+        self._producer: AIOKafkaProducer | None = None
+
+    async def open(self, partitions: Collection[TP]) -> dict[TP, int]:
+        """Start the producer and return the committed offsets."""
+        await self.close()  # one that has failed a batch has a hole in its sequence, and refuses all that follows
+        if partitions:
+            self._producer = await _start(_producer(self._settings))
+        return await asyncio.to_thread(starting_offsets, self._settings, partitions)
+
+    async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int) -> None:
+        """Send all, wait for the acks, commit."""
+        assert self._producer is not None
+        await _send(self._producer, tp.partition, outputs)
+        await self._commit(tp, offset)
+
+    async def close(self) -> None:
+        """Stop the producer."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await _stop(producer)
+
+
+class ExactlyOnce:
+    """Writes records, dead letters and the offset of one input partition in one transaction.
+
+    One transactional producer an input partition: aiokafka speaks transactions without the group's generation
+    (KIP-447), so it is the transactional id that must fence an earlier owner. It does when the producer starts, and
+    only then is the committed offset read.
+    """
+
+    linger = 0.25  # four transactions a second and partition at most; see benchmarks for what one costs
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._producers: dict[TP, AIOKafkaProducer] = {}
+
+    async def open(self, partitions: Collection[TP]) -> dict[TP, int]:
+        """Fence the earlier owners, then return the committed offsets."""
+        await self.close()
+        for tp in partitions:
+            self._producers[tp] = _producer(
+                self._settings,
+                transactional_id=f"{self._settings.group}-{tp.topic}-{tp.partition}",
+                transaction_timeout_ms=TRANSACTION_MILLISECONDS,
+            )
+        await asyncio.gather(*map(_start, self._producers.values()))
+        return await asyncio.to_thread(starting_offsets, self._settings, partitions)
+
+    async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int) -> None:
+        """Write *outputs* and *offset* in one transaction. One that fails is aborted by the next to open *tp*."""
+        producer = self._producers[tp]
+        await producer.begin_transaction()
+        # aiokafka commits a transaction though a batch of it has failed: the acks must be in before.
+        await _send(producer, tp.partition, outputs)
+        offsets = {TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, "")}
+        await producer.send_offsets_to_transaction(offsets, self._settings.group)
+        await producer.commit_transaction()
+
+    async def close(self) -> None:
+        """Stop all producers."""
+        producers, self._producers = self._producers, {}
+        await asyncio.gather(*map(_stop, producers.values()))
+
+
+def _producer(settings: Settings, **options: object) -> AIOKafkaProducer:
+    return AIOKafkaProducer(
+        **aiokafka_options(settings),
+        acks="all",
+        enable_idempotence=True,
+        compression_type="zstd",
+        max_batch_size=BATCH_BYTES,
+        max_request_size=settings.max_record_bytes + settings.max_article_bytes,
+        request_timeout_ms=30_000,
+        metadata_max_age_ms=60_000,
+        **options,
+    )
+
+
+async def _start(producer: AIOKafkaProducer) -> AIOKafkaProducer:
+    """Start *producer*; it waits for an earlier owner's transaction to end."""
+    async with asyncio.timeout(START_SECONDS):
+        while True:
+            try:
+                await producer.start()
+            except KafkaError as error:
+                if not error.retriable:
+                    raise
+                log.warning("producer_waits_for_broker", error=repr(error))
+                await asyncio.sleep(1)
+            else:
+                return producer
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    """Stop *producer*, whatever state it is in: what it has not sent is read again by the next owner."""
+    with contextlib.suppress(TimeoutError, KafkaError):
+        async with asyncio.timeout(STOP_SECONDS):
+            await producer.stop()
+    with contextlib.suppress(TimeoutError, KafkaError):
+        async with asyncio.timeout(STOP_SECONDS):
+            await producer.client.close()
+
+
+async def _send(producer: AIOKafkaProducer, partition: int, outputs: Sequence[Output]) -> None:
+    """Send *outputs* in order to partition number *partition* of their topics, and wait for all acks."""
+    futures: list[asyncio.Future[object]] = []
+    try:
+        for output in outputs:
+            futures.append(await _enqueue(producer, partition, output))  # noqa: PERF401 - what is sent counts, if one fails
+    except MessageSizeTooLargeError as error:
+        raise OversizeError(outputs[len(futures)].size) from error
+    finally:
+        failures = await _failures(futures)
+    for output, failure in zip(outputs, failures, strict=True):
+        if isinstance(failure, MessageSizeTooLargeError | RecordListTooLargeError):
+            raise OversizeError(output.size) from failure
+        if failure is not None:
+            raise failure
+
+
+async def _failures(futures: Sequence[asyncio.Future[object]]) -> list[BaseException | None]:
+    """Wait for all *futures* and return what each failed with."""
+    if futures:
+        await asyncio.wait(futures)
+    return [future.exception() for future in futures]
+
+
+async def _enqueue(producer: AIOKafkaProducer, partition: int, output: Output) -> asyncio.Future[object]:
+    headers = list(output.headers)
+    timestamp = output.timestamp if output.timestamp >= 0 else None
+    future: asyncio.Future[object]
+    if output.key is None and output.value is None:  # `send` refuses what Kafka allows
+        batch = producer.create_batch()
+        batch.append(key=None, value=None, timestamp=timestamp, headers=headers)
+        batch.close()
+        future = await producer.send_batch(batch, output.topic, partition=partition)
+    else:
+        future = await producer.send(output.topic, output.value, output.key, partition, timestamp, headers)
+    return future

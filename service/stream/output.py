@@ -1,0 +1,161 @@
+"""From an outcome to what is written to Kafka: topic, key, value and headers. Pure.
+
+Records carry CloudEvents attributes in binary mode (CloudEvents 1.0, Kafka protocol binding §3.2): a consumer that
+knows nothing of CloudEvents still reads plain JSON.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from service import __version__
+from service.outcome import Enriched, Headers, Outcome, Refused
+from service.records import SCHEMA_VERSION, RejectReason
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+
+ENRICHED_TYPE = "newswire.article.enriched.v1"
+DELETED_TYPE = "newswire.article.deleted.v1"
+SCHEMA = f"urn:newswire:enriched-article:{SCHEMA_VERSION}"
+COPIED = ("traceparent", "tracestate")  # W3C Trace Context
+ORIGIN = "newswire.origin"
+ATTEMPT = "newswire.attempt"
+OVERHEAD = 256  # bytes of a record beside key, value and headers: batch header 61, record's own numbers below 50
+TEXT_BYTES = 1024  # of a dead letter's message
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A record of the raw topic, with where it stood."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    """Milliseconds since 1970-01-01 UTC."""
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+    @property
+    def origin(self) -> str:
+        """Return the record's place in Kafka: it names the record for ever."""
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A record to write; its partition and timestamp are those of the input."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    timestamp: int
+    """Milliseconds since 1970-01-01 UTC."""
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes the broker has to take, no less."""
+        headers = sum(len(name.encode()) + len(value or b"") + 10 for name, value in self.headers)
+        return len(self.key or b"") + len(self.value or b"") + headers + OVERHEAD
+
+
+def settle(settings: Settings, record: Input, outcome: Outcome, now: datetime, limit: int) -> tuple[Outcome, Output]:
+    """Return what to write for *outcome* of *record*, and the outcome that it then is.
+
+    *limit* is the most bytes that the topics take: a record beyond it becomes a dead letter.
+    """
+    if not isinstance(outcome, Refused):
+        made = _record(settings, record, outcome, now)
+        if made.size <= limit:
+            return outcome, made
+        detail = f"the record has {made.size:,} bytes, the topic takes {limit:,}"
+        outcome = Refused(RejectReason.RECORD_TOO_LARGE, "publish", detail)
+    return outcome, dead_letter(settings, record, outcome, now, limit)
+
+
+def _record(settings: Settings, record: Input, outcome: Outcome, now: datetime) -> Output:
+    key = record.key if record.key is not None or not isinstance(outcome, Enriched) else _bytes(outcome.id)
+    if isinstance(outcome, Enriched):
+        value, subject, kind = outcome.value, _bytes(outcome.id), ENRICHED_TYPE
+    else:
+        value, subject, kind = None, key or b"", DELETED_TYPE
+    headers: list[tuple[str, bytes]] = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", record.origin.encode()),
+        ("ce_source", f"/newswire/{settings.group}".encode()),
+        ("ce_type", kind.encode()),
+        ("ce_time", _time(now)),
+        ("ce_subject", subject),
+        ("ce_partitionkey", key or b""),
+    ]
+    if value is not None:
+        headers += [("ce_dataschema", SCHEMA.encode()), ("content-type", b"application/json")]
+    headers += [(name, content) for name, content in record.headers if name.lower() in COPIED]
+    headers += [(ORIGIN, record.origin.encode())]
+    return Output(settings.enriched_topic, key, value, tuple(headers), record.timestamp)
+
+
+def dead_letter(settings: Settings, record: Input, refused: Refused, now: datetime, limit: int) -> Output:
+    """Return *record* as a dead letter: key, value and headers byte for byte, and the reason in more headers.
+
+    The first six are those of Kafka Streams (KIP-1034). A letter that does not fit the topic goes without its value,
+    and if need be without its key and headers; then the headers tell the value's size and SHA-256, and the origin,
+    where the value can still be read.
+    """
+    kept = tuple((name, value) for name, value in record.headers if name != ATTEMPT)
+    ours = _reason(settings, record, refused, now)
+    letter = Output(settings.dead_letter_topic, record.key, record.value, kept + ours, record.timestamp)
+    if letter.size <= limit:
+        return letter
+    value = record.value or b""
+    ours += (
+        ("newswire.omitted", b"value"),
+        ("newswire.value-bytes", str(len(value)).encode()),
+        ("newswire.value-sha256", hashlib.sha256(value).hexdigest().encode()),
+    )
+    letter = Output(settings.dead_letter_topic, record.key, b"", kept + ours, record.timestamp)
+    if letter.size <= limit:
+        return letter
+    ours = tuple((name, b"value,key,headers" if name == "newswire.omitted" else value) for name, value in ours)
+    return Output(settings.dead_letter_topic, None, b"", ours, record.timestamp)
+
+
+def _reason(settings: Settings, record: Input, refused: Refused, now: datetime) -> Headers:
+    attempt = dict(record.headers).get(ATTEMPT, b"1")
+    error, _, place = refused.detail.partition(" at ")
+    raised = refused.reason is RejectReason.ENRICH_FAILED and place
+    return (
+        ("__streams.errors.topic", record.topic.encode()),
+        ("__streams.errors.partition", str(record.partition).encode()),
+        ("__streams.errors.offset", str(record.offset).encode()),
+        ("__streams.errors.exception", _bytes(error if raised else "InvalidArticle")[:TEXT_BYTES]),
+        ("__streams.errors.message", _bytes(f"{refused.reason}: {refused.detail}")[:TEXT_BYTES]),
+        ("__streams.errors.stacktrace", _bytes(place if raised else "")[:TEXT_BYTES]),
+        (ORIGIN, record.origin.encode()),
+        ("newswire.reason", refused.reason.encode()),
+        ("newswire.stage", _bytes(refused.stage)),
+        (ATTEMPT, attempt if attempt.isdigit() else b"1"),
+        ("newswire.group", settings.group.encode()),
+        ("newswire.version", __version__.encode()),
+        ("newswire.failed-at", _time(now)),
+    )
+
+
+def strip(headers: Headers) -> Headers:
+    """Return the headers that a dead letter had before it became one."""
+    return tuple((name, value) for name, value in headers if not name.startswith(("__streams.errors.", "newswire.")))
+
+
+def _time(now: datetime) -> bytes:
+    return now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z").encode()
+
+
+def _bytes(text: str) -> bytes:
+    """Encode *text*; half a surrogate pair, which JSON can smuggle in, becomes a question mark."""
+    return text.encode(errors="replace")

@@ -1,0 +1,151 @@
+"""One partition for the time of one assignment: its articles in order, from acceptance to the commit.
+
+A rebalance ends every tenure, also of a partition that comes straight back. Whatever an ended tenure still holds is
+dropped and read again from the committed offset, so nothing is ever sent for a partition of an earlier assignment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from faust.types import TP
+
+    from service.outcome import Outcome
+    from service.stream.output import Input
+
+GROUP_BYTES = 8 * 1024 * 1024  # of records in one delivery; the broker's fetch of 50 MB is far above it
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """One accepted article."""
+
+    record: Input
+    outcome: asyncio.Future[Outcome]
+
+
+class Tenure:
+    """Holds the accepted articles of *tp* and delivers them in order.
+
+    Args:
+        tp: The partition.
+        generation: Of the consumer group, when the partition was assigned.
+        start: The next offset to accept.
+        deliver: Publishes a run of articles and commits; raises where that failed for good.
+        linger: Seconds to wait for more outcomes before a run is delivered.
+        failed: Called once, with what `deliver` raised; the tenure is then over.
+    """
+
+    def __init__(
+        self,
+        tp: TP,
+        generation: int,
+        start: int,
+        *,
+        deliver: Callable[[Tenure, list[Slot]], Awaitable[None]],
+        linger: float,
+        failed: Callable[[Tenure, Exception], None],
+    ) -> None:
+        self.tp = tp
+        self.generation = generation
+        self.next = start
+        self.delivered = start
+        self.over = False
+        self._deliver = deliver
+        self._linger = linger
+        self._failed = failed
+        self._slots: deque[Slot] = deque()
+        self._changed = asyncio.Event()
+        self._closing = False
+        self._task = asyncio.create_task(self._run(), name=f"deliver-{tp.topic}-{tp.partition}")
+
+    @property
+    def waiting(self) -> int:
+        """Return how many articles are accepted and not yet delivered."""
+        return len(self._slots)
+
+    @property
+    def accepting(self) -> bool:
+        """Return whether it takes more articles."""
+        return not (self.over or self._closing)
+
+    def accept(self, slot: Slot) -> None:
+        """Take the next article of the partition."""
+        self.next = slot.record.offset + 1
+        self._slots.append(slot)
+        self._changed.set()
+
+    async def finish(self, seconds: float, grace: float) -> list[Slot]:
+        """Take no more, deliver what is there within *seconds*, and end. Return what had to be dropped.
+
+        What is just on its way to the broker gets *grace* seconds more.
+        """
+        self._closing = True
+        self._changed.set()
+        await asyncio.wait({self._task}, timeout=seconds)
+        dropped = [slot for slot in self._slots if not slot.outcome.done()]
+        for slot in dropped:
+            slot.outcome.cancel()
+        await asyncio.wait({self._task}, timeout=grace)
+        return self.end()
+
+    def end(self) -> list[Slot]:
+        """End at once; return what was dropped."""
+        self.over = True
+        self._task.cancel()
+        dropped, self._slots = list(self._slots), deque()
+        for slot in dropped:
+            slot.outcome.cancel()
+        return dropped
+
+    async def _run(self) -> None:
+        """Deliver runs of finished articles, in order, until closing and empty."""
+        while not self.over:
+            while not self._slots:
+                if self._closing:
+                    return
+                self._changed.clear()
+                await self._changed.wait()
+            await asyncio.wait({self._slots[0].outcome})
+            await self._gather()
+            run = self._ready()
+            if not run:
+                return  # the head was cancelled
+            try:
+                await self._deliver(self, run)
+            except Exception as error:  # noqa: BLE001 - whatever it is, this tenure cannot go on; the pipeline judges
+                self.over = True
+                self._failed(self, error)
+                return
+            for _ in run:
+                self._slots.popleft()
+            self.delivered = run[-1].record.offset + 1
+
+    async def _gather(self) -> None:
+        """Linger for more outcomes, unless the end is near."""
+        deadline = asyncio.get_running_loop().time() + self._linger
+        while not self._closing and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            self._changed.clear()
+            try:
+                async with asyncio.timeout(left):
+                    await self._changed.wait()
+            except TimeoutError:
+                return
+
+    def _ready(self) -> list[Slot]:
+        """Return the finished articles at the head, up to a bound in bytes."""
+        run: list[Slot] = []
+        size = 0
+        for slot in self._slots:
+            if not slot.outcome.done() or slot.outcome.cancelled() or size > GROUP_BYTES:
+                break
+            outcome = slot.outcome.result()
+            size += len(getattr(outcome, "value", None) or slot.record.value or b"")
+            run.append(slot)
+        return run

@@ -1,0 +1,183 @@
+"""Faust's Kafka transport with its bookkeeping of offsets taken out, and its blind spots watched.
+
+Measured and read in faust-streaming 0.15.3: its commit can pass an article that is not yet acknowledged, forgets what
+is acknowledged when partitions go, takes the record after a gap (a transaction's marker, a compacted record) for
+acknowledged, and counts a refused commit as done. Here Faust commits nothing: `service.stream.delivery` does, from
+the tenures. What remains is reading, and this module makes sure that nothing read is lost on the way:
+
+* a record taken before a seek is never handed on after it (`Thread.seek`, `Consumer._getmany`);
+* every record knows which one it follows (`Thread.follows`), so that a hole is told from a gap in the numbers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from aiokafka.errors import CommitFailedError, KafkaError
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+from faust.transport.drivers import aiokafka as driver
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiokafka import AIOKafkaConsumer
+    from faust.types import TP
+
+    from service.stream.agent import Enricher
+
+log = structlog.get_logger()
+
+
+class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is not typed for us
+    """The thread that talks to Kafka. Methods marked so run in it, the others on the main loop."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.epoch = 0
+        """How often the positions were set; records taken in an earlier epoch are void."""
+        self._ends: dict[TP, int] = {}
+        self._gaps: dict[TP, dict[int, int]] = {}
+
+    def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust ties it to its own transactions
+        return consumer
+
+    async def _fetch_records(
+        self, consumer: AIOKafkaConsumer, *args: Any, **kwargs: Any
+    ) -> tuple[int, Mapping[TP, list[Any]]]:
+        """Take what was fetched (in the thread). Raise what would leave a consumer alive that consumes nothing."""
+        consumer._coordinator.check_errors()  # noqa: SLF001 - Faust never asks
+        if consumer._fetcher._fetch_task.done():  # noqa: SLF001 - neither does it look here
+            raise KafkaError("aiokafka's fetch task has ended")
+        records: Mapping[TP, list[Any]] = await super()._fetch_records(consumer, *args, **kwargs)
+        for tp, batch in records.items():
+            for record in batch:
+                follows = self._ends.get(tp, record.offset)
+                if follows != record.offset:
+                    self._gaps.setdefault(tp, {})[record.offset] = follows
+                self._ends[tp] = record.offset + 1
+        return self.epoch, records
+
+    def follows(self, tp: TP, offset: int) -> int:
+        """Return the offset after the record that comes before *offset* in the partition; mostly *offset* itself."""
+        gaps = self._gaps.get(tp)
+        return gaps.pop(offset, offset) if gaps else offset
+
+    def read_up_to(self, tp: TP) -> int:
+        """Return the offset up to which *tp* was fetched, transaction markers included; 0 before it is known."""
+        consumer = self._consumer
+        subscription = consumer._subscription.subscription if consumer else None  # noqa: SLF001 - no public way
+        if subscription is None or subscription.assignment is None:
+            return 0
+        state = subscription.assignment.state_value(TopicPartition(tp.topic, tp.partition))
+        return int(state.position) if state is not None and state.has_valid_position else 0
+
+    async def seek_all(self, offsets: Mapping[TP, int]) -> None:
+        """Go on reading at *offsets*; what was taken before is void."""
+        await self.call_thread(self._seek_all, offsets)
+
+    async def _seek_all(self, offsets: Mapping[TP, int]) -> None:
+        consumer = self._ensure_consumer()
+        assigned = consumer.assignment()
+        self.epoch += 1
+        self._ends, self._gaps = {}, {}
+        for tp, offset in offsets.items():
+            name = TopicPartition(tp.topic, tp.partition)
+            if name in assigned:
+                consumer.seek(name, offset)
+                self._ends[tp] = offset
+
+    async def commit_offset(self, tp: TP, offset: int) -> None:
+        """Commit *offset* as the next to read of *tp*. Raise `KafkaError` where the partition is no longer ours."""
+        await self.call_thread(self._commit_offset, TopicPartition(tp.topic, tp.partition), offset)
+
+    async def _commit_offset(self, name: TopicPartition, offset: int) -> None:
+        consumer = self._ensure_consumer()
+        if name not in consumer.assignment():
+            raise CommitFailedError(f"{name} is assigned to another worker")
+        await consumer.commit({name: OffsetAndMetadata(offset, "")})
+
+    def rejoin(self) -> None:
+        """Make the group assign all partitions anew."""
+        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - aiokafka has no public way
+        self.thread_loop.call_soon_threadsafe(coordinator.request_rejoin)
+
+
+class Consumer(driver.Consumer):  # type: ignore[misc] # Faust is not typed for us
+    """Faust's consumer, which reads and does not commit."""
+
+    app: Enricher
+    _thread: Thread
+
+    def _new_consumer_thread(self) -> Thread:
+        return Thread(self, loop=self.loop, beacon=self.beacon)
+
+    @property
+    def thread(self) -> Thread:
+        """Return the thread that talks to Kafka."""
+        return self._thread
+
+    async def commit(self, *_: Any, **__: Any) -> bool:
+        """Do nothing: `service.stream.delivery` commits."""
+        return False
+
+    def ack(self, message: Any) -> bool:
+        """Do nothing but forget *message*: what is done is known by the tenures."""
+        message.acked = True
+        self._unacked_messages.discard(message)
+        return True
+
+    def on_buffer_full(self, tp: TP) -> None:
+        """Do nothing: a full buffer blocks the fetcher by itself, without the second's sleep of a paused partition."""
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Mapping[TP, list[Any]]:  # noqa: ASYNC109 - Faust's
+        taken = await self._thread.getmany(active_partitions, timeout)
+        if not taken:
+            return {}
+        epoch, records = taken
+        return records if epoch == self._thread.epoch else {}
+
+    async def _wait_next_records(self, timeout: float) -> tuple[Any, Any]:  # noqa: ASYNC109 - Faust's
+        records, active = await super()._wait_next_records(timeout)
+        # Faust would seek to what it believes committed; whoever stopped the flow seeks before it flows again.
+        return (records if self.flow_active else None), active
+
+    async def perform_seek(self) -> None:
+        """Open the assigned partitions and go on where the group has committed."""
+        generation = self.app.consumer_generation_id
+        starts = await self.app.pipeline.open(self.assignment(), generation)
+        if generation != self.app.consumer_generation_id:
+            log.info("rebalanced_again")
+            return
+        await self._thread.seek_all(starts)
+        self._read_offset.update({tp: offset or None for tp, offset in starts.items()})
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Finish or drop what is in flight before the partitions go."""
+        await self.quiesce()
+        await super().on_partitions_revoked(revoked)
+
+    async def quiesce(self) -> None:
+        """Stop reading, then deliver and commit what is in flight, within a bound."""
+        self.stop_flow()
+        self.app.flow_control.suspend()
+        self.app.flow_control.clear()
+        await self.app.pipeline.close()
+
+    def highwater(self, tp: TP) -> int:
+        """Return the partition's end, or 0 before it is known: None would kill Faust's fetcher."""
+        try:
+            return super().highwater(tp) or 0
+        except (AssertionError, KafkaError):
+            return 0
+
+    async def verify_all_partitions_active(self) -> None:
+        """Do nothing: Faust's check only logs, often in error; `service.stream.watchdog` acts."""
+
+
+class Transport(driver.Transport):  # type: ignore[misc] # Faust is not typed for us
+    """Faust's transport with our consumer."""
+
+    Consumer = Consumer

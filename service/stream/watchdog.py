@@ -1,0 +1,209 @@
+"""Notices a worker that lives and does nothing, and ends it: whoever started it starts it again.
+
+Progress is what counts: with articles to read or in flight and none delivered for `stall_seconds`, something is
+stuck, whatever it is. A worker without partitions and one without news are healthy. A broker that is away makes the
+worker unready, not dead. Time is counted in rounds and not by the clock: a machine that was asleep is not to blame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import faulthandler
+import os
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+from aiokafka.structs import TopicPartition
+
+from service.stream.connection import aiokafka_options
+
+if TYPE_CHECKING:
+    from service.stream.agent import Enricher
+
+log = structlog.get_logger()
+
+ROUND = 5.0  # seconds between looks
+PROBE_SECONDS = 10.0  # for the brokers to tell the ends of the partitions
+REBALANCE_SECONDS = 30.0  # of rebalancing until the worker calls itself unready
+LOOP_SECONDS = 60  # without a turn of the event loop
+EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
+
+
+class StallError(Exception):
+    """Raised where the worker does not do its work; the message says what it saw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Good or not, and why."""
+
+    good: bool
+    text: str
+
+
+class Watchdog:
+    """Looks at the worker every few seconds; its verdict is that of /livez and /readyz."""
+
+    def __init__(self, app: Enricher) -> None:
+        self._app = app
+        self._stall: str | None = None
+        self._stopping = False
+        self._reachable = False
+        self._beats = 0
+        self._progress = -1
+        self._stuck = 0.0
+        self._rebalancing = 0.0
+        self._rejoining = 0.0
+        self._probe: AIOKafkaConsumer | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stop = threading.Event()
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._task = asyncio.create_task(self._watch(), name="watchdog")
+        threading.Thread(target=self._watch_loop, name="loop-watchdog", daemon=True).start()
+
+    def stopping(self) -> None:
+        """Be told that the worker stops: it is no longer ready."""
+        self._stopping = True
+
+    def stop(self) -> None:
+        """End watching."""
+        self._stop.set()
+        if self._task is not None:
+            self._task.cancel()
+
+    def live(self) -> Verdict:
+        """Say whether the worker is worth keeping."""
+        if self._app.failure is not None:
+            return Verdict(good=False, text=f"stopping: {self._app.failure}")
+        return Verdict(good=self._stall is None, text=self._stall or "live")
+
+    def ready(self) -> Verdict:
+        """Say whether the worker does its work, or could if there were any."""
+        if self._stopping or not self.live().good:
+            return Verdict(good=False, text="stopping")
+        if not self._reachable:
+            return Verdict(good=False, text="no broker answers")
+        if self._app.consumer_generation_id < 0 or self._app.unassigned is None:
+            return Verdict(good=False, text="not yet a member of the group")
+        if self._rebalancing > REBALANCE_SECONDS:
+            return Verdict(good=False, text="rebalancing")
+        return Verdict(good=True, text=f"ready, {len(self._app.pipeline.tenures)} partitions")
+
+    async def _watch(self) -> None:
+        try:
+            while not self._stopping:
+                asleep = time.monotonic()
+                for _ in range(int(ROUND)):
+                    await asyncio.sleep(1)
+                    self._beats += 1
+                delay = time.monotonic() - asleep - ROUND
+                self._app.metrics.loop_delay.observe(max(0.0, delay))
+                await self._look()
+        finally:
+            await self._end_probe()
+
+    async def _look(self) -> None:
+        """Judge the last round."""
+        self._rebalancing = self._rebalancing + ROUND if self._app.rebalancing else 0.0
+        ends = await self._ends()
+        self._reachable = ends is not None
+        complaint = self._dead()
+        if complaint is None and ends is not None:
+            complaint = self._stalled(ends)
+        if complaint is not None:
+            self._fail(complaint)
+
+    def _dead(self) -> str | None:
+        """Name a part that has died silently."""
+        consumer = self._app.consumer.thread._consumer  # noqa: SLF001 - Faust has no public way to it
+        if consumer is None:
+            return None
+        coordinator, fetcher = consumer._coordinator, consumer._fetcher  # noqa: SLF001 - nor has aiokafka
+        if coordinator._coordination_task.done():  # noqa: SLF001
+            return "aiokafka's coordination task has ended: the worker would never rejoin the group"
+        if fetcher is not None and fetcher._fetch_task.done():  # noqa: SLF001
+            return "aiokafka's fetch task has ended: nothing would be read any more"
+        return None
+
+    def _stalled(self, ends: dict[TopicPartition, int]) -> str | None:
+        """Name what has been stuck for too long, with the brokers answering."""
+        limit = self._app.settings.stall_seconds
+        if self._rebalancing > max(limit, 2 * REBALANCE_SECONDS):
+            return f"a rebalance has not ended for {self._rebalancing:.0f} s"
+        progress = self._app.pipeline.progress
+        behind = self._behind(ends)
+        self._stuck = self._stuck + ROUND if behind and progress == self._progress else 0.0
+        self._progress = progress
+        if self._stuck >= limit:
+            return f"no article was delivered for {self._stuck:.0f} s, and {behind}"
+        return None
+
+    def _behind(self, ends: dict[TopicPartition, int]) -> str | None:
+        """Say what there is to do; None where there is nothing."""
+        thread = self._app.consumer.thread
+        behind = None
+        for tp, tenure in list(self._app.pipeline.tenures.items()):
+            end = ends.get(TopicPartition(tp.topic, tp.partition), 0)
+            read = thread.read_up_to(tp)
+            self._app.metrics.lag.labels(tp.topic, tp.partition).set(
+                end - tenure.delivered if tenure.waiting or read < end else 0
+            )
+            if tenure.waiting:
+                behind = f"{tenure.waiting} articles of {tp.topic}/{tp.partition} are in flight"
+            elif read < end:
+                behind = f"{tp.topic}/{tp.partition} is read up to {read} of {end}"
+        return behind
+
+    async def _ends(self) -> dict[TopicPartition, int] | None:
+        """Ask the brokers for the ends of our partitions, with a client that shares nothing with the rest."""
+        names = [TopicPartition(tp.topic, tp.partition) for tp in self._app.pipeline.tenures]
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                if self._probe is None:
+                    self._probe = AIOKafkaConsumer(
+                        **aiokafka_options(self._app.settings), isolation_level="read_committed"
+                    )
+                    await self._probe.start()
+                if not names:
+                    await self._probe.topics()
+                    return {}
+                ends: dict[TopicPartition, int] = await self._probe.end_offsets(names)
+                return ends
+        except (KafkaError, TimeoutError, OSError) as error:
+            log.warning("broker_does_not_answer", error=repr(error))
+            await self._end_probe()
+            return None
+
+    async def _end_probe(self) -> None:
+        probe, self._probe = self._probe, None
+        if probe is not None:
+            with contextlib.suppress(KafkaError, TimeoutError, OSError):
+                async with asyncio.timeout(PROBE_SECONDS):
+                    await probe.stop()
+
+    def _fail(self, complaint: str) -> None:
+        self._stall = complaint
+        faulthandler.dump_traceback(sys.stderr)
+        for task in asyncio.all_tasks():
+            task.print_stack(limit=3, file=sys.stderr)
+        self._app.fail(StallError(f"{complaint}; the stacks are on standard error"))
+
+    def _watch_loop(self) -> None:
+        """End the process where the event loop does not turn (in a thread of its own)."""
+        seen, missed = -1, 0
+        while not self._stop.wait(1):
+            missed = missed + 1 if seen == self._beats else 0
+            seen = self._beats
+            if missed >= LOOP_SECONDS + PROBE_SECONDS:
+                sys.stderr.write(f"the event loop has not turned for {missed} s; all stacks:\n")
+                faulthandler.dump_traceback(sys.stderr)
+                os._exit(EXIT_CODE)

@@ -1,0 +1,86 @@
+"""RSS and Atom: a feed with one item, or the item alone. Parsed by feedparser, which forgives what feeds get wrong."""
+
+from __future__ import annotations
+
+from calendar import timegm
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import feedparser
+
+from service.records import InvalidArticle, RejectReason
+from service.wire.article import named
+
+if TYPE_CHECKING:
+    from service.wire.article import Fields
+    from service.wire.decode import Xml
+
+_RSS = (
+    '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    ' xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>{}</channel></rss>'
+)
+_ATOM = '<feed xmlns="http://www.w3.org/2005/Atom">{}</feed>'
+
+
+def fields(document: Xml) -> Fields:
+    """Return the fields of the one item in *document*. Raises `InvalidArticle` where there is none, or several."""
+    feed = _parsed(_whole(document.source))
+    if len(feed.entries) != 1:
+        many = f"{len(feed.entries):,} items; send one a message" if feed.entries else "no item"
+        raise InvalidArticle(RejectReason.WRONG_SHAPE, f"the feed holds {many}")
+    entry, channel = feed.entries[0], feed.feed
+    source = entry.get("source") or {}
+    return {
+        "id": entry.get("id") or entry.get("link"),
+        "source": {
+            "name": source.get("title") or channel.get("title"),
+            "uri": source.get("href") or channel.get("link"),
+        },
+        "url": _url(entry),
+        "headline": entry.get("title"),
+        "body": _body(entry),
+        "language": channel.get("language") or _language(entry),
+        "published_at": _date(entry, "published") or _date(entry, "updated"),
+        "updated_at": _date(entry, "updated"),
+        "byline": named(entry.get("authors")) or entry.get("author"),
+    }
+
+
+def _whole(source: str) -> str:
+    """Return *source* as a feed: an item alone gets one around it, with the prefixes that items use."""
+    if source.startswith("<item"):
+        return _RSS.format(source)
+    return _ATOM.format(source) if source.startswith("<entry") else source
+
+
+def _parsed(source: str) -> Any:
+    # As a file: given text that looks like an address, feedparser would fetch it.
+    document = BytesIO(source.encode())
+    response = {"content-type": "application/xml; charset=utf-8"}
+    try:
+        return feedparser.parse(document, response_headers=response, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:  # noqa: BLE001 - its parser for broken XML raises whatever the markup leads it into
+        detail = f"the feed's XML is too broken to be read ({type(error).__name__}); send well-formed XML"
+        raise InvalidArticle(RejectReason.NOT_JSON, detail) from None
+
+
+def _body(entry: Any) -> object:
+    texts = [content.get("value") for content in entry.get("content") or []]
+    return next((text for text in texts if text), None) or entry.get("summary")
+
+
+def _url(entry: Any) -> str | None:
+    """Return the page of *entry*; feedparser takes any id for a link."""
+    link = entry.get("link") or ""
+    return link if link.startswith(("http://", "https://")) else None
+
+
+def _language(entry: Any) -> object:
+    return next((content.get("language") for content in entry.get("content") or []), None)
+
+
+def _date(entry: Any, name: str) -> object:
+    # Asked as a plain dict: feedparser would take the publication date where there is no other, and warn of it.
+    moment = dict.get(entry, f"{name}_parsed")
+    return datetime.fromtimestamp(timegm(moment), UTC).isoformat() if moment else dict.get(entry, name)

@@ -1,0 +1,26 @@
+"""JSON of the crawler news-please (https://github.com/fhamborg/news-please): what it lacks is the word None."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from service.wire.article import Fields, named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def fields(row: Mapping[str, object]) -> Fields:
+    """Return the fields of the crawled article *row*."""
+    row = {name: value for name, value in row.items() if value not in ("None", "")}
+    return {
+        "id": row.get("url"),
+        "source": {"name": row.get("source_domain")},
+        "url": row.get("url"),
+        "headline": row.get("title"),
+        "body": row.get("maintext") or row.get("text") or row.get("description"),
+        "language": row.get("language"),
+        "published_at": row.get("date_publish"),
+        "updated_at": row.get("date_modify"),
+        "byline": named(row.get("authors")),
+    }

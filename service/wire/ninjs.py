@@ -1,0 +1,72 @@
+"""IPTC ninjs 1.x, 2.x and 3.x: news in JSON (https://iptc.org/standards/ninjs/).
+
+Version 3 is version 2 in camel case; version 1 has single members (`headline`, `body_xhtml`) where the later ones have
+arrays with roles. So member names are read without regard to case, and each text in either form.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from service.wire.article import Fields, named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def fields(row: Mapping[str, object]) -> Fields:
+    """Return the fields of the ninjs item *row*."""
+    item = _lower(row)
+    return {
+        "id": item.get("uri"),
+        "version": item.get("version"),
+        "source": _source(item),
+        "headline": _best(item, "headline", "headlines"),
+        "body": _best(item, "body", "bodies") or _best(item, "description", "descriptions"),
+        "language": item.get("language"),
+        "published_at": item.get("firstcreated") or item.get("contentcreated") or item.get("versioncreated"),
+        "updated_at": item.get("versioncreated"),
+        "embargoed_until": item.get("embargoeduntil") or item.get("embargoed"),
+        "byline": item.get("by") or item.get("byline"),
+        "dateline": item.get("located"),
+        "status": item.get("pubstatus"),
+    }
+
+
+def _lower(row: Mapping[str, object]) -> dict[str, object]:
+    return {name.lower(): value for name, value in row.items()}
+
+
+def _best(item: Mapping[str, object], single: str, plural: str) -> object:
+    """Return the text to read of those that *item* has: HTML before plain text, since it keeps the paragraphs."""
+    if isinstance(item.get(single), str):
+        return item[single]
+    texts = [*_of_array(item.get(plural)), *_of_members(item, f"{single}_")]
+    return min(texts, key=lambda text: text[0], default=(None, None))[1]
+
+
+def _of_array(entries: object) -> Iterator[tuple[tuple[int, bool], object]]:
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict):
+            text = _lower(entry)
+            if text.get("value"):
+                yield (_rank(f"{text.get('contenttype') or ''}"), text.get("role") not in (None, "main")), text["value"]
+
+
+def _of_members(item: Mapping[str, object], prefix: str) -> Iterator[tuple[tuple[int, bool], object]]:
+    for name, value in item.items():
+        if name.startswith(prefix) and value:
+            yield (_rank(name), False), value
+
+
+def _rank(kind: str) -> int:
+    if "html" in kind:
+        return 0
+    return 1 if kind == "" or "text" in kind else 2
+
+
+def _source(item: Mapping[str, object]) -> Fields:
+    sources = item.get("infosources") or item.get("infosource")
+    first = sources[0] if isinstance(sources, list) and sources else None
+    uri = first.get("uri") if isinstance(first, dict) else None
+    return {"name": named(first) or item.get("copyrightholder"), "uri": uri}

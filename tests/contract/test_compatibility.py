@@ -1,0 +1,125 @@
+"""No schema breaks with the one that was released: what existed stays as it was, and what is new is optional.
+
+The released copies lie in `schemas/released`. A change that is named here needs a new version beside the old one.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from service import schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+FOLDER = Path(__file__).parents[2] / "schemas"
+RELEASED = sorted((FOLDER / "released").glob("*.schema.json"))
+TOLD = {"title", "description", "default", "examples", "$defs", "$schema", "$id"}
+"""Keywords that explain and do not decide."""
+INSIDE = {"properties", "items", "anyOf", "$ref", "required", "additionalProperties"}
+
+Schema = dict[str, Any]
+
+
+def breaking_changes(old: Schema, new: Schema) -> list[str]:
+    """Return in words every change from *old* to *new* that a reader or a producer could notice."""
+    before, after = dict(members(old, old)), dict(members(new, new))
+    gone = [f"{path} is gone" for path in before if path not in after]
+    changed = [
+        f"{path}: {keyword} was {before[path].get(keyword)}, is {after[path].get(keyword)}"
+        for path in before.keys() & after.keys()
+        for keyword in sorted(before[path].keys() | after[path].keys())
+        if before[path].get(keyword) != after[path].get(keyword)
+    ]
+    demanded = [f"{path} is new and required" for path in after.keys() - before.keys() if after[path]["required"]]
+    return sorted(gone + changed + demanded)
+
+
+def members(node: Schema, root: Schema, path: str = "", *, required: bool = False) -> Iterator[tuple[str, Schema]]:
+    """Yield the path of every member in *node* with the keywords that decide what it may be."""
+    if "$ref" in node:
+        node = root["$defs"][node["$ref"].rpartition("/")[2]] | {key: node[key] for key in node if key != "$ref"}
+    if path:
+        facts = {keyword: value for keyword, value in node.items() if keyword not in TOLD | INSIDE}
+        yield path, facts | {"required": required}
+    for name, member in node.get("properties", {}).items():
+        yield from members(member, root, f"{path}.{name}", required=name in node.get("required", []))
+    if "items" in node:
+        yield from members(node["items"], root, f"{path}[]", required=True)
+    for branch in node.get("anyOf", []):
+        if "type" in branch or "$ref" in branch:
+            kind = branch.get("type") or branch["$ref"].rpartition("/")[2]
+            yield from members(branch, root, f"{path}({kind})", required=True)
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.name)
+def test_nothing_breaks_with_what_was_released(path: Path) -> None:
+    """Every breaking change is named: it belongs into a new version of the schema, beside this one."""
+    now = json.loads((FOLDER / path.name).read_bytes())
+
+    assert breaking_changes(json.loads(path.read_bytes()), now) == []
+
+
+def test_every_schema_has_a_released_copy() -> None:
+    """A schema that is published is held to its first release from then on."""
+    assert {path.name for path in RELEASED} == schemas.closed().keys()
+
+
+def drop(name: str) -> Callable[[Schema], object]:
+    """Return a change that takes the property *name* away."""
+    return lambda schema: schema["properties"].pop(name)
+
+
+def put(name: str, **keywords: object) -> Callable[[Schema], object]:
+    """Return a change that gives the property *name* other keywords."""
+    return lambda schema: schema["properties"].setdefault(name, {}).update(keywords)
+
+
+def put_inside(definition: str, name: str, **keywords: object) -> Callable[[Schema], object]:
+    """Return a change that gives the property *name* of a part of the record other keywords."""
+    return lambda schema: schema["$defs"][definition]["properties"][name].update(keywords)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (drop("byline"), ".byline is gone"),
+        (put("headline", type="integer"), ".headline: type was string, is integer"),
+        (put("status", enum=["enriched"]), ".status: enum was ['enriched', 'unsupported_language', 'retracted']"),
+        (put_inside("Entity", "salience", maximum=100), ".entities[].salience: maximum was 1, is 100"),
+        (put_inside("Event", "type", pattern=".*"), ".events[].type: pattern was ^[A-Z]+$, is .*"),
+        (put_inside("Mention", "start", type="string"), ".entities[].mentions[].start: type was integer, is string"),
+        (lambda schema: schema["required"].remove("id"), ".id: required was True, is False"),
+        (lambda schema: schema["required"].append("tags"), ".tags: required was False, is True"),
+        (lambda schema: schema["properties"]["url"]["anyOf"].pop(), ".url(null) is gone"),
+        (
+            lambda schema: (put("mood", type="string")(schema), schema["required"].append("mood")),
+            ".mood is new and required",
+        ),
+    ],
+)
+def test_a_breaking_change_is_named(change: Callable[[Schema], object], named: str) -> None:
+    """Each kind of break is found, and the name of the member is told."""
+    old = json.loads(schemas.documents()[schemas.ENRICHED])
+    new = copy.deepcopy(old)
+    change(new)
+
+    assert any(told.startswith(named) for told in breaking_changes(old, new))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [put("mood", type="string"), put("headline", description="In other words."), put("byline", default="nobody")],
+)
+def test_what_breaks_nothing_is_let_pass(change: Callable[[Schema], object]) -> None:
+    """A new optional member, and better words for an old one, stay within the version."""
+    old = json.loads(schemas.documents()[schemas.ENRICHED])
+    new = copy.deepcopy(old)
+    change(new)
+
+    assert breaking_changes(old, new) == []

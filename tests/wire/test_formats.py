@@ -1,0 +1,347 @@
+"""Every format that is understood: the same story comes out of each, and what it cannot give is refused with words."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from service import wire
+from service.records import InputFormat, InvalidArticle, RawArticle, RejectReason
+
+SAMPLES = Path(__file__).with_name("samples")
+STORY = "urn:newsml:wire.example:20220504:border-17"
+PAGE = "https://wire.example/2022/05/04/17"
+HEADLINE = "Romania opens new border crossing with Hungary"
+
+
+def sample(name: str) -> bytes:
+    """Return the sample file *name*, made after the format's specification."""
+    return (SAMPLES / name).read_bytes()
+
+
+def read(name: str, **headers: bytes) -> RawArticle:
+    """Read the sample file *name*."""
+    return wire.read(sample(name), headers)
+
+
+def refusal(value: bytes | str, headers: dict[str, bytes] | None = None) -> InvalidArticle:
+    """Return why *value* is refused."""
+    with pytest.raises(InvalidArticle) as caught:
+        wire.read(value.encode() if isinstance(value, str) else value, headers or {})
+    return caught.value
+
+
+def changed(name: str, **members: object) -> bytes:
+    """Return the JSON sample *name* with *members* in place of its own."""
+    return json.dumps(json.loads(sample(name)) | members).encode()
+
+
+def newsml(old: str = "", new: str = "") -> bytes:
+    """Return the NewsML-G2 sample with *new* in place of *old*."""
+    document = sample("newsml-g2-xhtml.xml").decode()
+    assert old in document
+    return document.replace(old, new).encode()
+
+
+IPTC = ["ninjs-1.json", "ninjs-2.json", "ninjs-3.json", "newsml-g2-xhtml.xml", "newsml-g2-nitf.xml"]
+
+
+def test_all_forms_of_iptc_give_the_same_article() -> None:
+    """One story in ninjs 1, 2 and 3 and in NewsML-G2, as XHTML and as NITF, is one and the same article."""
+    articles = [read(name).model_dump(exclude={"source": {"format"}}) for name in IPTC]
+
+    assert all(article == articles[0] for article in articles)
+
+
+@pytest.mark.parametrize("name", IPTC)
+def test_a_wire_item_arrives_whole(name: str) -> None:
+    """Id, version, dates, embargo, byline, place, status and a body in paragraphs."""
+    article = read(name)
+
+    assert (article.id, article.version, article.status) == (STORY, "2", "usable")
+    assert article.published_at == datetime(2022, 5, 4, 9, 30, tzinfo=UTC)
+    assert article.updated_at == datetime(2022, 5, 4, 10, 5, tzinfo=UTC)
+    assert article.embargoed_until == datetime(2022, 5, 4, 10, 30, tzinfo=UTC)
+    assert (article.headline, article.byline, article.dateline) == (HEADLINE, "Ion Marin", "Bucharest")
+    assert (article.source.name, article.source.uri) == ("Example Wire", "https://wire.example")
+    assert article.language == "en-GB"
+    paragraphs = article.body.split("\n\n")
+    assert [paragraph.split()[0] for paragraph in paragraphs] == ["BUCHAREST,", "Romanian", "Lorries"]
+    assert "drivers & farmers" in paragraphs[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "article_format", "article_id", "byline"),
+    [
+        ("newswire.json", "newswire", "urn:example:wire:2022:0504-17", "By Ion Marin"),
+        ("rss.xml", "rss", STORY, "Ion Marin"),
+        ("rss-item.xml", "rss", PAGE, None),
+        ("atom.xml", "atom", STORY, "Ion Marin"),
+        ("news-please.json", "news-please", PAGE, "Ion Marin, Eva Nagy"),
+        ("trafilatura.json", "trafilatura", PAGE, "Ion Marin, Eva Nagy"),
+        ("cc-news.json", "cc-news", PAGE, None),
+        ("schema-org.json", "schema.org", f"{PAGE}#article", "Ion Marin, Eva Nagy"),
+        ("cloudevents-structured.json", "newswire", "border-17", None),
+    ],
+)
+def test_each_format_is_known_by_its_content(
+    name: str, article_format: str, article_id: str, byline: str | None
+) -> None:
+    """No header is needed: the members or the root element tell the format."""
+    article = read(name)
+
+    assert article.source.format == article_format
+    assert (article.id, article.headline, article.byline) == (article_id, HEADLINE, byline)
+    assert article.body.startswith("BUCHAREST, May 4 (Example Wire) - Romania and Hungary")
+    assert "\n\n" in article.body
+    assert "<" not in article.body
+
+
+@pytest.mark.parametrize(
+    ("name", "published"),
+    [
+        ("rss.xml", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
+        ("rss-item.xml", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
+        ("atom.xml", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
+        ("news-please.json", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
+        ("trafilatura.json", datetime(2022, 5, 4, tzinfo=UTC)),
+        ("cc-news.json", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
+        ("schema-org.json", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
+    ],
+)
+def test_each_format_says_when_it_was_published(name: str, published: datetime) -> None:
+    """The date is read in the way in which the format writes it."""
+    assert read(name).published_at == published
+
+
+@pytest.mark.parametrize("code", ["withheld", "canceled"])
+def test_wires_withdraw_what_they_sent(code: str) -> None:
+    """A publication status of ninjs and NewsML-G2 gives the article's status."""
+    assert wire.read(changed("ninjs-1.json", pubstatus=code), {}).status == code
+    assert wire.read(changed("ninjs-3.json", pubStatus=code), {}).status == code
+    assert wire.read(newsml("stat:usable", f"stat:{code}"), {}).status == code
+
+
+def test_a_kill_notice_without_text_is_read() -> None:
+    """A ninjs or NewsML-G2 item that only withdraws needs neither headline nor body."""
+    assert wire.read(b'{"uri": "urn:x", "versionCreated": "2022-05-04", "pubStatus": "canceled"}', {}).id == "urn:x"
+    item = '<newsItem guid="urn:x" version="3"><itemMeta><pubStatus qcode="stat:canceled"/></itemMeta></newsItem>'
+    article = wire.read(item.encode(), {})
+    assert (article.id, article.version, article.status) == ("urn:x", "3", "canceled")
+
+
+def test_a_picture_is_read_by_its_caption() -> None:
+    """An item without a body has its description read."""
+    item = {"uri": "urn:p", "type": "picture", "pubstatus": "usable", "description_caption": "A bridge in Ruse."}
+
+    assert wire.read(json.dumps(item).encode(), {}).body == "A bridge in Ruse."
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ('[{"body": "One article"}, {"body": "Another"}]', "list of 2"),
+        ('{"articles": [{"title": "One"}, {"title": "Two"}]}', "`articles` holds 2"),
+        ('{"@graph": [{"@type": "NewsArticle"}, {"@type": "Article"}]}', "2 articles"),
+        ("<rss><channel><item><title>One</title></item><item><title>Two</title></item></channel></rss>", "2 items"),
+        ('<feed xmlns="http://www.w3.org/2005/Atom"><entry/><entry/></feed>', "2 items"),
+        ("<newsMessage><itemSet><newsItem/><newsItem/></itemSet></newsMessage>", "2 news items"),
+    ],
+)
+def test_several_articles_in_one_message_are_refused(value: str, says: str) -> None:
+    """An article has one outcome, so a message holds one; the reason says how many there were."""
+    refused = refusal(value)
+
+    assert refused.reason is RejectReason.WRONG_SHAPE
+    assert says in refused.detail
+    assert "send one" in refused.detail
+
+
+def test_json_ld_may_be_a_list() -> None:
+    """A page's article stands in a list with the page itself."""
+    page = [{"@type": "WebPage"}, {"@type": "NewsArticle", "headline": "Head", "articleBody": "Text"}]
+
+    assert wire.read(json.dumps(page).encode(), {}).text == "Head\n\nText"
+
+
+def test_every_format_can_be_set() -> None:
+    """The setting and the header know the same formats."""
+    assert set(get_args(InputFormat)) == wire.FORMATS.keys()
+
+
+def test_a_list_of_one_article_is_that_article() -> None:
+    """Some producers wrap each article in a list."""
+    assert wire.read(b'[{"body": "One article"}]', {}).body == "One article"
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (sample("gdelt-doc.json"), RejectReason.METADATA_ONLY),
+        (b"<packageItem/>", RejectReason.METADATA_ONLY),
+        (newsml("inlineXML", "remoteContent"), RejectReason.METADATA_ONLY),
+        (b"<rss><channel/></rss>", RejectReason.WRONG_SHAPE),
+        (b'{"@type": "Person", "name": "Ann"}', RejectReason.WRONG_SHAPE),
+        (b"<!DOCTYPE html><html><body><p>A page</p></body></html>", RejectReason.WRONG_SHAPE),
+        (b'<NewsML Version="1.2"/>', RejectReason.WRONG_SHAPE),
+        (b"<svg/>", RejectReason.WRONG_SHAPE),
+        (b'{"id": "x", "text": "Words"}', RejectReason.WRONG_SHAPE),
+        (b"<newsItem><headline></newsItem>", RejectReason.NOT_JSON),
+        (b"<newsItem>" + b"<a>" * 10_000, RejectReason.NOT_JSON),
+        (newsml("UTF-8", "UTF-7"), RejectReason.NOT_UTF8),
+        (newsml("UTF-8", "no-such"), RejectReason.NOT_UTF8),
+        (newsml("2022-05-04T10:05:00Z", "yesterday"), RejectReason.BAD_DATE),
+        (changed("ninjs-2.json", versioncreated="yesterday"), RejectReason.BAD_DATE),
+        (sample("rss-item.xml").replace(b"Wed, 04 May 2022 09:30:00 GMT", b"Yesterday"), RejectReason.BAD_DATE),
+        (b"\x00\x00\x00\x00\x07" + b'{"body": "x"}', RejectReason.SCHEMA_REGISTRY_FRAMED),
+        (b"\x00", RejectReason.NOT_JSON),
+    ],
+)
+def test_what_cannot_be_read_has_its_own_reason(value: bytes, reason: RejectReason) -> None:
+    """Each way of being wrong is told apart."""
+    assert refusal(value).reason is reason
+
+
+def test_a_schema_registry_frame_is_named_with_its_schema() -> None:
+    """Whoever publishes through a registry learns which schema their producer used."""
+    assert "schema id 258" in refusal(b"\x00\x00\x00\x01\x02\x06abc").detail
+
+
+BOMB = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+
+
+@pytest.mark.parametrize(
+    "document_type",
+    [
+        f'<!DOCTYPE newsItem [<!ENTITY a0 "ha">{BOMB}]>',
+        '<!DOCTYPE newsItem [<!ENTITY a9 SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE newsItem SYSTEM "http://127.0.0.1:9/evil.dtd">',
+        '<!DOCTYPE newsItem [<!ENTITY % p SYSTEM "http://127.0.0.1:9/evil.dtd"> %p;]>',
+    ],
+)
+@pytest.mark.parametrize("root", ["newsItem", "rss"])
+def test_unsafe_xml_is_refused(document_type: str, root: str) -> None:
+    """Entities that multiply and references to files or hosts are not followed, but refused."""
+    value = f"<?xml version='1.0'?><!-- x -->\n{document_type}<{root}>&a9;</{root}>"
+
+    assert refusal(value).reason is RejectReason.UNSAFE_XML
+
+
+def test_a_document_type_inside_an_article_is_no_danger() -> None:
+    """A whole HTML page as the content of an RSS item is text like any other."""
+    item = b'<rss><channel><item><description><![CDATA[<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN"><p>Text</p>]]>'
+
+    assert wire.read(item + b"</description></item></channel></rss>", {}).body == "Text"
+
+
+def test_xml_may_be_in_the_encoding_that_it_declares() -> None:
+    """Wires in Latin-2 are read as they declare themselves."""
+    item = '<?xml version="1.0" encoding="ISO-8859-2"?><item><title>Timișoara, Győr, Žilina</title></item>'
+
+    assert wire.read(item.replace("ș", "ş").encode("iso-8859-2"), {}).headline == "Timişoara, Győr, Žilina"
+
+
+def test_the_header_decides_the_format() -> None:
+    """A message that says what it is, is read as that."""
+    row = {"uri": "urn:x", "headline": "Head", "body": "Text", "pubstatus": "usable"}
+
+    assert wire.read(json.dumps(row).encode(), {}).id == "urn:x"
+    forced = wire.read(json.dumps(row).encode(), {"newswire.format": b"Newswire"})
+    assert forced.source.format == "newswire"
+    assert forced.id != "urn:x"
+
+
+def test_the_setting_decides_where_no_header_does() -> None:
+    """A topic of one format need not mark every message; a message that is marked is read as it says."""
+    value = b'{"title": "Head", "text": "Text", "source-hostname": "X"}'
+
+    assert wire.read(value, {}, "cc-news").source.format == "cc-news"
+    assert wire.read(value, {"newswire.format": b"trafilatura"}, "cc-news").source.format == "trafilatura"
+
+
+@pytest.mark.parametrize(
+    ("value", "header", "says"),
+    [
+        (b'{"body": "x"}', b"nitf", "known are newswire, ninjs"),
+        (b'{"body": "x"}', b"\xff", "known are"),
+        (b'{"body": "x"}', b"rss", "said to be rss, but the value is an object"),
+        (b"<item/>", b"ninjs", "said to be ninjs, but the value is XML"),
+        (b"5", b"newswire", "but the value is a number"),
+    ],
+)
+def test_a_wrong_format_header_is_told(value: bytes, header: bytes, says: str) -> None:
+    """A header that does not fit the value is refused, naming both."""
+    refused = refusal(value, {"newswire.format": header})
+
+    assert refused.reason is RejectReason.WRONG_SHAPE
+    assert says in refused.detail
+
+
+def test_cloudevents_in_binary_mode_help_where_the_article_is_silent() -> None:
+    """The subject serves as id, the source as the source's address; what the article says itself stays."""
+    event = {"ce_specversion": b"1.0", "ce_id": b"e-1", "ce_source": b"https://desk.example", "ce_subject": b"art-1"}
+
+    assert wire.read(b'{"body": "Text"}', event).id == "art-1"
+    assert wire.read(b'{"body": "Text"}', event | {"ce_subject": b""}).id == "e-1"
+    assert wire.read(b'{"body": "Text", "source": "Wire"}', event).source.model_dump() == {
+        "name": "Wire",
+        "uri": "https://desk.example",
+        "format": "newswire",
+    }
+    assert wire.read(b'{"id": "own", "body": "Text"}', event).id == "own"
+
+
+def test_cloudevents_in_structured_mode_are_opened() -> None:
+    """Data may be JSON, text of any format, or base64 of it."""
+    event = {"specversion": "1.0", "id": "e-1", "source": "/desk", "type": "t"}
+    as_text = event | {"datacontenttype": "application/xml", "data": sample("rss-item.xml").decode()}
+    as_bytes = event | {"data_base64": base64.b64encode(sample("ninjs-3.json")).decode()}
+
+    assert wire.read(json.dumps(as_text).encode(), {}).headline == HEADLINE
+    assert wire.read(json.dumps(as_bytes).encode(), {}).id == STORY
+
+
+@pytest.mark.parametrize(
+    ("members", "says"),
+    [
+        ({}, "no `data`"),
+        ({"data_base64": "%%"}, "no base64"),
+        ({"data_base64": 5}, "no base64"),
+        ({"data": 5}, "a number"),
+    ],
+)
+def test_an_event_without_readable_data_is_refused(members: dict[str, object], says: str) -> None:
+    """An envelope with nothing in it, or something unreadable, is told as such."""
+    event = {"specversion": "1.0", "id": "e-1", "source": "/desk", "type": "t"} | members
+
+    assert says in refusal(json.dumps(event)).detail
+
+
+def test_a_batch_of_events_is_refused() -> None:
+    """The batch mode of CloudEvents has no place on Kafka."""
+    refused = refusal('{"x": 1}', {"content-type": b"application/cloudevents-batch+json; charset=utf-8"})
+
+    assert "batch" in refused.detail
+
+
+def test_header_names_are_read_without_regard_to_case() -> None:
+    """Kafka headers have no fixed case, and a header may have no value."""
+    article = wire.read(sample("cc-news.json"), {"Newswire.Format": b"cc-news", "Content-Type": None})  # type: ignore[dict-item]
+
+    assert article.source.format == "cc-news"
+
+
+@pytest.mark.parametrize("name", ["feedparser", "lxml"])
+def test_json_articles_load_no_xml_library(name: str) -> None:
+    """Who sends JSON does not wait for the parsers of feeds."""
+    code = (
+        'import sys; from service import wire; wire.read(b\'{"body": "x"}\', {}); sys.exit(sys.argv[1] in sys.modules)'
+    )
+    assert subprocess.run([sys.executable, "-c", code, name], check=False).returncode == 0
