@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import chain, islice
 from typing import Annotated
 
@@ -39,9 +40,9 @@ def tail(
     from service.stream import traffic  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     try:
-        batches = traffic.follow(settings, topic or settings.enriched_topic, from_start=from_start)
-        for record in islice(chain.from_iterable(batches), count):
-            print_record(record.value or b"null", pretty=pretty)
+        with closing(traffic.follow(settings, topic or settings.enriched_topic, from_start=from_start)) as batches:
+            for record in islice(chain.from_iterable(batches), count):
+                print_record(record.value or b"null", pretty=pretty)
     except traffic.TrafficError as error:
         fail(str(error))
 

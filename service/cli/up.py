@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -61,7 +61,7 @@ def _start_everything(settings: Settings, stack: ExitStack, *, demo: bool) -> No
     made = topics.create(settings)
     console.print(f"topics: {', '.join(made)}", markup=False)
     worker = stack.enter_context(_worker(settings))
-    batches = traffic.follow(settings, settings.enriched_topic, from_start=False)
+    batches = stack.enter_context(closing(traffic.follow(settings, settings.enriched_topic, from_start=False)))
     next(batches)
     article = (files("service.local") / "nato-summit-2022.json").read_bytes()
     traffic.produce(settings, settings.raw_topic, [article])

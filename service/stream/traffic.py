@@ -12,7 +12,7 @@ from kafka.errors import KafkaError
 from service.stream.connection import kafka_python_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable
 
     from service.settings import Settings
 
@@ -67,7 +67,7 @@ def _article_id(value: bytes) -> bytes | None:
     return found.encode() if isinstance(found, str) and found else None
 
 
-def follow(settings: Settings, topic: str, *, from_start: bool) -> Iterator[list[Any]]:
+def follow(settings: Settings, topic: str, *, from_start: bool) -> Generator[list[Any]]:
     """Yield what came on *topic* since the last time, twice a second, for ever: kafka-python's records, perhaps none.
 
     Only committed records are seen. The first list comes when the position is fixed, so that nothing produced after
