@@ -121,6 +121,10 @@ class Settings(BaseSettings):
         description="Share of the last 500 articles refused that stops the worker; 1 never does.",
     )
 
+    replay_attempts: int = Field(
+        default=3, ge=1, description="Times an article is tried; `newswire dead-letters replay` then parks it."
+    )
+
     # Watching over it
     web_host: str = Field(default="127.0.0.1", description="Address of /metrics, /livez and /readyz.")
     web_port: int = Field(default=6066, ge=0, le=65535, description="Port of /metrics, /livez and /readyz.")

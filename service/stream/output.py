@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from service import __version__
 from service.outcome import Enriched, Headers, Outcome, Refused
-from service.records import SCHEMA_VERSION, RejectReason
+from service.records import SCHEMA_VERSION, DeadLetterHeaders, RejectReason
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -24,6 +24,7 @@ SCHEMA = f"urn:newswire:enriched-article:{SCHEMA_VERSION}"
 COPIED = ("traceparent", "tracestate")  # W3C Trace Context
 ORIGIN = "newswire.origin"
 ATTEMPT = "newswire.attempt"
+DEAD_LETTER_HEADERS = frozenset(str(field.alias) for field in DeadLetterHeaders.model_fields.values())
 OVERHEAD = 256  # bytes of a record beside key, value and headers: batch header 61, record's own numbers below 50
 TEXT_BYTES = 1024  # of a dead letter's message
 
@@ -148,8 +149,11 @@ def _reason(settings: Settings, record: Input, refused: Refused, now: datetime) 
 
 
 def strip(headers: Headers) -> Headers:
-    """Return the headers that a dead letter had before it became one."""
-    return tuple((name, value) for name, value in headers if not name.startswith(("__streams.errors.", "newswire.")))
+    """Return the headers that a dead letter had before it became one: ours are the last, so those of its own stay."""
+    kept = list(headers)
+    while kept and kept[-1][0] in DEAD_LETTER_HEADERS:
+        kept.pop()
+    return tuple(kept)
 
 
 def _time(now: datetime) -> bytes:

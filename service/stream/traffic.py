@@ -81,7 +81,7 @@ def follow(settings: Settings, topic: str, *, from_start: bool) -> Generator[lis
         max_partition_fetch_bytes=settings.max_record_bytes,
     )
     try:
-        partitions = _partitions(consumer, topic)
+        partitions = partitions_of(consumer, topic)
         consumer.assign(partitions)
         if from_start:
             consumer.seek_to_beginning()
@@ -99,7 +99,8 @@ def follow(settings: Settings, topic: str, *, from_start: bool) -> Generator[lis
         consumer.close()
 
 
-def _partitions(consumer: KafkaConsumer, topic: str) -> list[TopicPartition]:
+def partitions_of(consumer: KafkaConsumer, topic: str) -> list[TopicPartition]:
+    """Return the partitions of *topic* in order. Raise `TrafficError` where there is no such topic."""
     numbers = sorted(consumer.partitions_for_topic(topic) or ())
     if not numbers:
         raise TrafficError(f"there is no topic {topic}: `newswire topics create` makes it")
@@ -110,7 +111,7 @@ def lag(settings: Settings) -> list[PartitionLag]:
     """Return how far the group is behind on each partition of the raw topic."""
     consumer = KafkaConsumer(**kafka_python_options(settings), allow_auto_create_topics=False)
     try:
-        partitions = _partitions(consumer, settings.raw_topic)
+        partitions = partitions_of(consumer, settings.raw_topic)
         first, last = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
     finally:
         consumer.close()

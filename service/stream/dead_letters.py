@@ -1,0 +1,189 @@
+"""Read the dead-letter topic, send its articles again, park those that fail too often.
+
+Replaying writes the article back to where it came from and, in the same transaction, a note to the dead-letter topic
+that it was: a null value under the letter's key, with the header `newswire.settled`. So a letter is sent again once,
+however often a replay is run or interrupted, and the topic alone tells which are open.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+from service.stream.connection import kafka_python_options
+from service.stream.output import ATTEMPT, ORIGIN, strip
+from service.stream.traffic import TrafficError, partitions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from service.outcome import Headers
+    from service.settings import Settings
+
+SETTLED = "newswire.settled"
+POLL_MILLISECONDS = 1_000
+WAIT_SECONDS = 30.0  # for one record that must be there
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A refused article as it lies in the dead-letter topic."""
+
+    partition: int
+    offset: int
+    timestamp: int
+    """Milliseconds since 1970-01-01 UTC, of the article."""
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+    @property
+    def name(self) -> str:
+        """Return `partition/offset`, by which the commands name it."""
+        return f"{self.partition}/{self.offset}"
+
+    def header(self, name: str) -> str:
+        """Return what the last header called *name* says, empty where there is none."""
+        found = [value for key, value in self.headers if key == name]
+        return found[-1].decode(errors="replace") if found and found[-1] else ""
+
+    @property
+    def reason(self) -> str:
+        """Return the stable code of why it was refused."""
+        return self.header("newswire.reason")
+
+    @property
+    def attempt(self) -> int:
+        """Return how often it has been tried, from 1."""
+        told = self.header(ATTEMPT)
+        return int(told) if told.isdigit() else 1
+
+    @property
+    def failed_at(self) -> datetime:
+        """Return when it was refused."""
+        try:
+            return datetime.fromisoformat(self.header("newswire.failed-at"))
+        except ValueError:
+            return datetime.fromtimestamp(self.timestamp / 1000, UTC)
+
+
+def read(settings: Settings) -> list[DeadLetter]:
+    """Return the open dead letters, oldest refusal first: those neither sent again nor parked."""
+    letters: dict[str, DeadLetter] = {}
+    settled: set[str] = set()
+    for record in _records(settings, settings.dead_letter_topic):
+        headers: Headers = tuple(record.headers)
+        letter = DeadLetter(record.partition, record.offset, record.timestamp, record.key, record.value, headers)
+        if done := letter.header(SETTLED):
+            settled.add(done)
+        else:
+            letters[letter.name] = letter
+    found = [letter for name, letter in letters.items() if name not in settled]
+    return sorted(found, key=lambda letter: (letter.failed_at, letter.partition, letter.offset))
+
+
+def replay(settings: Settings, letters: Iterable[DeadLetter]) -> Iterator[tuple[DeadLetter, str]]:
+    """Send each of *letters* back to its topic, or park it after too many attempts; yield what became of it.
+
+    `sent to TOPIC`, `parked in TOPIC`, or `left: …` where a value that did not fit the dead letter is gone from its
+    origin too. Each letter is one transaction: it is settled if, and only if, it was written.
+    """
+    producer = KafkaProducer(
+        **kafka_python_options(settings),
+        transactional_id=f"{settings.group}-dead-letters",
+        acks="all",
+        max_request_size=settings.max_record_bytes + settings.max_article_bytes,
+        allow_auto_create_topics=False,
+    )
+    try:
+        producer.init_transactions()
+        for letter in letters:
+            if letter.attempt >= settings.replay_attempts:
+                _settle(producer, settings, letter, settings.parked_topic, letter.value, letter.headers, None)
+                yield letter, f"parked in {settings.parked_topic}"
+                continue
+            value = _original_value(settings, letter)
+            if value is None:
+                yield letter, f"left: its value was too large to keep, and is no more at {letter.header(ORIGIN)}"
+                continue
+            topic = letter.header("__streams.errors.topic") or settings.raw_topic
+            headers = (*strip(letter.headers), (ATTEMPT, str(letter.attempt + 1).encode()))
+            _settle(producer, settings, letter, topic, value, headers, _partition(letter))
+            yield letter, f"sent to {topic}"
+    finally:
+        producer.close()
+
+
+def _settle(
+    producer: KafkaProducer,
+    settings: Settings,
+    letter: DeadLetter,
+    topic: str,
+    value: bytes | None,
+    headers: Headers,
+    partition: int | None,
+) -> None:
+    """Write the letter to *topic* and the note that it is settled, both or neither."""
+    note = [(SETTLED, letter.name.encode()), ("newswire.settled-to", topic.encode())]
+    producer.begin_transaction()
+    try:
+        sent = [
+            producer.send(topic, value, letter.key, list(headers), partition, letter.timestamp),
+            producer.send(settings.dead_letter_topic, None, letter.key or b"", note, letter.partition),
+        ]
+        for future in sent:
+            future.get(timeout=WAIT_SECONDS)
+    except Exception:
+        producer.abort_transaction()
+        raise
+    producer.commit_transaction()
+
+
+def _partition(letter: DeadLetter) -> int | None:
+    told = letter.header("__streams.errors.partition")
+    return int(told) if told.isdigit() else None
+
+
+def _original_value(settings: Settings, letter: DeadLetter) -> bytes | None:
+    """Return the article's bytes: the letter's own, or those at its origin where they did not fit the letter."""
+    if not letter.header("newswire.omitted"):
+        return letter.value
+    topic, _, place = letter.header(ORIGIN).partition("/")
+    partition, _, offset = place.partition("/")
+    for record in _records(settings, topic, TopicPartition(topic, int(partition)), int(offset)):
+        right = record.value and hashlib.sha256(record.value).hexdigest() == letter.header("newswire.value-sha256")
+        return record.value if record.offset == int(offset) and right else None
+    return None
+
+
+def _records(
+    settings: Settings, topic: str, only: TopicPartition | None = None, start: int | None = None
+) -> Iterator[Any]:
+    """Yield the committed records of *topic* up to its present end, or those of one partition from offset *start*."""
+    consumer = KafkaConsumer(
+        **kafka_python_options(settings),
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        allow_auto_create_topics=False,
+        max_partition_fetch_bytes=settings.max_record_bytes + settings.max_article_bytes,
+    )
+    try:
+        partitions = [only] if only else partitions_of(consumer, topic)
+        consumer.assign(partitions)
+        ends = consumer.end_offsets(partitions)
+        for partition, first in consumer.beginning_offsets(partitions).items():
+            consumer.seek(partition, max(first, start or 0))
+        waited = 0
+        while any(consumer.position(partition) < end for partition, end in ends.items()):
+            batches = consumer.poll(timeout_ms=POLL_MILLISECONDS)
+            waited = 0 if batches else waited + POLL_MILLISECONDS
+            if waited > WAIT_SECONDS * 1000:
+                raise TrafficError(f"{topic} stopped giving records before its end; is a transaction left open?")
+            for partition, batch in batches.items():
+                yield from (record for record in batch if record.offset < ends[partition])
+    finally:
+        consumer.close()
