@@ -142,7 +142,6 @@ def _producer(settings: Settings, **options: object) -> AIOKafkaProducer:
         **aiokafka_options(settings),
         acks="all",
         enable_idempotence=True,
-        compression_type="zstd",
         max_batch_size=BATCH_BYTES,
         max_request_size=settings.max_record_bytes + settings.max_article_bytes,
         request_timeout_ms=30_000,

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+    from service.settings import Settings
+
 
 PACKET_BYTES = 64 * 1024  # the settings pickled are about 2 kB, a traceback's last line far less
 LENGTH = struct.Struct("!I")

@@ -104,6 +104,7 @@ class Pipeline:
                     start,
                     deliver=self._deliver,
                     linger=self._delivery.linger,
+                    full=self._room.locked,
                     failed=self._on_failure,
                 )
                 for tp, start in starts.items()

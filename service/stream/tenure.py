@@ -39,6 +39,7 @@ class Tenure:
         start: The next offset to accept.
         deliver: Publishes a run of articles and commits; raises where that failed for good.
         linger: Seconds to wait for more outcomes before a run is delivered.
+        full: Says whether no more articles are taken until some are delivered: then waiting is in vain.
         failed: Called once, with what `deliver` raised; the tenure is then over.
     """
 
@@ -50,6 +51,7 @@ class Tenure:
         *,
         deliver: Callable[[Tenure, list[Slot]], Awaitable[None]],
         linger: float,
+        full: Callable[[], bool],
         failed: Callable[[Tenure, Exception], None],
     ) -> None:
         self.tp = tp
@@ -59,6 +61,7 @@ class Tenure:
         self.over = False
         self._deliver = deliver
         self._linger = linger
+        self._full = full
         self._failed = failed
         self._slots: deque[Slot] = deque()
         self._changed = asyncio.Event()
@@ -79,6 +82,10 @@ class Tenure:
         """Take the next article of the partition."""
         self.next = slot.record.offset + 1
         self._slots.append(slot)
+        slot.outcome.add_done_callback(self._on_outcome)
+        self._changed.set()
+
+    def _on_outcome(self, _outcome: object) -> None:
         self._changed.set()
 
     async def finish(self, seconds: float, grace: float) -> list[Slot]:
@@ -131,6 +138,8 @@ class Tenure:
         """Linger for more outcomes, unless the end is near."""
         deadline = asyncio.get_running_loop().time() + self._linger
         while not self._closing and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            if self._full() and self._slots[-1].outcome.done():
+                return
             self._changed.clear()
             try:
                 async with asyncio.timeout(left):

@@ -55,7 +55,7 @@ class Watchdog:
         self._app = app
         self._stall: str | None = None
         self._stopping = False
-        self._reachable = False
+        self._reachable = True  # the topics have just been looked at
         self._beats = 0
         self._progress = -1
         self._stuck = 0.0

@@ -1,0 +1,57 @@
+"""Workers come and go under load, and one sleeps through its session."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.kafka.harness import await_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.kafka.harness import Stream
+
+
+@pytest.mark.timeout(300)
+def test_one_three_one(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """Two workers join and leave again under load: nothing lost, nothing twice, in either guarantee."""
+    stream = make_stream(delivery=delivery)
+    stream.produce_light(6_000)
+    first = stream.start(TEST_SECONDS="0.01").await_ready()
+    second = stream.start(TEST_SECONDS="0.01").await_ready()
+    third = stream.start(TEST_SECONDS="0.01").await_ready()
+    assert second.terminate() == 0
+    assert third.terminate() == 0
+    stream.await_done(180)
+    assert first.terminate() == 0
+
+    ledger = stream.ledger()
+    print(f"{delivery}, 1 → 3 → 1 workers: {ledger}")
+    assert str(ledger) == "in 6000, out 6000, dead-lettered 0, lost 0, duplicated 0, out of order 0"
+    assert stream.committed() == 6_000
+
+
+@pytest.mark.timeout(300)
+def test_zombie(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """A worker stopped past its session and woken again drops what it held; in exactly-once it doubles nothing."""
+    stream = make_stream(delivery=delivery)
+    stream.produce_light(4_000)
+    zombie = stream.start(TEST_SECONDS="0.01").await_ready()
+    await_(lambda: zombie.metric("newswire_articles_total") > 200, "some work", 60, [zombie])
+    zombie.signal(signal.SIGSTOP)
+    heir = stream.start(TEST_SECONDS="0.002").await_ready(120)
+    await_(lambda: heir.metric("newswire_articles_total") > 500, "the heir to take over", 120, [heir])
+    zombie.signal(signal.SIGCONT)
+    stream.await_done(180)
+    time.sleep(2)
+
+    ledger = stream.ledger()
+    print(f"{delivery}, zombie: {ledger}")
+    assert (ledger.lost, ledger.disordered) == (0, 0)
+    assert ledger.duplicated <= (0 if delivery == "exactly_once" else 64)
+    assert zombie.terminate() == 0
+    assert heir.terminate() == 0

@@ -1,0 +1,305 @@
+"""Workers as processes of their own, and a ledger counted by a client that shares no code with them (kafka-python)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from aiokafka import AIOKafkaProducer
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import NewTopic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+ROOT = Path(__file__).resolve().parents[2]
+RUN = (
+    "import sys; from service.settings import Settings; from service.stream.worker import run; "
+    "sys.exit(run(Settings(), sys.argv[1]))"
+)
+LIGHT = "tests.kafka.processors:Light"
+ROUGH = "tests.kafka.rough:Rough"
+BROKEN = "tests.kafka.processors:Broken"
+PATIENCE = 90.0  # seconds for what takes two on an idle machine
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What went in, and what became of it."""
+
+    sent: int
+    out: int
+    dead: int
+    lost: int
+    duplicated: int
+    disordered: int
+
+    def __str__(self) -> str:
+        return (
+            f"in {self.sent}, out {self.out}, dead-lettered {self.dead}, lost {self.lost}, "
+            f"duplicated {self.duplicated}, out of order {self.disordered}"
+        )
+
+
+@dataclass
+class Stream:
+    """Topics, a group and the workers of one test."""
+
+    bootstrap: str
+    delivery: str = "at_least_once"
+    partitions: int = 4
+    raw_config: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+    name: str = field(default_factory=lambda: f"t-{uuid.uuid4().hex[:8]}")
+    workers: list[Worker] = field(default_factory=list)
+    sent: list[tuple[int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        topics = [NewTopic(self.raw, self.partitions, 1, topic_configs=self.raw_config)]
+        topics += [NewTopic(name, self.partitions, 1) for name in (self.enriched, self.dead)]
+        admin.create_topics(topics, wait_for_metadata=True)
+        admin.close()
+
+    @property
+    def raw(self) -> str:
+        """Name the topic of raw articles."""
+        return f"{self.name}.raw"
+
+    @property
+    def enriched(self) -> str:
+        """Name the topic of records."""
+        return f"{self.name}.enriched"
+
+    @property
+    def dead(self) -> str:
+        """Name the topic of dead letters."""
+        return f"{self.name}.dead"
+
+    def produce(self, articles: Iterable[tuple[bytes | None, bytes | None]], **options: Any) -> None:
+        """Send keys and values, and remember where they stand."""
+        producer = KafkaProducer(bootstrap_servers=self.bootstrap, linger_ms=5, max_request_size=8_000_000, **options)
+        futures = [producer.send(self.raw, key=key, value=value) for key, value in articles]
+        producer.flush()
+        self.sent += [(done.partition, done.offset) for done in (future.get(timeout=60) for future in futures)]
+        producer.close()
+
+    def produce_with_headers(self, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> None:
+        """Send one article with headers."""
+        producer = KafkaProducer(bootstrap_servers=self.bootstrap)
+        done = producer.send(self.raw, key=key, value=value, headers=headers).get(timeout=60)
+        self.sent.append((done.partition, done.offset))
+        producer.close()
+
+    def produce_nothing(self) -> None:
+        """Send a record with neither key nor value, as a foreign producer can."""
+
+        async def send() -> tuple[int, int]:
+            async with AIOKafkaProducer(bootstrap_servers=self.bootstrap) as producer:
+                batch = producer.create_batch()
+                batch.append(key=None, value=None, timestamp=None)
+                done = await (await producer.send_batch(batch, self.raw, partition=0))
+                return done.partition, done.offset
+
+        self.sent.append(asyncio.run(send()))
+
+    def produce_light(self, count: int, first: int = 0, **article: Any) -> None:
+        """Send *count* articles for `Light`."""
+        names = [str(number) for number in range(first, first + count)]
+        self.produce((name.encode(), orjson.dumps({"id": name} | article)) for name in names)
+
+    def start(self, processor: str = LIGHT, **environment: str) -> Worker:
+        """Start a worker."""
+        env = os.environ | {
+            "PYTHONPATH": str(ROOT),
+            "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
+            "NEWSWIRE_RAW_TOPIC": self.raw,
+            "NEWSWIRE_ENRICHED_TOPIC": self.enriched,
+            "NEWSWIRE_DEAD_LETTER_TOPIC": self.dead,
+            "NEWSWIRE_GROUP": self.name,
+            "NEWSWIRE_DELIVERY": self.delivery,
+            "NEWSWIRE_WORKER_PROCESSES": "2",
+            "NEWSWIRE_LOG_FORMAT": "json",
+        }
+        worker = Worker(env | self.environment | environment, processor)
+        self.workers.append(worker)
+        return worker
+
+    def stop(self) -> None:
+        """End what still runs, at once."""
+        for worker in self.workers:
+            worker.kill()
+
+    def committed(self) -> int:
+        """Return how many input records the group has committed, over all partitions."""
+        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        try:
+            offsets = admin.list_group_offsets({self.name: None})[self.name]
+        finally:
+            admin.close()
+        return sum(max(0, known.offset) for known in offsets.values())
+
+    def read(self, topic: str) -> list[Any]:
+        """Return all committed records of *topic*."""
+        consumer = KafkaConsumer(
+            bootstrap_servers=self.bootstrap,
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=8_000_000,
+        )
+        try:
+            partitions = [TopicPartition(topic, number) for number in range(self.partitions)]
+            consumer.assign(partitions)
+            ends = consumer.end_offsets(partitions)
+            records: list[Any] = []
+            while any(consumer.position(tp) < ends[tp] for tp in partitions):
+                for batch in consumer.poll(timeout_ms=200).values():
+                    records += batch
+            return records
+        finally:
+            consumer.close()
+
+    def done(self) -> int:
+        """Return how many input records have an output or a dead letter."""
+        return len({origin(record) for record in self.read(self.enriched) + self.read(self.dead)})
+
+    def await_done(self, seconds: float = PATIENCE) -> None:
+        """Wait until every record sent has come out."""
+        await_(lambda: self.done() >= len(self.sent), f"{len(self.sent)} articles to come out", seconds, self.workers)
+
+    def ledger(self) -> Ledger:
+        """Count."""
+        out, dead = self.read(self.enriched), self.read(self.dead)
+        came = Counter(map(origin, out + dead))
+        expected = {f"{self.raw}/{partition}/{offset}" for partition, offset in self.sent}
+        disordered = 0
+        for records in (out, dead):
+            last: dict[int, int] = {}
+            seen: set[str] = set()
+            for record in records:
+                name = origin(record)
+                _, partition, offset = name.rsplit("/", 2)
+                if name in seen:
+                    continue  # a duplicate is counted as one, not as disorder
+                seen.add(name)
+                disordered += int(partition) != record.partition or int(offset) < last.get(record.partition, -1)
+                last[record.partition] = int(offset)
+        return Ledger(
+            sent=len(expected),
+            out=len(out),
+            dead=len(dead),
+            lost=len(expected - set(came)),
+            duplicated=sum(came.values()) - len(came),
+            disordered=disordered,
+        )
+
+
+class Worker:
+    """One worker process."""
+
+    def __init__(self, environment: dict[str, str], processor: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.log = Path(f"/tmp/newswire-test-{self.port}-{uuid.uuid4().hex[:6]}.log")  # noqa: S108 - kept on failure
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", RUN, processor],
+                env=environment | {"NEWSWIRE_WEB_PORT": str(self.port)},
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+            )
+
+    def page(self, path: str) -> tuple[int, str]:
+        """Return status and text of a page; 0 where nobody answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+        except OSError:
+            return 0, ""
+
+    def await_ready(self, seconds: float = PATIENCE) -> Worker:
+        """Wait until it has joined the group."""
+        await_(lambda: self.page("/readyz")[0] == 200, "the worker to be ready", seconds, [self])
+        return self
+
+    def metric(self, name: str) -> float:
+        """Return the sum of a metric's samples."""
+        return sum(float(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", self.page("/metrics")[1], re.M))
+
+    def lanes(self) -> list[int]:
+        """Return the pids of the worker processes that enrich."""
+        return [lane for nursery in _children(self.process.pid) for lane in _children(nursery)]
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        self.process.send_signal(number)
+
+    def terminate(self, seconds: float = PATIENCE) -> int:
+        """Send SIGTERM and return the exit code."""
+        self.process.terminate()
+        return self.wait(seconds)
+
+    def wait(self, seconds: float = PATIENCE) -> int:
+        """Return the exit code, when it ends."""
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"the worker did not end within {seconds:.0f} s:\n{self.tail()}") from None
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        if self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                self.process.send_signal(signal.SIGCONT)
+            self.process.kill()
+            self.process.wait()
+
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        """Return the log's lines of one event."""
+        found = [orjson.loads(line) for line in self.log.read_bytes().splitlines() if line.startswith(b"{")]
+        return [line for line in found if line["event"] == event]
+
+    def tail(self) -> str:
+        """Return the end of the log."""
+        return self.log.read_text(errors="replace")[-4000:]
+
+
+def origin(record: Any) -> str:
+    """Return where the article of an output stood."""
+    return str(dict(record.headers)["newswire.origin"].decode())
+
+
+def await_(condition: Callable[[], bool], what: str, seconds: float, workers: Iterable[Worker] = ()) -> None:
+    """Wait for *condition*."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            tails = "\n".join(f"--- {worker.log}\n{worker.tail()}" for worker in workers)
+            raise AssertionError(f"waited {seconds:.0f} s for {what}\n{tails}")
+        time.sleep(0.1)
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task")
+    return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]

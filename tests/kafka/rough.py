@@ -1,0 +1,20 @@
+"""The real enrichment, with bad articles among the good ones."""
+
+from __future__ import annotations
+
+from service.outcome import Message, Outcome
+from service.process import Processor
+from tests.kafka.processors import act
+
+
+class Rough(Processor):
+    """The real thing, that also does what an article's id says: for bad articles among good ones."""
+
+    def process(self, message: Message) -> Outcome:
+        """Do what the id says, then enrich."""
+        for deed in ("raise", "hang", "freeze", "die", "segfault", "eat"):
+            if message.key == deed.encode():
+                if deed == "raise":
+                    self._enricher = None  # type: ignore[assignment] # the next stage raises on it
+                act(deed)
+        return super().process(message)

