@@ -245,7 +245,7 @@ class Worker:
 
     def metric(self, name: str) -> float:
         """Return the sum of a metric's samples."""
-        return sum(float(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", self.page("/metrics")[1], re.M))
+        return sum(float(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", self.page("/metrics")[1], re.MULTILINE))
 
     def lanes(self) -> list[int]:
         """Return the pids of the worker processes that enrich."""
