@@ -32,8 +32,8 @@ NASTY = [
     b"\x00", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\xc3", b"\\ud800", b"\\udc00\\ud800", b"\\u0000",
     b"&", b"&amp;amp;lt;", b"&#0;", b"&#x110000;", b"&nbsp;", b"&bogus;", b"<", b">", b"<p>", b"</p>", b"<br/>",
     b"<!--", b"<![CDATA[", b"]]>", b"<?xml version='1.0' encoding='utf-16'?>", b"<!DOCTYPE x [<!ENTITY a 'b'>]>",
-    b"<script>", b"<div>" * 300, b"[" * 1100, b'{"a":' * 1100, b"&amp;" * 500, b"<b>" * 300, b" " * 2000, b"9" * 400, b"1e999",
-    b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b"null", b"true", b"NaN", b"-0", b"\n", b"\r", b"\t", b"\x1b[31m",
+    b"<script>", b"<div>" * 300, b"[" * 1100, b'{"a":' * 1100, b"&amp;" * 500, b"<b>" * 300, b" " * 2000, b"9" * 400,
+    b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b"null", b"true", b"NaN", b"1e999", b"\n", b"\r", b"\x1b[31m",
     "\u202e\u00ad\u200b\u2028\ufeff".encode(), "\xc3\xa2\u20ac\u2122".encode(), "\U0001f1f7\U0001f1f4".encode(),
 ]
 # fmt: on

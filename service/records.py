@@ -9,6 +9,7 @@ give the same bytes out.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal
@@ -46,6 +47,10 @@ Timestamp = Annotated[
     PlainSerializer(_rfc3339, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time", "pattern": _RFC3339}),
 ]
+
+
+_VERSION_DIGITS = 10
+"""Numbers in a version are padded to so many digits, so that 10 sorts after 9."""
 
 
 class InvalidArticle(Exception):  # noqa: N818 - it names what was found, not a failure of the program
@@ -128,6 +133,18 @@ class RawArticle(_Model):
     def text(self) -> str:
         """Return the text that every offset counts in: headline, blank line, body."""
         return f"{self.headline}\n\n{self.body}" if self.headline and self.body else self.headline or self.body
+
+    @property
+    def revision(self) -> str:
+        """Return a text that sorts as the versions of an article do: by time of change, then by version.
+
+        A withdrawal that says neither stands after all versions.
+        """
+        moment = self.updated_at or self.published_at
+        if self.status != "usable" and moment is None and self.version is None:
+            return "9999"
+        version = re.sub(r"[0-9]+", lambda digits: digits[0].zfill(_VERSION_DIGITS), self.version or "")
+        return f"{moment:%Y-%m-%dT%H:%M:%S.%f}/{version}" if moment else f"/{version}"
 
 
 class Span(_Model):
@@ -262,6 +279,14 @@ class EnrichedArticle(_Model):
     schema_version: Literal["1.0"] = SCHEMA_VERSION
     id: str
     version: str | None
+    revision: str = Field(
+        default="",
+        description="Sorts as the versions of an article do: of two records with one id, the greater one holds.",
+    )
+    story: list[str] = Field(
+        default=[],
+        description="Fingerprint: records with two or more of these in common are takes of one story.",
+    )
     status: Literal["enriched", "unsupported_language", "retracted"]
     source: Source
     url: str | None

@@ -13,7 +13,7 @@ import spacy
 from thinc.api import NumpyOps, set_current_ops
 
 from service import __version__
-from service.enrich import entities, offsets, reading
+from service.enrich import entities, offsets, reading, story
 from service.enrich.language import LanguageDetector
 from service.records import EnrichedArticle, NoneFound, Pipeline
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 COPIED = (
     "id",
     "version",
+    "revision",
     "source",
     "url",
     "headline",
@@ -97,6 +98,7 @@ class Enricher:
     ) -> EnrichedArticle:
         return EnrichedArticle.model_validate(
             {name: getattr(article, name) for name in COPIED}
+            | {"story": [] if status == "retracted" else story.bands(article.text)}
             | {"status": status, "language": language, "none_found": none_found, "pipeline": self._pipeline}
             | found
         )

@@ -29,18 +29,24 @@ Schema = dict[str, Any]
 def breaking_changes(old: Schema, new: Schema) -> list[str]:
     """Return in words every change from *old* to *new* that a reader or a producer could notice."""
     before, after = dict(members(old, old)), dict(members(new, new))
-    gone = [f"{path} is gone" for path in before if path not in after]
+    gone = [f"{''.join(path)} is gone" for path in before if path not in after]
     changed = [
-        f"{path}: {keyword} was {before[path].get(keyword)}, is {after[path].get(keyword)}"
+        f"{''.join(path)}: {keyword} was {before[path].get(keyword)}, is {after[path].get(keyword)}"
         for path in before.keys() & after.keys()
         for keyword in sorted(before[path].keys() | after[path].keys())
         if before[path].get(keyword) != after[path].get(keyword)
     ]
-    demanded = [f"{path} is new and required" for path in after.keys() - before.keys() if after[path]["required"]]
+    demanded = [
+        f"{''.join(path)} is new and required"
+        for path in after.keys() - before.keys()
+        if after[path]["required"] and (path[:-1] in before or len(path) == 1)
+    ]
     return sorted(gone + changed + demanded)
 
 
-def members(node: Schema, root: Schema, path: str = "", *, required: bool = False) -> Iterator[tuple[str, Schema]]:
+def members(
+    node: Schema, root: Schema, path: tuple[str, ...] = (), *, required: bool = False
+) -> Iterator[tuple[tuple[str, ...], Schema]]:
     """Yield the path of every member in *node* with the keywords that decide what it may be."""
     if "$ref" in node:
         node = root["$defs"][node["$ref"].rpartition("/")[2]] | {key: node[key] for key in node if key != "$ref"}
@@ -48,13 +54,13 @@ def members(node: Schema, root: Schema, path: str = "", *, required: bool = Fals
         facts = {keyword: value for keyword, value in node.items() if keyword not in TOLD | INSIDE}
         yield path, facts | {"required": required}
     for name, member in node.get("properties", {}).items():
-        yield from members(member, root, f"{path}.{name}", required=name in node.get("required", []))
+        yield from members(member, root, (*path, f".{name}"), required=name in node.get("required", []))
     if "items" in node:
-        yield from members(node["items"], root, f"{path}[]", required=True)
+        yield from members(node["items"], root, (*path, "[]"), required=True)
     for branch in node.get("anyOf", []):
         if "type" in branch or "$ref" in branch:
             kind = branch.get("type") or branch["$ref"].rpartition("/")[2]
-            yield from members(branch, root, f"{path}({kind})", required=True)
+            yield from members(branch, root, (*path, f"({kind})"), required=True)
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.name)
@@ -114,7 +120,12 @@ def test_a_breaking_change_is_named(change: Callable[[Schema], object], named: s
 
 @pytest.mark.parametrize(
     "change",
-    [put("mood", type="string"), put("headline", description="In other words."), put("byline", default="nobody")],
+    [
+        put("mood", type="string"),
+        put("moods", type="array", items={"type": "object", "properties": {"x": {}}, "required": ["x"]}),
+        put("headline", description="In other words."),
+        put("byline", default="nobody"),
+    ],
 )
 def test_what_breaks_nothing_is_let_pass(change: Callable[[Schema], object]) -> None:
     """A new optional member, and better words for an old one, stay within the version."""
