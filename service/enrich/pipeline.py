@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from contextlib import contextmanager
-from importlib import resources
+from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any
 
 import spacy
@@ -14,6 +14,7 @@ from thinc.api import NumpyOps, set_current_ops
 
 from service import __version__
 from service.enrich import entities, offsets, reading, story
+from service.enrich.gazetteer import Gazetteer
 from service.enrich.language import LanguageDetector
 from service.records import EnrichedArticle, NoneFound, Pipeline
 
@@ -57,8 +58,9 @@ class Enricher:
         set_current_ops(NumpyOps(use_blis=False))
         self._nlp = spacy.load(settings.model)
         self._languages = LanguageDetector(settings.languages)
-        self._entities = entities.EntityFinder()
-        self._pipeline = _describe(settings, self._nlp)
+        self._gazetteer = Gazetteer()
+        self._entities = entities.EntityFinder(self._gazetteer)
+        self._pipeline = describe(settings, self._nlp, self._gazetteer)
 
     def enrich(self, article: RawArticle, seconds: dict[str, float]) -> EnrichedArticle:
         """Return the record of *article*, and add the time of each stage to *seconds*.
@@ -104,17 +106,17 @@ class Enricher:
         )
 
 
-def _describe(settings: Settings, nlp: Language) -> Pipeline:
+def describe(settings: Settings, nlp: Language, gazetteer: Gazetteer) -> Pipeline:
     """Name all that decides what a record says: two equal fingerprints make equal records of equal articles."""
     parts = {
         "service": __version__,
         "model": f"{nlp.meta['lang']}_{nlp.meta['name']}",
         "model_version": str(nlp.meta["version"]),
-        "gazetteer": "none",
+        "gazetteer": gazetteer.edition,
         "rules": edition(resources.files("service.enrich") / "data"),
     }
     weights = edition(nlp.path) if nlp.path else ""  # another model may come under the same name and version
-    changing = {"watched": settings.watched, "languages": settings.languages, "spacy": spacy.__version__}
+    changing = {"watched": settings.watched, "languages": settings.languages, "spacy": metadata.version("spacy")}
     digest = hashlib.sha256(json.dumps([parts, weights, changing], sort_keys=True).encode())
     return Pipeline(**parts, fingerprint=digest.hexdigest()[:16])
 

@@ -54,8 +54,10 @@ def _tokens(nlp: Language, text: str) -> Doc:
     for match in LONG_RUN.finditer(text):
         if match.start() > start:
             pieces.append(nlp.make_doc(text[start : match.start()]))
-        pieces.append(Doc(nlp.vocab, words=[match[0]], spaces=[False]))
         start = match.end()
+        spaced = text.startswith(" ", start)
+        pieces.append(Doc(nlp.vocab, words=[match[0]], spaces=[spaced]))
+        start += spaced
     if start < len(text) or not pieces:
         pieces.append(nlp.make_doc(text[start:]))
     return _join(pieces)

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from service.enrich.entities import spans
+from service.enrich.entities.names import HYPHENS
 from service.records import EntityType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
-    from spacy.tokens import Doc
+    from spacy.tokens import Span
 
+    from service.enrich.entities.knowledge import Knowledge
     from service.enrich.entities.lexicon import Lexicon
 
 TYPES = frozenset(get_args(EntityType))
@@ -22,8 +24,12 @@ FULL_NAME = 3.0  # a label on two words or more is right twice as often as one o
 SINGLE = 1.0
 HEADLINE = 0.3  # capitals hide what is a name, and headlines have no grammar
 TITLED = 4.0  # "Mr X" is a person, whatever the model says
-BEFORE = re.compile(r"(?:^|[^\w])((?:[\w-]+\.? )?[\w-]+)\.? $")
-HEADLINE_WORDS = 20
+BEFORE = re.compile(r"(?P<first>\b[A-Z][a-z]+ )?\b(?P<title>[\w-]+)\.? $")
+JOINT = re.compile(rf"[/{HYPHENS}]| (?=[A-Z])")
+HEADLINE_WORDS = range(3, 21)
+LONG_WORD = 4  # letters; shorter ones are small in headlines too
+LONG_WORDS = 3
+CAPITALISED = 0.8
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,38 +43,51 @@ class Candidate:
     surface: str
 
 
-def candidates(doc: Doc, lexicon: Lexicon) -> list[Candidate]:
-    """Return the cleaned names of *doc* in the order of the text, none overlapping another."""
-    text = doc.text
+def candidates(text: str, ents: Iterable[Span], knowledge: Knowledge) -> list[Candidate]:
+    """Return the cleaned names of *text* in the order of the text, none overlapping another."""
     found: list[Candidate] = []
     headlines = Headlines(text)
-    for ent in doc.ents:
-        if ent.label_ not in TYPES:
-            continue
-        for start, end, label in spans.clean(text, ent.start_char, ent.end_char, ent.label_, lexicon):
+    for ent in ents:
+        for start, end, label in spans.clean(text, ent.start_char, ent.end_char, ent.label_, knowledge.lexicon):
             if found and start < found[-1].end:
                 continue
-            found.extend(_weigh(text, start, end, label, lexicon, in_headline=start in headlines))
+            parts = _compound(text, start, end, knowledge) or [(start, end, label)]
+            found += [_weigh(text, *part, headlines=headlines, lexicon=knowledge.lexicon) for part in parts]
     return found
 
 
-def _weigh(text: str, start: int, end: int, label: str, lexicon: Lexicon, *, in_headline: bool) -> Iterator[Candidate]:
+def _compound(text: str, start: int, end: int, knowledge: Knowledge) -> list[tuple[int, int, str]]:
+    """Return the parts of "U.S.-Iranian" or "Sunni Arab", each with its label; none where it is one name."""
+    if knowledge.certain(text[start:end]) or text[start:end].endswith((" American", " Americans")):
+        return []
+    parts = []
+    left = start
+    for joint in [*JOINT.finditer(text, start, end), None]:
+        right = joint.start() if joint else end
+        prior = knowledge.certain(text[left:right])
+        if not prior or (joint and joint[0] == " " and prior.label != "NORP"):
+            return []
+        parts.append((left, right, prior.label))
+        left = joint.end() if joint else end
+    return parts
+
+
+def _weigh(text: str, start: int, end: int, label: str, *, headlines: Headlines, lexicon: Lexicon) -> Candidate:
     surface = text[start:end]
     if label not in {"ORG", "FAC", "WORK_OF_ART", "EVENT", "LAW"} and titled(text, start, lexicon):
-        yield Candidate(start, end, "PERSON", TITLED, surface)
-    elif in_headline:
-        yield Candidate(start, end, label, HEADLINE, surface)
-    else:
-        yield Candidate(start, end, label, FULL_NAME if " " in surface else SINGLE, surface)
+        return Candidate(start, end, "PERSON", TITLED, surface)
+    if start in headlines:
+        return Candidate(start, end, label, HEADLINE, surface)
+    return Candidate(start, end, label, FULL_NAME if " " in surface else SINGLE, surface)
 
 
 def titled(text: str, start: int, lexicon: Lexicon) -> bool:
     """Tell whether an honorific with a capital stands before *start*."""
     match = BEFORE.search(text, max(0, start - 40), start)
-    if not match or not match[1][0].isupper():
+    if not match or not match["title"][0].isupper():
         return False
-    before = match[1].lower()
-    return before in lexicon.honorifics or before.rpartition(" ")[2].rstrip(".") in lexicon.honorifics
+    title = match["title"].lower()
+    return title in lexicon.honorifics or f"{match['first'] or ''}{title}".lower() in lexicon.honorifics
 
 
 class Headlines:
@@ -89,7 +108,7 @@ class Headlines:
 
 def _is_headline(line: str) -> bool:
     parts = line.split()
-    if not 3 <= len(parts) <= HEADLINE_WORDS or line.rstrip().endswith("."):
+    if len(parts) not in HEADLINE_WORDS or line.rstrip().endswith("."):
         return False
-    long = [part for part in parts if len(part) > 3 and part[0].isalpha()]
-    return len(long) >= 3 and sum(part[0].isupper() for part in long) >= 0.8 * len(long)
+    long = [part for part in parts if len(part) >= LONG_WORD and part[0].isalpha()]
+    return len(long) >= LONG_WORDS and sum(part[0].isupper() for part in long) >= CAPITALISED * len(long)

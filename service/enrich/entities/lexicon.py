@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -34,19 +33,23 @@ class Lexicon:
     particles: frozenset[str]
     generations: frozenset[str]
     legal_forms: frozenset[str]
-    institutions: frozenset[str]
+    heads: dict[str, str]
+    openings: dict[str, str]
+    places_before: tuple[str, ...]
+    places_after: frozenset[str]
+    occupations: frozenset[str]
+    with_article: tuple[str, ...]
+    not_names: frozenset[str]
+    given: frozenset[str]
+    surnames: frozenset[str]
     nicknames: dict[str, str]
     peoples: frozenset[str]
     aliases: dict[str, Known]
+    abbreviations: frozenset[str]
 
     def known(self, surface: str) -> Known | None:
         """Return the well-known thing that *surface* names, if any: acronyms as written, long forms in any case."""
         return self.aliases.get(surface) or self.aliases.get(fold(surface))
-
-    @cached_property
-    def given_names(self) -> frozenset[str]:
-        """Return the folded given names that have a short form, long and short ones."""
-        return frozenset(self.nicknames) | frozenset(self.nicknames.values())
 
 
 def load() -> Lexicon:
@@ -58,10 +61,19 @@ def load() -> Lexicon:
         particles=frozenset(words["particles"]),
         generations=frozenset(words["generations"]),
         legal_forms=frozenset(words["legal_forms"]),
-        institutions=frozenset(words["institutions"]),
+        heads={word: label for label, heads in words["heads"].items() for word in heads},
+        openings={opening: label for label, openings in words["openings"].items() for opening in openings},
+        places_before=tuple(words["places_before"]),
+        places_after=frozenset(words["places_after"]),
+        occupations=frozenset(words["occupations"]),
+        with_article=tuple(words["with_article"]),
+        not_names=frozenset(words["not_names"]),
+        given=frozenset(words["given"]) | frozenset(words["nicknames"]),
+        surnames=frozenset(words["surnames"]),
         nicknames=words["nicknames"],
         peoples=frozenset(map(str, words["peoples"])),
         aliases=dict(_aliases((DATA / "aliases.tsv").read_text("utf-8"))),
+        abbreviations=frozenset(words["abbreviations"]),
     )
 
 

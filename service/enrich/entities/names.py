@@ -6,10 +6,15 @@ import re
 import unicodedata
 from functools import lru_cache
 
+APOSTROPHES = "'\u2019\u2018\u02bc`\u00b4\u2032\x92"  # as typed; \x92 is cp1252 read as Latin-1
+HYPHENS = "\u2010\u2011\u2013-"
+DASHES = "\u2013\u2014-"
+QUOTES = '"\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a'
+
 LETTERS = str.maketrans(
-    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}  # noqa: RUF001
-    | dict.fromkeys("’‘ʼ`´′", "'")  # noqa: RUF001 - apostrophes of all typewriters
-    | dict.fromkeys("‐‑–", "-")  # noqa: RUF001 - hyphens likewise
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "\u0131": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
+    | dict.fromkeys(APOSTROPHES, "'")
+    | dict.fromkeys(HYPHENS, "-")
 )  # fmt: skip
 """Letters that Unicode does not decompose, and the punctuation inside names."""
 

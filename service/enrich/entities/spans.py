@@ -5,20 +5,26 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from service.enrich.entities.names import APOSTROPHES, DASHES, HYPHENS, QUOTES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from service.enrich.entities.lexicon import Lexicon
 
-APOSTROPHES = "'’‘ʼ`´\x92"  # noqa: RUF001 - as typed, and as cp1252 read for Latin-1
-BREAK = re.compile(r"\s*(?:\n[^\S\n]*\n|[\t|•·])\s*|\s+(?=[(\[])|(?<=\w)\s*/\s*(?=[A-Z])|,?\s[–—-]+\s|[;:…]\s")  # noqa: RUF001
+BREAK = re.compile(rf"\s*(?:\n[^\S\n]*\n|[\t|•·])\s*|\s+(?=[(\[<])|(?<=\w)\s*/\s*(?=[A-Z])|,?\s[{DASHES}]+\s|[;:…]\s")
 """Where one span holds two things: paragraph, table cell, bracket, slash of a photo credit, dash, colon."""
 LINE = re.compile(r"[^\S\n]*\n[^\S\n]*")
 LEADING = re.compile(r"(?:[\s\W_]+|(?:the|a|an|this|that|these|those)\s+)+", re.IGNORECASE)
 POSSESSIVE = re.compile(rf"[{APOSTROPHES}]s?$", re.IGNORECASE)
-PREFIX = re.compile(r"(?:pro|anti|non|post|pre|ex|intra|inter|trans|neo|mid|un|then|now|all)[-‐‑](?=\w)", re.IGNORECASE)  # noqa: RUF001
-TRAILING = ' \n\t\r\xa0"“”„«»‹›()[]{}<>,;:!?…-–—/\\*|•·_=+~^' + APOSTROPHES  # noqa: RUF001
-ABBREVIATION = re.compile(r"(?:\.\w+|\b\w|\b(?:Inc|Jr|Sr|Corp|Co|Ltd|Bros|St|No|Gov|Univ|Dept|Mt|Ft|Cos))\.$")
+PREFIX = re.compile(
+    rf"(?:pro|anti|non|post|pre|ex|intra|inter|trans|neo|mid|un|then|now|all)[{HYPHENS}](?=\w)", re.IGNORECASE
+)
+GOVERNMENT = re.compile(rf"(?<=[\w.])(?:[{APOSTROPHES}]s?)? (Government|Administration)$", re.IGNORECASE)
+"""What follows the name of a country or of a president, and is no part of it."""
+TRAILING = " \n\t\r\xa0()[]{}<>,;:!?…/\\*|•·_=+~^&" + QUOTES + APOSTROPHES + DASHES + HYPHENS
+ABBREVIATION = re.compile(r"(?:\.\w+|\b\w)\.$")
+LAST_WORD = re.compile(r"\w+(?=\.$)")
 WORD = re.compile(r"\S+")
 WRAPPED = 50  # a line this long was broken by the typesetter, a shorter one by its author
 
@@ -42,29 +48,44 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _clean(text: str, start: int, end: int, label: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
-    start, end = trim(text, start, end)
+    start, end = trim(text, start, end, lexicon)
     if label in {"NORP", "GPE", "LOC", "PERSON", "ORG"} and (prefix := PREFIX.match(text, start, end)):
         start = prefix.end()
+    if label == "ORG" and (rule := GOVERNMENT.search(text, start, end)):
+        end, label = rule.start(), "PERSON" if rule[1].lower() == "administration" else "GPE"
     start, label = _without_titles(text, start, end, label, lexicon)
     surface = text[start:end]
-    if any(map(str.isalpha, surface)) and (surface.lower() != surface or surface in lexicon.peoples):
+    if (
+        any(map(str.isalpha, surface))
+        and (surface.lower() != surface or surface in lexicon.peoples)
+        and surface not in lexicon.not_names
+    ):
         yield start, end, label
 
 
-def trim(text: str, start: int, end: int) -> tuple[int, int]:
+def trim(text: str, start: int, end: int, lexicon: Lexicon) -> tuple[int, int]:
     """Return the bounds without articles, possessive, quotation marks and stray punctuation at the edges."""
     leading = LEADING.match(text, start, end)
-    start = leading.end() if leading else start
+    if leading and not text[start:end].startswith(lexicon.with_article):
+        start = leading.end()
     while start < end:
         surface = text[start:end]
         possessive = POSSESSIVE.search(surface)
         if possessive:
             end -= len(possessive[0])
-        elif surface[-1] in TRAILING or (surface[-1] == "." and not ABBREVIATION.search(surface)):
+        elif surface[-1] in TRAILING or (surface[-1] == "." and not _is_abbreviation(surface, lexicon)):
             end -= 1
         else:
             break
+    if start < end and text[end : end + 1] == "." and _is_abbreviation(text[start : end + 1], lexicon):
+        end += 1
     return start, end
+
+
+def _is_abbreviation(surface: str, lexicon: Lexicon) -> bool:
+    """Tell whether the full stop at the end of *surface* belongs to the word: U.S., Inc., Conn."""
+    last = LAST_WORD.search(surface)
+    return bool(ABBREVIATION.search(surface) or (last and last[0] in lexicon.abbreviations))
 
 
 def _without_titles(text: str, start: int, end: int, label: str, lexicon: Lexicon) -> tuple[int, str]:
@@ -80,3 +101,9 @@ def _without_titles(text: str, start: int, end: int, label: str, lexicon: Lexico
     if label == "PERSON" or titled:
         return found[count][0], "PERSON"
     return start, label
+
+
+def first_piece(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the part of a date or sum before a paragraph break or dash: "March 27 - Nigeria" ends at the figure."""
+    match = BREAK.search(text, start, end)
+    return (start, match.start()) if match and match.start() > start else (start, end)

@@ -1,0 +1,67 @@
+"""What the tests of the entity stage share: the stage, and docs written by hand with the model's labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+import spacy
+
+from service.enrich.entities import EntityFinder
+from service.enrich.gazetteer import Gazetteer
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+    from service.records import Entity
+
+
+@pytest.fixture(scope="session")
+def finder() -> EntityFinder:
+    """Return the stage; it keeps nothing between articles."""
+    return EntityFinder(Gazetteer())
+
+
+@pytest.fixture(scope="session")
+def nlp() -> Language:
+    """Return a tokenizer: the labels are the test's."""
+    return spacy.blank("en")
+
+
+class Find(Protocol):
+    """Runs the stage on a text with the labels that a model gave to stretches of it."""
+
+    def __call__(self, text: str, *labelled: tuple[str, str]) -> list[Entity]:
+        """Return the entities; each labelled string is looked for after the one before it."""
+
+
+@pytest.fixture
+def labelled(nlp: Language) -> object:
+    """Return a function that makes a doc of a text and the model's (string, label) pairs in their order."""
+
+    def make(text: str, *pairs: tuple[str, str]) -> Doc:
+        doc = nlp(text)
+        spans = []
+        position = 0
+        for words, label in pairs:
+            start = text.index(words, position)
+            position = start + len(words)
+            span = doc.char_span(start, position, label, alignment_mode="expand")
+            assert span is not None
+            spans.append(span)
+        doc.ents = spans
+        return doc
+
+    return make
+
+
+@pytest.fixture
+def find(finder: EntityFinder, labelled: object) -> Find:
+    """Return the stage as a function of a text and the model's labels."""
+
+    def run(text: str, *pairs: tuple[str, str]) -> list[Entity]:
+        assert callable(labelled)
+        return finder.find(labelled(text, *pairs))
+
+    return run
