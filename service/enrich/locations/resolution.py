@@ -1,0 +1,267 @@
+"""Decide which place each name stands for: all names of an article at once, each helping the others.
+
+Every candidate of every name gets a score, linear in a few features: how many people live there, what kind of place it
+is, and how well it agrees with what the article's other names stand for (same country, same division, near by). What
+the others stand for is uncertain too, so the scores are turned into probabilities and taken again, three times. A
+container said in the text ("Paris, Texas") outweighs all of it. The weights are those of a conditional logistic
+regression (`benchmarks/locations_weights.py`), so that the probability of the winner is a calibrated confidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from service.enrich.gazetteer import Role, fold
+from service.enrich.locations.cues import DIRECTIONS, GENERIC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from service.enrich.gazetteer import Candidate, Gazetteer, Place
+    from service.enrich.locations.recognition import Toponym
+
+ROUNDS = 3
+MOST = 24
+"""Candidates of a name that are weighed; there are 90 San Joses, and the last ones are hamlets."""
+NEAR_KM = 150.0
+"""Scale of nearness: about the field's tolerance (161 km)."""
+WIDE_KM = 500.0
+"""The same for the wider region."""
+EARTH_KM = 6371.0
+
+FEATURES = (
+    "people",
+    "country",
+    "admin1",
+    "district",
+    "nature",
+    "facility",
+    "alternate",
+    "exact",
+    "capital",
+    "namesake",
+    "called_division",
+    "inside",
+    "same_country",
+    "same_admin1",
+    "near",
+    "wide",
+    "country_share",
+)
+WEIGHTS = np.array([2.43, 0.8, -2.2, -2.0, -1.5, -0.7, -6.2, 0.1, 0.75, -2.65, 4.7, 6.0, 0.3, 0.8, 1.7, 0.8, 4.1])
+
+_DIVISION = re.compile(
+    r"\b(?:province|region|oblast|state|county|prefecture|governorate|district|canton|department|voivodeship)\b",
+    re.IGNORECASE,
+)
+_INSIDE = re.compile(r"\s*(?:,|\(|in|-|\u2013)\s*\(?(?:the )?")
+
+
+@dataclass(slots=True)
+class Group:
+    """One name of the article with its mentions and what it may stand for."""
+
+    name: str
+    mentions: list[Toponym]
+    candidates: list[Candidate]
+    weight: float = 1.0
+    called_division: float = 0.0
+    """Share of the mentions that are called a province, a county or the like."""
+    inside: set[int] = field(default_factory=set)
+    """Rows of the places that the text says it lies in."""
+    choice: int = -1
+    confidence: float = 0.0
+
+    @property
+    def place(self) -> Place | None:
+        """The place that was chosen."""
+        return self.candidates[self.choice].place if self.choice >= 0 else None
+
+
+def resolve(toponyms: Sequence[Toponym], context: Iterable[str], gazetteer: Gazetteer, text: str) -> list[Group]:
+    """Return the names of *toponyms* with the place of each; *context* are names outside the text (its dateline)."""
+    groups = group(toponyms, gazetteer, text)
+    hints = [Group(name, [], look_up(name, "name", gazetteer), weight=2.0) for name in context]
+    everything = [one for one in [*groups, *hints] if one.candidates]
+    if not everything:
+        return groups
+    table = Table(everything, gazetteer)
+    probability = table.probabilities(WEIGHTS)
+    for number, one in enumerate(everything):
+        rows = np.flatnonzero(table.owner == number)
+        best = rows[np.argmax(probability[rows])]
+        one.choice = int(best - rows[0])
+        one.confidence = float(probability[best])
+    return groups
+
+
+def look_up(name: str, as_: str, gazetteer: Gazetteer) -> list[Candidate]:
+    """Return the candidates of *name*, or those of what is left without its generic words (`northern Iraq`)."""
+    demonym = as_ == "demonym"
+    for form in (name,) if demonym else _forms(name):
+        found = [one for one in gazetteer.candidates(form) if (one.role is Role.DEMONYM) == demonym]
+        if found:
+            names = [one for one in found if one.role is not Role.ALTERNATE]
+            return (names + [one for one in found if one.role is Role.ALTERNATE])[:MOST]
+    return []
+
+
+@lru_cache(maxsize=4096)
+def _forms(name: str) -> tuple[str, ...]:
+    words = name.split()
+    forms = [name]
+    if len(words) > 1 and words[0].lower() in DIRECTIONS:
+        forms.append(" ".join(words[1:]))
+    if len(words) > 1 and words[-1].lower() in GENERIC:
+        forms.append(" ".join(words[:-1]))
+    if len(words) > 2 and words[1] == "of" and words[0].lower() in GENERIC:  # noqa: PLR2004 - City of London
+        forms.append(" ".join(words[2:]))
+    return tuple(forms)
+
+
+def group(toponyms: Sequence[Toponym], gazetteer: Gazetteer, text: str) -> list[Group]:
+    """Join the mentions of one name; those that lie in different places by the text's own words stay apart."""
+    inside = containers(toponyms, gazetteer, text)
+    by_name: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    for index, toponym in enumerate(toponyms):
+        by_name[fold(toponym.text), toponym.as_ == "demonym"].append(index)
+    groups = []
+    for (_, demonym), members in by_name.items():
+        first = toponyms[members[0]]
+        candidates = look_up(first.text, first.as_, gazetteer)
+        said = {index: inside[index] for index in members if inside[index]}
+        senses: dict[frozenset[int], list[int]] = defaultdict(list)
+        for index in members:
+            senses[frozenset(said.get(index, ()))].append(index)
+        plain = senses.pop(frozenset(), [])
+        parts = [(set(rows), indexes) for rows, indexes in senses.items()] or [(set(), [])]
+        parts[0][1].extend(plain)
+        for rows, indexes in parts:
+            mentions = [toponyms[index] for index in sorted(indexes)]
+            weight = (0.5 if demonym else 1.0) * (1 + np.log(len(mentions)))
+            weight += any(mention.as_ == "dateline" for mention in mentions)
+            called = sum(bool(_DIVISION.search(text, mention.start, mention.end + 15)) for mention in mentions)
+            groups.append(Group(mentions[0].text, mentions, candidates, float(weight), called / len(mentions), rows))
+    return groups
+
+
+def containers(toponyms: Sequence[Toponym], gazetteer: Gazetteer, text: str) -> list[set[int]]:
+    """Return for each toponym the rows that the next one may stand for and that hold one of its candidates."""
+    found: list[set[int]] = [set() for _ in toponyms]
+    for index in range(len(toponyms) - 2, -1, -1):
+        inner, outer = toponyms[index], toponyms[index + 1]
+        if is_list(inner, outer, gazetteer) or outer.start - inner.end > 8 or not _INSIDE.fullmatch(text, inner.end, outer.start):  # noqa: PLR2004 - " in the "
+            continue
+        rows = {one.place.row for one in look_up(outer.text, outer.as_, gazetteer) if one.place.kind != "city"}
+        held = set()
+        for candidate in look_up(inner.text, inner.as_, gazetteer):
+            held |= rows & set(parents(candidate.place, gazetteer))
+        found[index] = held
+    return found
+
+
+def is_list(inner: Toponym, outer: Toponym, gazetteer: Gazetteer) -> bool:
+    """Tell whether two names are two of a list of states: `Wyoming, Michigan and Ohio` are not a town in Michigan."""
+    first = {one.place.kind for one in gazetteer.candidates(inner.text)}
+    second = {(one.place.kind, one.role) for one in gazetteer.candidates(outer.text)}
+    return "admin1" in first and ("admin1", Role.NAME) in second
+
+
+def parents(place: Place, gazetteer: Gazetteer) -> list[int]:
+    """Return the rows of what *place* lies in."""
+    rows = [row for row in (place.admin1, place.admin2) if row >= 0 and row != place.row]
+    if place.country in gazetteer.countries and place.kind != "country":
+        rows.append(gazetteer.countries[place.country].row)
+    return rows
+
+
+class Table:
+    """The candidates of all groups as columns."""
+
+    def __init__(self, groups: Sequence[Group], gazetteer: Gazetteer) -> None:
+        pairs = [(number, one) for number, one in enumerate(groups) for _ in one.candidates]
+        self.owner = np.array([number for number, _ in pairs])
+        candidates = [candidate for one in groups for candidate in one.candidates]
+        places = [candidate.place for candidate in candidates]
+        self.weight = np.array([one.weight for _, one in pairs])
+        codes = {code: number for number, code in enumerate(sorted({place.country or "" for place in places}))}
+        country = np.array([codes[place.country or ""] for place in places])
+        none = codes.get("", -1)
+        admin1 = np.array([place.row if place.kind == "admin1" else place.admin1 for place in places])
+        others = self.owner[:, None] != self.owner[None, :]
+        self.same_country = (others & (country[:, None] == country) & (country != none)[:, None]).astype(float)
+        self.same_admin1 = (others & (admin1[:, None] == admin1) & (admin1 >= 0)[:, None]).astype(float)
+        local = np.array([place.kind in {"city", "district", "facility", "admin1"} and place.lat is not None for place in places])
+        lat = np.radians([place.lat or 0.0 for place in places])
+        lon = np.radians([place.lon or 0.0 for place in places])
+        apart = distances(lat, lon)
+        both = others & local & local[:, None]
+        self.near = np.where(both, np.exp(-apart / NEAR_KM), 0.0)
+        self.wide = np.where(both, np.exp(-apart / WIDE_KM), 0.0)
+        kinds = [place.kind for place in places]
+        inside = [not one.inside.isdisjoint(parents(place, gazetteer)) for (_, one), place in zip(pairs, places, strict=True)]
+        division = np.array([kind in {"admin1", "district"} for kind in kinds])
+        cities = {(number, place.admin1) for number, place in zip(self.owner.tolist(), places, strict=True) if place.kind == "city"}
+        namesake = [(number, place.row) in cities for number, place in zip(self.owner.tolist(), places, strict=True)]
+        called = np.array([one.called_division for _, one in pairs])
+        self.fixed = np.column_stack(
+            [
+                [np.log10(place.population + 100.0) for place in places],
+                [kind == "country" for kind in kinds],
+                [kind == "admin1" for kind in kinds],
+                [kind == "district" for kind in kinds],
+                [kind in {"region", "continent", "water", "mountain"} for kind in kinds],
+                [kind == "facility" for kind in kinds],
+                [candidate.role is Role.ALTERNATE for candidate in candidates],
+                [candidate.place.name == one.name for candidate, (_, one) in zip(candidates, pairs, strict=True)],
+                [place.capital for place in places],
+                namesake,
+                division * called,
+                inside,
+            ]
+        ).astype(float)
+        self.groups = len(groups)
+
+    def features(self, probability: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the features of each candidate, given what the other names probably stand for."""
+        mass = probability * self.weight
+        total = mass.sum()
+        country = self.same_country @ mass
+        return np.column_stack(
+            [
+                self.fixed,
+                np.log1p(country),
+                np.log1p(self.same_admin1 @ mass),
+                np.log1p(self.near @ mass),
+                np.log1p(self.wide @ mass),
+                country / max(total, 1.0),
+            ]
+        )
+
+    def probabilities(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability of each candidate among those of its name."""
+        probability = self.softmax(self.fixed @ weights[: self.fixed.shape[1]])
+        for _ in range(ROUNDS):
+            probability = self.softmax(self.features(probability) @ weights)
+        return probability
+
+    def softmax(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the softmax of *score* within each name."""
+        highest = np.full(self.groups, -np.inf)
+        np.maximum.at(highest, self.owner, score)
+        power = np.exp(score - highest[self.owner])
+        return power / np.bincount(self.owner, power, self.groups)[self.owner]
+
+
+def distances(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the great-circle distances between all points, in km (haversine; angles in radians)."""
+    half = np.sin((lat[:, None] - lat) / 2) ** 2 + np.cos(lat)[:, None] * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    return 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
