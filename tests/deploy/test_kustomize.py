@@ -101,7 +101,7 @@ def test_custom_kinds_are_valid(prod: list[Manifest]) -> None:
     for manifest in prod:
         kind = (manifest["apiVersion"], manifest["kind"])
         if kind in schemas:
-            jsonschema.validate(manifest, closed(schemas[kind]))
+            jsonschema.Draft202012Validator(closed(schemas[kind])).validate(manifest)
             checked.add(manifest["kind"])
     assert checked == {"ScaledObject", "TriggerAuthentication", "PodMonitor", "PrometheusRule"}
 

@@ -1,0 +1,137 @@
+"""Alert rules and dashboard: each alert fires when it should, and every metric that they name is exported."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from service.metrics import Metrics
+from service.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+RULES = DEPLOY / "prometheus/rules.yaml"
+DASHBOARD = DEPLOY / "grafana/newswire.json"
+METRIC = re.compile(r"\b(?:newswire|process|python|kafka_consumergroup)_[a-z_]+\b(?=[{\[ )])")
+EXPORTERS = {  # of danielqsj/kafka-exporter, by its README
+    "kafka_consumergroup_members",
+    "kafka_consumergroup_lag",
+    "kafka_consumergroup_current_offset",
+}
+
+
+def rules() -> list[dict[str, Any]]:
+    """Return all alert rules."""
+    return [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
+
+
+def expressions() -> dict[str, str]:
+    """Return every expression of the dashboard by its panel's title."""
+    panels = json.loads(DASHBOARD.read_text())["panels"]
+    return {f"{panel['title']}: {part['expr']}": part["expr"] for panel in panels for part in panel.get("targets", ())}
+
+
+def exported() -> set[str]:
+    """Return the names of all samples that a worker exports."""
+    names = set()
+    for family in Metrics(Settings()).registry.collect():
+        suffixes = {"counter": ["_total"], "histogram": ["_bucket", "_sum", "_count"], "info": ["_info"]}
+        names |= {family.name + suffix for suffix in suffixes.get(family.type, [""])}
+    return names
+
+
+@pytest.fixture
+def promtool() -> str:
+    """Return the path of promtool."""
+    found = shutil.which("promtool")
+    if not found:
+        pytest.skip("needs promtool (Debian: prometheus)")
+    return found
+
+
+def test_every_alert_fires_when_it_should(promtool: str) -> None:
+    """The rules are valid, and `promtool test rules` finds each alert firing and silent as written."""
+    for command in ("check", "test"):
+        path = RULES if command == "check" else RULES.with_suffix(".test.yaml")
+        done = subprocess.run([promtool, command, "rules", path], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_alert_is_tested_both_ways() -> None:
+    """For each alert there is a moment when it fires and one when it does not."""
+    fires, silent = set(), set()
+    for case in yaml.safe_load(RULES.with_suffix(".test.yaml").read_text())["tests"]:
+        for moment in case["alert_rule_test"]:
+            (fires if moment.get("exp_alerts") else silent).add(moment["alertname"])
+
+    names = {rule["alert"] for rule in rules()}
+    assert fires == names
+    assert silent == names
+
+
+def test_every_alert_has_its_section_in_the_runbook() -> None:
+    """The annotation `runbook` leads to a heading, and no heading is left over."""
+    headings = re.findall(r"^## (\w+)$", (DEPLOY / "runbook.md").read_text(), flags=re.MULTILINE)
+
+    assert {rule["annotations"]["runbook"] for rule in rules()} == {
+        f"deploy/runbook.md#{heading.lower()}" for heading in headings
+    }
+    assert [rule["alert"] for rule in rules()] == headings
+
+
+def test_every_alert_says_what_it_is() -> None:
+    """Each has a severity that somebody acts on, a summary and a description."""
+    for rule in rules():
+        assert rule["labels"]["severity"] in {"page", "ticket"}
+        assert rule["annotations"].keys() == {"summary", "description", "runbook"}
+
+
+def test_the_operator_gets_the_same_rules() -> None:
+    """The PrometheusRule of the Kubernetes component is made from the rules."""
+    made = yaml.safe_load((DEPLOY / "kustomize/components/podmonitor/rules.yaml").read_text())
+
+    assert made["spec"] == yaml.safe_load(RULES.read_text()), "run scripts/make_prometheus_rule.py"
+
+
+def test_the_dashboard_is_made_by_its_script() -> None:
+    """The JSON in the tree is what the script makes."""
+    spec = importlib.util.spec_from_file_location("make_dashboard", ROOT / "scripts/make_dashboard.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    assert json.loads(DASHBOARD.read_text()) == module.dashboard(), "run scripts/make_dashboard.py"
+
+
+@pytest.mark.parametrize("expression", [*(rule["expr"] for rule in rules()), *expressions().values()])
+def test_every_metric_is_exported(expression: str) -> None:
+    """Rules and dashboard name no metric that the service does not export."""
+    names = set(METRIC.findall(expression + " "))
+
+    assert names or "up{" in expression
+    assert names - EXPORTERS - exported() == set()
+
+
+def test_every_panel_explains_itself() -> None:
+    """Each panel has a title, a description and a unit, and lies beside the others, not on them."""
+    panels = [panel for panel in json.loads(DASHBOARD.read_text())["panels"] if panel["type"] != "row"]
+    cells = [
+        (panel["gridPos"]["x"] + x, panel["gridPos"]["y"] + y)
+        for panel in panels
+        for x in range(panel["gridPos"]["w"])
+        for y in range(panel["gridPos"]["h"])
+    ]
+
+    assert len(cells) == len(set(cells))
+    for panel in panels:
+        assert panel["description"].endswith(".")
+        assert panel["fieldConfig"]["defaults"]["unit"]
