@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test check format schemas lock clean
+.PHONY: help demo test faults check format readme schemas lock clean
 .DEFAULT_GOAL := help
 
 help:  ## Tell what there is
@@ -36,6 +36,9 @@ check: $(VENV)/installed  ## Lint, types, layers, docstrings, spelling
 format: $(VENV)/installed  ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+readme: $(VENV)/installed  ## Make the tables of the README from the code
+	$(BIN)/python scripts/readme.py
 
 schemas: $(VENV)/installed  ## Make schemas/ from service/records.py
 	$(BIN)/newswire schema --write schemas

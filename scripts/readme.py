@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer.main
+from prometheus_client.metrics import MetricWrapperBase
 
-from service import metrics, records
+from service import records
 from service.cli import app
+from service.metrics import Metrics
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,12 +69,14 @@ def reasons() -> str:
     return _table(("reason", "meaning"), rows)
 
 
-def metrics_table() -> str:
+def metrics() -> str:
     """Make the table of metrics from their own declarations."""
-    rows = [
-        (f"`{family.name}`", family.kind, ", ".join(f"`{label}`" for label in family.labels), family.meaning)
-        for family in metrics.catalogue()
-    ]
+    rows = []
+    for family in vars(Metrics(Settings())).values():
+        if isinstance(family, MetricWrapperBase):
+            suffix = {"counter": "_total", "info": "_info"}.get(family._type, "")  # noqa: SLF001 - no public way
+            labels = ", ".join(f"`{label}`" for label in family._labelnames)  # noqa: SLF001 - no public way
+            rows.append((f"`{family._name}{suffix}`", family._type, labels, family._documentation))  # noqa: SLF001 - no public way
     return _table(("metric", "type", "labels", "meaning"), rows)
 
 
@@ -81,7 +85,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
-MAKERS = {"settings": settings, "commands": commands, "reasons": reasons, "metrics": metrics_table}
+MAKERS = {"settings": settings, "commands": commands, "reasons": reasons, "metrics": metrics}
 
 
 def made(text: str) -> str:
