@@ -1,0 +1,137 @@
+"""Dates in the text, resolved against the day of publication; as precise as the words are, and no more.
+
+The spans are those that the model labels DATE. dateparser reads them; what names no day, week, month or year ("two
+years", "annual", "the decade") stays unresolved, and so does what needs a day of publication that is not known.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from dateparser.date import DateDataParser
+
+from service.records import DateMention
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+          "december")  # fmt: skip
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+YEAR = re.compile(r"^(?:the (?:year )?|early |late |mid-?|in |fiscal )?((?:1[5-9]|20)\d\d)$")
+ABSOLUTE = re.compile(
+    rf"\b(?:{MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?\s+{MONTH}|{MONTH}(?:\s+of)?)"
+    rf"(?:,?\s+(?:1[5-9]|20)\d\d)?\b|\b(?:1[5-9]|20)\d\d-\d\d-\d\d\b"
+)
+ANY_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b(?!s)")
+OF_YEAR = re.compile(rf"^({MONTH})(?: of)? (last|this|next) year$")
+AGO = re.compile(r"^(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|\d+) (?:day|week|month|year)s? (?:ago|earlier)$")
+NAMED = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
+UNIT = re.compile(r"^(?:(?:earlier|later) )?(?P<which>last|past|this|next|the current|the previous) (?P<unit>week|month|year|[a-z]+)$")
+STEP = {"last": -1, "past": -1, "the previous": -1, "this": 0, "the current": 0, "next": 1}
+LEAD_IN = re.compile(r"^(?:on|in|by|since|until|from|during|around|about|early on|late on|late|early|mid-?) ")
+TAIL = re.compile(r" (?:morning|afternoon|evening|night|alone)$")
+
+
+def find(doc: Doc, published_at: datetime | None) -> list[DateMention]:
+    """Return the DATE spans of *doc* with the date that each names; offsets are code points of `doc.text`."""
+    day = published_at.date() if published_at else None
+    return [
+        DateMention(start=ent.start_char, end=ent.end_char, text=ent.text, date=resolve(ent.text, day))
+        for ent in doc.ents
+        if ent.label_ == "DATE"
+    ]
+
+
+@functools.lru_cache(maxsize=10_000)
+def resolve(text: str, published: date | None) -> str | None:
+    """Return the date that *text* names: `2022`, `2022-03`, `2022-W12` or `2022-03-24`; None where it names none.
+
+    A weekday or month without a year is the last one up to the day of publication, as news tells what has happened;
+    "next" makes it the coming one.
+    """
+    words = TAIL.sub("", LEAD_IN.sub("", " ".join(text.lower().split())))
+    year = YEAR.match(words)
+    if year:
+        return year[1]
+    if published is not None:
+        relative = _relative(words, published)
+        if relative:
+            return relative
+    match = ABSOLUTE.search(words)
+    if match:
+        return _absolute(match[0], published)
+    years = set(ANY_YEAR.findall(words))
+    return years.pop() if len(years) == 1 else None
+
+
+def _relative(words: str, published: date) -> str | None:
+    if words in NAMED:
+        return (published + timedelta(days=NAMED[words])).isoformat()
+    if words in DAYS:
+        return _weekday(words, 0, published).isoformat()
+    of_year = OF_YEAR.match(words)
+    if of_year:
+        return _parsed(f"{of_year[1]} {published.year + STEP[of_year[2]]}", published)
+    if AGO.match(words):
+        return _parsed(words.replace("earlier", "ago"), published)
+    unit = UNIT.match(words)
+    if not unit:
+        return None
+    step, name = STEP[unit["which"]], unit["unit"]
+    if name == "week":
+        week = (published + timedelta(weeks=step)).isocalendar()
+        return f"{week.year}-W{week.week:02}"
+    if name == "month":
+        months = published.year * 12 + published.month - 1 + step
+        return f"{months // 12}-{months % 12 + 1:02}"
+    if name == "year":
+        return str(published.year + step)
+    if name in DAYS:
+        return _weekday(name, step, published).isoformat()
+    if name in MONTHS:
+        month = MONTHS.index(name) + 1
+        year = published.year
+        if step < 0 and month >= published.month:
+            year -= 1
+        elif step > 0 and month <= published.month:
+            year += 1
+        return f"{year}-{month:02}"
+    return None
+
+
+def _weekday(name: str, step: int, published: date) -> date:
+    """Return the last *name* up to the day of publication; with a *step* of one, the first after it."""
+    back = (published.weekday() - DAYS.index(name)) % 7
+    if step > 0:
+        return published + timedelta(days=7 - back)
+    return published - timedelta(days=back + (7 if step < 0 and back == 0 else 0))
+
+
+def _absolute(words: str, published: date | None) -> str | None:
+    if published is None and not re.search(r"(?:1[5-9]|20)\d\d", words):
+        return None
+    return _parsed(words, published)
+
+
+def _parsed(words: str, published: date | None) -> str | None:
+    base = datetime(published.year, published.month, published.day) if published else None  # noqa: DTZ001 - days only
+    settings = {"PREFER_DATES_FROM": "past"} | ({"RELATIVE_BASE": base} if base else {})
+    data = DateDataParser(languages=["en"], settings=settings).get_date_data(words)
+    if data.date_obj is None:
+        return None
+    found = data.date_obj
+    unit = re.search(r"(day|week|month|year)s? ago", words)
+    period = unit[1] if unit else data.period
+    if period == "year":
+        return f"{found.year:04}"
+    if period == "month":
+        return f"{found.year:04}-{found.month:02}"
+    if period == "week":
+        week = found.isocalendar()
+        return f"{week.year}-W{week.week:02}"
+    return str(found.date().isoformat())

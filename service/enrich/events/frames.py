@@ -1,0 +1,231 @@
+"""Who does what to whom around one word: the same frame whether a verb says it, a passive, or a noun."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from service.enrich.events.data import word_class
+
+if TYPE_CHECKING:
+    from service.enrich.events.syntax import Syntax
+
+RELATIVE = frozenset({"who", "which", "that", "whom", "whose", "where"})
+BACKWARD = frozenset({"of", "for", "over", "with"})
+"""After these, "accused Moscow of violating" has the object as the one who violates."""
+
+
+@dataclass(slots=True)
+class Frame:
+    """A word that may name an event, and the tokens that depend on it in a normal form: token indexes throughout."""
+
+    trigger: int
+    lemma: str
+    kind: str
+    """`v`, `n` or `a`."""
+    subjects: list[int] = field(default_factory=list)
+    objects: list[int] = field(default_factory=list)
+    datives: list[int] = field(default_factory=list)
+    preps: dict[str, list[int]] = field(default_factory=dict)
+    particles: set[str] = field(default_factory=set)
+    modifiers: list[int] = field(default_factory=list)
+    to: list[int] = field(default_factory=list)
+    """Verbs and nouns that are to be brought about, told or thought: the complement."""
+    carrier: int = -1
+    """The verb that carries an event noun ("launched an attack", "talks were held"); the trigger itself for verbs."""
+    passive: bool = False
+
+
+def build(syntax: Syntax, index: int) -> Frame:
+    """Return the frame of the token at *index*."""
+    frame = Frame(index, syntax.lemmas[index], syntax.kinds[index])
+    if frame.kind == "n":
+        _noun(syntax, index, frame)
+    else:
+        _verb(syntax, index, frame)
+    frame.subjects = [_counted(syntax, token) for token in frame.subjects]
+    frame.objects = [_counted(syntax, token) for token in frame.objects]
+    return frame
+
+
+def _counted(syntax: Syntax, token: int) -> int:
+    """Return the migrants of "thousands of migrants"."""
+    if syntax.lemmas[token] in word_class("quantity"):
+        for prep in syntax.children(token, "prep"):
+            if syntax.words[prep] == "of":
+                return next(iter(syntax.children(prep, "pobj")), token)
+    return token
+
+
+def _verb(syntax: Syntax, index: int, frame: Frame) -> None:
+    frame.carrier = index
+    for kid in syntax.kids[index]:
+        dep = syntax.deps[kid]
+        if dep in {"nsubj", "csubj"}:
+            frame.subjects.append(kid)
+        elif dep == "nsubjpass":
+            frame.objects.append(kid)
+            frame.passive = True
+        elif dep == "agent":
+            frame.subjects += syntax.children(kid, "pobj")
+        elif dep in {"dobj", "attr", "oprd"}:
+            frame.objects.append(kid)
+        elif dep == "dative":
+            frame.datives += syntax.children(kid, "pobj") or [kid]
+        elif dep == "prep":
+            _prep(syntax, kid, frame)
+        elif dep in {"prt", "advmod"}:
+            frame.particles.add(syntax.words[kid])
+        elif dep in {"xcomp", "ccomp", "acomp"}:
+            frame.to.append(kid)
+        elif dep == "auxpass":
+            frame.passive = True
+    if frame.kind == "a":
+        _adjective(syntax, index, frame)
+        return
+    _inherit(syntax, index, frame)
+
+
+def _prep(syntax: Syntax, prep: int, frame: Frame) -> None:
+    word = syntax.words[prep]
+    frame.particles.add(word)
+    targets = frame.preps.setdefault(word, [])
+    for kid in syntax.children(prep, "pobj", "pcomp"):
+        targets.append(kid)
+    for inner in syntax.children(prep, "prep"):
+        _prep(syntax, inner, frame)
+
+
+def _adjective(syntax: Syntax, index: int, frame: Frame) -> None:
+    """Give "ready" in "Sofia is ready to help" the subject and the negation of its verb."""
+    head = syntax.heads[index]
+    if syntax.deps[index] in {"acomp", "oprd", "xcomp", "ccomp"} and syntax.kinds[head] == "v":
+        frame.carrier = head
+        frame.subjects += syntax.children(head, "nsubj", "nsubjpass")
+        frame.to += syntax.children(head, "xcomp")
+        frame.to = [kid for kid in frame.to if kid != index]
+
+
+def _inherit(syntax: Syntax, index: int, frame: Frame) -> None:
+    """Find the subject and object that the grammar leaves out: relative clauses, participles, infinitives, "and"."""
+    dep, head = syntax.deps[index], syntax.heads[index]
+    if dep == "relcl":
+        _relative(syntax, head, frame)
+    elif dep in {"acl", "amod"}:
+        if syntax.tags[index] == "VBN" and not frame.objects:
+            frame.objects.append(head)
+            frame.passive = True
+        elif syntax.tags[index] == "VBG" and not frame.subjects:
+            frame.subjects.append(head)
+        elif dep == "acl" and syntax.tags[index] == "VB" and not frame.subjects:
+            frame.subjects += _owner(syntax, head)
+    elif not frame.subjects and not (frame.passive and frame.objects):
+        if dep == "conj" and syntax.kinds[head] == "v":
+            upper = build(syntax, head)
+            if frame.passive or (upper.passive and syntax.tags[index] == "VBN" and not frame.objects):
+                frame.objects += upper.objects
+                frame.passive = True
+            else:
+                frame.subjects += upper.objects if upper.passive and syntax.tags[index] != "VBN" else upper.subjects
+        elif dep in {"xcomp", "advcl", "ccomp"} and syntax.kinds[head] in {"v", "a"}:
+            upper = build(syntax, head)
+            given = upper.objects if dep == "xcomp" and upper.objects else upper.subjects or upper.objects
+            _give(frame, given)
+        elif dep == "pcomp":
+            _gerund(syntax, head, frame)
+
+
+def _give(frame: Frame, tokens: list[int]) -> None:
+    if frame.passive and not frame.objects:
+        frame.objects += tokens
+    else:
+        frame.subjects += tokens
+
+
+def _relative(syntax: Syntax, noun: int, frame: Frame) -> None:
+    swap = {token for token in (*frame.subjects, *frame.objects) if syntax.words[token] in RELATIVE}
+    if swap:
+        frame.subjects = [noun if token in swap else token for token in frame.subjects]
+        frame.objects = [noun if token in swap else token for token in frame.objects]
+    elif frame.subjects and not frame.objects and not frame.passive:
+        frame.objects.append(noun)
+    elif not frame.subjects and not frame.objects:
+        frame.subjects.append(noun)
+
+
+def _gerund(syntax: Syntax, prep: int, frame: Frame) -> None:
+    """ "accused Moscow of violating": Moscow; "left after signing": the one who left."""
+    above = syntax.heads[prep]
+    if syntax.kinds[above] == "v":
+        upper = build(syntax, above)
+        given = upper.objects if syntax.words[prep] in BACKWARD and upper.objects else upper.subjects or upper.objects
+        _give(frame, given)
+    elif syntax.kinds[above] == "n":
+        _give(frame, _owner(syntax, above))
+
+
+def _owner(syntax: Syntax, noun: int) -> list[int]:
+    """Return whose plan, decision or attempt *noun* is: its possessor, or the subject of its verb."""
+    owners = syntax.children(noun, "poss") or [
+        kid for kid in syntax.children(noun, "compound", "amod", "nmod") if syntax.ents[kid] in {"GPE", "NORP", "ORG"}
+    ]
+    if owners:
+        return owners
+    head = syntax.heads[noun]
+    if syntax.deps[noun] in {"dobj", "attr"} and syntax.kinds[head] == "v":
+        return build(syntax, head).subjects
+    return []
+
+
+def _noun(syntax: Syntax, index: int, frame: Frame) -> None:
+    lemma = frame.lemma
+    receives, acts = lemma in word_class("patient_noun"), lemma in word_class("agent_noun")
+    for kid in syntax.kids[index]:
+        dep = syntax.deps[kid]
+        if dep == "poss":
+            (frame.objects if receives else frame.subjects).append(kid)
+        elif dep in {"compound", "amod", "nmod"}:
+            frame.modifiers.append(kid)
+            if syntax.ents[kid] in {"GPE", "NORP", "ORG", "PERSON"}:
+                (frame.objects if receives and syntax.ents[kid] == "PERSON" else frame.subjects).append(kid)
+            elif dep == "compound" and syntax.kinds[kid] == "n":
+                frame.objects.append(kid)
+        elif dep == "prep":
+            _prep(syntax, kid, frame)
+        elif dep == "acl" and syntax.tags[kid] in {"VB", "VBN", "VBG"}:
+            if syntax.tags[kid] == "VB":
+                frame.to.append(kid)
+            for by in syntax.children(kid, "agent"):
+                frame.subjects += syntax.children(by, "pobj")
+    (frame.subjects if acts else frame.objects).extend(frame.preps.get("of", []))
+    frame.subjects += frame.preps.get("by", [])
+    if lemma in word_class("mutual_noun"):
+        frame.subjects += frame.preps.get("between", []) + frame.preps.get("among", [])
+    _carry(syntax, index, frame)
+
+
+def _carry(syntax: Syntax, index: int, frame: Frame) -> None:
+    """Find the verb that carries the noun, and take its subject and what follows it."""
+    top = index
+    while syntax.deps[top] == "conj" and syntax.kinds[syntax.heads[top]] == "n":
+        top = syntax.heads[top]
+    dep, head = syntax.deps[top], syntax.heads[top]
+    if (
+        dep == "pobj"
+        and syntax.kinds[syntax.heads[head]] == "v"
+        and syntax.lemmas[syntax.heads[head]] in word_class("entering_verb")
+    ):
+        head, dep = syntax.heads[head], "dobj"
+    if syntax.kinds[head] != "v":
+        return
+    verb = syntax.lemmas[head]
+    if dep in {"dobj", "nsubjpass"} and verb in word_class("light_verb"):
+        frame.carrier = head
+        upper = Frame(head, verb, "v")
+        _verb(syntax, head, upper)
+        frame.subjects += [token for token in upper.subjects if token not in frame.subjects]
+        for prep, targets in upper.preps.items():
+            frame.preps.setdefault(prep, []).extend(targets)
+        frame.datives += upper.datives
+    elif dep in {"nsubj", "nsubjpass"} and verb in word_class("occurring_verb"):
+        frame.carrier = head

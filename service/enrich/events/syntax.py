@@ -1,0 +1,128 @@
+"""The parse of a document as plain lists: what the event rules read, a hundred times faster than through tokens."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+from spacy.attrs import DEP, ENT_TYPE, HEAD, SENT_START, TAG
+
+from service.enrich.events.data import irregular_forms, known_lemmas
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+VOWELS = frozenset("aeiou")
+
+
+class Syntax:
+    """Words, tags, lemmas, heads and children of every token of a document, by token index.
+
+    Lemmas are made from the word and its Penn tag (see `lemma`), so the pipeline needs no lemmatizer.
+    """
+
+    __slots__ = (
+        "deps",
+        "ents",
+        "heads",
+        "kids",
+        "kinds",
+        "lemmas",
+        "sentence_of",
+        "sentences",
+        "size",
+        "tags",
+        "words",
+    )
+
+    def __init__(self, doc: Doc) -> None:
+        strings = doc.vocab.strings
+        self.size = len(doc)
+        columns = doc.to_array([TAG, DEP, ENT_TYPE]).T.tolist() if self.size else [[]] * 3
+        heads, starts = doc.to_array([HEAD, SENT_START]).astype("int64").T.tolist() if self.size else [[]] * 2
+        names = {number: strings[number] for column in columns for number in set(column)}
+        self.words = [token.lower_ for token in doc]
+        self.tags = [names[number] for number in columns[0]]
+        self.deps = [names[number] for number in columns[1]]
+        self.heads = [index + offset for index, offset in enumerate(heads)]
+        self.ents = [names[number] for number in columns[2]]
+        self.kinds = [_kind(tag) for tag in self.tags]
+        self.lemmas = [lemma(word, tag) for word, tag in zip(self.words, self.tags, strict=True)]
+        self.kids: list[list[int]] = [[] for _ in range(self.size)]
+        for index, head in enumerate(self.heads):
+            if head != index:
+                self.kids[head].append(index)
+        firsts = [index for index, flag in enumerate(starts) if flag == 1 or index == 0]
+        self.sentences = list(zip(firsts, [*firsts[1:], self.size], strict=True))
+        self.sentence_of = [number for number, (start, end) in enumerate(self.sentences) for _ in range(start, end)]
+
+    @classmethod
+    def of(cls, doc: Doc) -> Syntax:
+        """Return the lists of *doc*, made once and kept with it."""
+        kept: Syntax | None = doc.user_data.get("syntax")
+        if kept is None:
+            kept = doc.user_data["syntax"] = cls(doc)
+        return kept
+
+    def child(self, index: int, *deps: str) -> int | None:
+        """Return the first child of the token at *index* with one of *deps*."""
+        return next((kid for kid in self.kids[index] if self.deps[kid] in deps), None)
+
+    def children(self, index: int, *deps: str) -> list[int]:
+        """Return the children of the token at *index* with one of *deps*."""
+        return [kid for kid in self.kids[index] if self.deps[kid] in deps]
+
+    def coordinated(self, index: int) -> list[int]:
+        """Return *index* and what is joined to it by "and", "or" or a comma."""
+        found, at = [index], 0
+        while at < len(found):
+            found += [kid for kid in self.kids[found[at]] if self.deps[kid] == "conj" and kid not in found]
+            at += 1
+        return found
+
+
+def _kind(tag: str) -> str:
+    return {"VB": "v", "NN": "n", "JJ": "a"}.get(tag[:2], "")
+
+
+@functools.lru_cache(maxsize=100_000)
+def lemma(word: str, tag: str) -> str:
+    """Return the base form of the lower-case *word* under the Penn *tag*.
+
+    Irregular forms come from a table; regular ones by the spelling rules of English, checked against the words we know.
+    """
+    kind = _kind(tag)
+    if not kind or tag in {"VB", "VBP", "NN", "NNP", "JJ"}:
+        return irregular_forms().get((word, kind), word)
+    irregular = irregular_forms().get((word, kind))
+    if irregular:
+        return irregular
+    candidates = _bases(word, tag)
+    known = known_lemmas()
+    return next((base for base in candidates if base in known), candidates[0] if candidates else word)
+
+
+def _bases(word: str, tag: str) -> list[str]:
+    """Return what *word* may be the inflected form of, likeliest first."""
+    if tag in {"NNS", "NNPS", "VBZ"} and word.endswith("s") and not word.endswith("ss"):
+        if word.endswith("ies"):
+            return [word[:-3] + "y", word[:-1]]
+        if word.endswith(("ches", "shes", "sses", "xes", "zes", "oes")):
+            return [word[:-2], word[:-1]]
+        return [word[:-1], word[:-2]] if word.endswith("es") else [word[:-1]]
+    for tags, suffix in (({"VBD", "VBN"}, "ed"), ({"VBG"}, "ing"), ({"JJR"}, "er"), ({"JJS"}, "est")):
+        if tag in tags and word.endswith(suffix) and len(word) > len(suffix) + 2:
+            return _stems(word[: -len(suffix)])
+    return []
+
+
+def _stems(stem: str) -> list[str]:
+    if stem.endswith("i"):
+        return [stem[:-1] + "y", stem + "e"]
+    if len(stem) > 2 and stem[-1] == stem[-2] and stem[-1] not in VOWELS:
+        return [stem, stem[:-1]] if stem[-1] in "ls" else [stem[:-1], stem]
+    if stem[-1] in "cvsuz" or (
+        len(stem) > 2 and stem[-1] not in VOWELS and stem[-2] in VOWELS and stem[-3] not in VOWELS
+    ):
+        return [stem + "e", stem]
+    return [stem, stem + "e"]

