@@ -45,11 +45,15 @@ GENERIC = (
     *(" department", " municipality", " district", " autonomous region", " special region", " republic"),
     *(" sheng", " shi", " metropolis"),
 )
-DIRECTIONS = {"north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "plateau"}
+NO_NAMES = {"north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "plateau"}
+NO_NAMES |= {"federal", "capital", "national", "special"}
 """No short forms: the South is no region of Cameroon."""
 LEADING = ["province of ", "state of ", "region of ", "department of ", "republic of ", "governorate of ", "county "]
 
 
+ARABIC = set("AE BH DZ EG IQ JO KW LB LY MA OM PS QA SA SD SY TN YE".split())  # noqa: SIM905 - codes read well so
+ARTICLES = set("al el ar as ash ad an at az".split())  # noqa: SIM905 - as above
+"""The Arabic article before its letters: news drops it (Al Qamishli)."""
 FAR_OUT = 5
 """Times the median distance from the middle."""
 
@@ -130,7 +134,7 @@ def short_forms(name: str) -> list[str]:
     lower = name.lower()
     forms = [name[: -len(word)] for word in GENERIC if lower.endswith(word)]
     forms += [name[len(word) :] for word in LEADING if lower.startswith(word)]
-    return [form for form in forms if form.lower() not in DIRECTIONS]
+    return [form for form in forms if form.lower() not in NO_NAMES]
 
 
 def divisions(level: int, only: set[str] | None) -> dict[str, Row]:
@@ -149,9 +153,11 @@ def divisions(level: int, only: set[str] | None) -> dict[str, Row]:
         latin = [alias for alias in division.aliases if script(alias) == {"LATIN"} and alias[0].isupper()]
         if country == "US" and level == 2:  # noqa: PLR2004 - a county is never called by its bare name
             latin = []
-        row.add(latin, Role.ALTERNATE)
+        # The packages name a first-order division as its country does; news says Saxony-Anhalt and Central Java.
+        role = Role.NAME if level == 1 else Role.ALTERNATE
+        row.add(latin, role)
         if country != "US":
-            row.add([form for one in [name, *latin] for form in short_forms(one)], Role.ALTERNATE)
+            row.add([form for one in [name, *latin] for form in short_forms(one)], role)
         english = [alias for alias in latin if alias.isascii() and alias.lower().endswith((" oblast", " province"))]
         if level == 1 and english and country in {"RU", "CN", "UA", "BY", "KZ"}:
             row.name = english[0]
@@ -179,6 +185,9 @@ def cities(only: set[str] | None) -> dict[int, Row]:
         if population >= KNOWN_ABROAD or country in WATCHED:
             others = [name for name in city["alternatenames"] if len(name) > 3 and script(name) in scripts]  # noqa: PLR2004
             row.add([name for name in others if name[0].isupper() and not name.isupper()], Role.ALTERNATE)
+        article, _, rest = fold(city["name"]).partition(" ")
+        if article in ARTICLES and country in ARABIC and len(rest) > 3:  # noqa: PLR2004 - `Al Bab` is never Bab
+            row.add([rest], Role.ALTERNATE)
         row.admin1, row.admin2 = inside.get(number, (f"{country}.{city['admin1code']}", ""))
         rows[number] = row
     for number, name, names, demonyms, *_ in table("cities.tsv"):

@@ -86,7 +86,7 @@ class Enricher:
         with _timed(seconds, "entities"):
             found["entities"] = self._entities.find(doc, headline=len(article.headline))
         with _timed(seconds, "locations"):
-            found["locations"], found["countries"] = locations.find(doc, article, found["entities"], self._gazetteer)
+            found["locations"], found["countries"] = locations.find(doc, article, self._gazetteer)
             found["watched"] = [row.code for row in found["countries"] if row.code in self._watched]
         return found
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from service.enrich.gazetteer import Gazetteer
     from service.enrich.locations.resolution import Group
-    from service.records import CountryShare, Entity, PlaceKind, RawArticle
+    from service.records import CountryShare, PlaceKind, RawArticle
 
 __all__ = ["find"]
 
@@ -27,15 +27,13 @@ UNRESOLVED: dict[str, PlaceKind] = {"LOC": "region", "FAC": "facility"}
 """What an unresolved name is taken for by the model's label; else a city, as most small places are."""
 
 
-def find(
-    doc: Doc, article: RawArticle, entities: Sequence[Entity], gazetteer: Gazetteer
-) -> tuple[list[Location], list[CountryShare]]:
+def find(doc: Doc, article: RawArticle, gazetteer: Gazetteer) -> tuple[list[Location], list[CountryShare]]:
     """Return the places of *article*, in the order of their first mention, and its countries.
 
-    *doc* is the article's text with the model's names in `doc.ents`; *entities* carry the type that was decided for
-    each over the whole article, and overrule it. Offsets are code points of `article.text`.
+    *doc* is the article's text with its names in `doc.ents`, whose labels any model may have given: they are taken for
+    evidence, not for truth. Offsets are code points of `article.text`.
     """
-    toponyms = recognise(doc, article, entities, gazetteer)
+    toponyms = recognise(doc, article, gazetteer)
     context = [article.dateline] if article.dateline else []
     groups = resolve(toponyms, context, gazetteer, article.text)
     return _locations(groups, gazetteer), weigh(groups, article)

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from service.enrich.locations.words import Words
     from service.records import RawArticle
 
+PLACES = frozenset(["GPE", "LOC"])
+ENGLISH = frozenset(["US", "GB", "CA", "AU", "NZ", "IE", None])
 LOCATIVE = frozenset(["in", "near", "outside", "around", "across", "into", "inside", "throughout", "toward", "towards"])
 WEAKLY_LOCATIVE = frozenset(["at", "from", "to", "via"])
 """These stand before people and organisations as well."""
@@ -21,9 +23,19 @@ GENERIC = frozenset(
     "province region district oblast prefecture governorate county state city municipality area peninsula town village "
     "suburb capital port island islands airport valley republic metropolitan".split()  # noqa: SIM905 - as above
 )
+BEFORE_OF = GENERIC | frozenset(
+    ["stronghold", "resort", "outskirts", "streets", "residents", "mayor", "people", "siege", "battle", "centre", "center"]
+    + ["enclave", "district", "governor", "north", "south", "east", "west", "coast", "shores", "fall", "suburbs", "bishop"]
+)
+"""Words that come before `of` and a place."""
 SEPARATORS = frozenset([",", "and", "&", "/", "(", ")", "-", "\u2013", "\u2014", "or"])
 LIST = frozenset([",", "and", "or", "-", "/", "&", "\u2013", "\u2014", "to"])
 POSSESSIVES = frozenset(["'s", "\u2019s", "\u2018s"])
+HELD = frozenset(["held", "occupied", "controlled"])
+"""Rebel-held Douma."""
+AFTER_HYPHEN = frozenset(["based", "born", "area", "backed", "led", "bound", "held", "style", "area", "wide"])
+GOVERNMENT = frozenset(["Government", "government"])
+HYPHENS = frozenset(["-", "\u2013", "/"])
 PARTIES = frozenset(["R", "D", "I"])
 TITLES = frozenset(
     "mr mrs ms dr president minister sen rep gov gen col lt sgt capt judge prince princess king queen pope sir senator "
@@ -32,11 +44,13 @@ TITLES = frozenset(
 LANGUAGE_BEFORE = frozenset(["in", "into", "speak", "speaks", "spoke", "speaking", "learn", "fluent"])
 LANGUAGE_AFTER = frozenset(["language", "languages", "speaker", "speakers", "translation"])
 
-DISEASE = re.compile(r"[ -](?:ebola)?(?:virus|fever|disease|syndrome|variant|hemorrhagic|haemorrhagic|flu)\b", re.IGNORECASE)
+DISEASE = re.compile(
+    r"[ -](?:ebola)?(?:virus|fever|disease|syndrome|variant|hemorrhagic|haemorrhagic|flu)\b", re.IGNORECASE
+)
 _DATELINE = re.compile(
     r"^(?P<places>[A-Z\u00c0-\u017d][\w.'\u2019/-]*(?: [\w.'\u2019/-]+){0,3}(?:, ?[A-Z\u00c0-\u017d][\w.'\u2019-]*(?: [A-Z][\w.-]*){0,2}){0,2}?)"
     r"(?:,? (?:Jan|Feb|Mar|Apr|May|June|July|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\w*\.? \d{1,2}(?:, \d{4})?)?"
-    r"(?P<agency>,? ?\([^()\n]{2,40}\))? ?(?:--?|\u2013|\u2014|:)\s",
+    r"(?P<agency>,? ?\([^()\n]{2,40}\))? ?(?:--?|\u2013|\u2014)\s",
     re.MULTILINE,
 )
 _DATELINE_WITHIN = 1_000
@@ -57,11 +71,11 @@ def datelines(text: str, article: RawArticle) -> list[tuple[int, int]]:
 def says_place(words: Words, first: int, last: int) -> bool:
     """Tell whether the words around say that a place stands here: `in Valdai`, `the town of Manbij`, `Idlib province`."""
     before = words.before(first)
-    if before in LOCATIVE:
+    if before in LOCATIVE or (before in HELD and words.text[first - 1].islower()):
         return True
     if before in WEAKLY_LOCATIVE:
         return words.after(last)[:1] in {",", "", "(", "."}
-    if before == "of" and first > 1 and words.text[first - 2].lower() in GENERIC:
+    if before == "of" and first > 1 and words.text[first - 2].lower() in BEFORE_OF:
         return True
     if before in DIRECTIONS and before.islower() and words.text[first - 1].islower():
         return True

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from service.enrich.gazetteer import Candidate, Gazetteer
-    from service.records import Entity, RawArticle
+    from service.records import RawArticle
 
 As = Literal["name", "demonym", "dateline"]
 
@@ -32,6 +32,8 @@ BIG = 200_000
 """People in a city that is known by its name alone."""
 HUGE = 500_000
 """People in a city that is one even where the model sees a person, and the article names nobody so."""
+LONG = 7
+"""Letters from which capitals are no abbreviation: EU and OPEC are no unknown places."""
 SMALL = 10_000
 """People in a city that is taken on the word of the text around it."""
 
@@ -47,10 +49,10 @@ class Toponym:
     label: str
 
 
-def recognise(doc: Doc, article: RawArticle, entities: Iterable[Entity], gazetteer: Gazetteer) -> list[Toponym]:
+def recognise(doc: Doc, article: RawArticle, gazetteer: Gazetteer) -> list[Toponym]:
     """Return the mentions of places in *doc*, in order and without overlap."""
     text = article.text
-    return Recogniser(read_words(text, doc, entities), gazetteer, cues.datelines(text, article)).run()
+    return Recogniser(read_words(text, doc), gazetteer, cues.datelines(text, article)).run()
 
 
 class Recogniser:
@@ -62,6 +64,7 @@ class Recogniser:
         self.datelines = datelines
         self.taken = [False] * len(words)
         self.found: list[Toponym] = []
+        self.countries: set[str | None] = set()
         names = [name for name in words.names if name.label == "PERSON"]
         people = [name for name in names if name.last - name.first > 1]
         self.surnames = {words.text[name.last - 1] for name in people}
@@ -70,8 +73,11 @@ class Recogniser:
 
     def run(self) -> list[Toponym]:
         """Return all mentions."""
-        for name in self.words.names:
-            self._take_name(name.first, name.last, name.label)
+        for sure in (True, False):  # what the model calls places comes first: it tells which countries to expect
+            for name in self.words.names:
+                if (name.label in cues.PLACES) == sure:
+                    self._take_name(name.first, name.last, name.label)
+            self.countries = self._countries()
         for start, end in self.datelines:
             self._take_dateline(start, end)
         self._scan()
@@ -79,6 +85,11 @@ class Recogniser:
         self._abbreviations()
         self._drop_diseases()
         return sorted(self.found, key=lambda toponym: toponym.start)
+
+    def _countries(self) -> set[str | None]:
+        """Return the countries named so far, but for those whose villages have names of common English words."""
+        found = (one.place for toponym in self.found for one in self.gazetteer.candidates(toponym.text))
+        return {place.country for place in found if place.kind == "country"} - cues.ENGLISH
 
     def _add(self, first: int, last: int, label: str, as_: As = "name") -> None:
         if any(self.taken[first:last]):
@@ -121,10 +132,19 @@ class Recogniser:
         elif parts := self._parts(first, last):
             for start, end in parts:
                 self._take_name(start, end, label)
-        elif text[0].isupper() and not (text.isupper() and len(text) < 7):  # noqa: PLR2004 - EU, NATO, OPEC
+        elif (core := self._core(first, last)) is not None:
+            self._add(core, last, label)
+        elif text[0].isupper() and not (text.isupper() and len(text) < LONG):
             # Nobody knows this place: the words around it have to say that it is one.
             if cues.says_place(self.words, first, last) and not self._is_something_else(first, last):
                 self._add(first, last, label)
+
+    def _core(self, first: int, last: int) -> int | None:
+        """Return where the known place in a longer name begins: `Syria` in `Northern Syria`."""
+        for start in range(first + 1, last):
+            if is_known(self.gazetteer.candidates(self.words.slice(start, last)), BIG):
+                return start
+        return None
 
     def _widen(self, first: int, last: int) -> tuple[int, int]:
         """Make `Democratic Republic` the known longer name that it is part of, if it is."""
@@ -164,31 +184,43 @@ class Recogniser:
     def _take_mislabelled(self, first: int, last: int, label: str, found: Sequence[Candidate]) -> None:
         """Take a place that the model calls something else: `Sochi` a people, `in Sofia` a person."""
         words, text = self.words, self.words.slice(first, last)
-        owned = next((at for at in range(first + 1, last - 1) if words.text[at] in cues.POSSESSIVES), None)
-        if owned is not None:  # Seattle's Office of Police Accountability
-            if is_known(self.gazetteer.candidates(words.slice(first, owned)), BIG):
-                self._add(first, owned, label)
-        elif cues.says_place(words, first, last) and text not in self.surnames:
-            if is_known(found, SMALL):
+        said = cues.says_place(words, first, last) and words.after(last) not in cues.POSSESSIVES
+        person = label == "PERSON" or text in self.surnames or text in self.forenames
+        if not found:
+            self._take_piece(first, last, label)
+        elif said and not (person and text in self.surnames | self.forenames):
+            near = any(one.place.country in self.countries and one.role is Role.NAME for one in found)
+            if near or is_known(found, SMALL, any_name=label != "ORG"):
                 self._add(first, last, label)
-            elif not found and label != "PERSON":
-                self._take_parts(first, last, label)
-        elif label == "NORP" and is_known(found, SMALL):
-            self._add(first, last, label)
-        elif label == "PERSON":
-            if is_known(found, HUGE) and text not in self.surnames | self.forenames:
+        elif person:
+            if label == "PERSON" and is_known(found, HUGE) and text not in self.surnames | self.forenames:
                 self._add(first, last, label)
-        elif is_known(found, BIG) and label == "ORG" and not cues.goes_on(words, last):
-            self._add(first, last, label)
-        elif not found and label in {"NORP", "ORG"}:
+        elif label == "NORP" or not cues.goes_on(words, last):
+            if is_known(found, SMALL if label == "NORP" else BIG):
+                self._add(first, last, label)
+
+    def _take_piece(self, first: int, last: int, label: str) -> None:
+        """Take the place in `Seattle's Office of Police Accountability` and in `U.S. Government`, which owns the rest."""
+        words = self.words
+        for at in range(first + 1, last):
+            if words.text[at] in cues.POSSESSIVES or words.text[at] in cues.GOVERNMENT:
+                owner = words.slice(first, at)
+                if is_known(self.gazetteer.candidates(owner), BIG) and owner.lower() not in cues.DIRECTIONS:
+                    self._add(first, at, label)
+                return
+        if label != "PERSON" or any(word in cues.HYPHENS for word in words.text[first:last]):
             self._take_parts(first, last, label)
 
     def _take_parts(self, first: int, last: int, label: str) -> None:
         """Take `U.S.` and `Mexico` of `U.S.-Mexico`, where every part is a known place or people."""
         parts = self._parts(first, last)
-        if len(parts) > 1 and all(self._is_place_or_people(self.words.slice(*part)) for part in parts):
-            for start, end in parts:
-                self._take_name(start, end, "NORP" if self.gazetteer.is_demonym(self.words.slice(start, end)) else label)
+        known = [part for part in parts if self._is_place_or_people(self.words.slice(*part))]
+        joined = any(word in cues.HYPHENS for word in self.words.text[first:last])
+        if len(parts) > 1 and (joined or len(known) == len(parts)):
+            for start, end in known:
+                self._take_name(
+                    start, end, "NORP" if self.gazetteer.is_demonym(self.words.slice(start, end)) else label
+                )
 
     def _is_place_or_people(self, text: str) -> bool:
         return self.gazetteer.is_demonym(text) or is_known(self.gazetteer.candidates(text), BIG)
@@ -236,7 +268,9 @@ class Recogniser:
         best = max((one.place for one in found if one.role is not Role.DEMONYM), key=lambda place: place.population)
         sure = best.kind in {"country", "continent"} or (last - first > 1 and best.kind != "city")
         listed = self._is_listed(first, last)
-        if sure or listed or cues.says_place(words, first, last) or words.after(last) in cues.POSSESSIVES:
+        owner = words.after(last) in cues.POSSESSIVES
+        owner |= words.after(last) == "-" and words.after(last + 1) in cues.AFTER_HYPHEN
+        if sure or listed or owner or cues.says_place(words, first, last):
             self._add(first, last, "")
             return True
         return False
@@ -249,7 +283,8 @@ class Recogniser:
     def _repeat(self) -> None:
         """Take every other standing of a name that is a place somewhere in the article."""
         words = self.words
-        names = {toponym.text for toponym in self.found if toponym.as_ != "demonym" and toponym.label != "PERSON"}
+        names = {toponym.text for toponym in self.found if toponym.as_ != "demonym"}
+        people = self.surnames | self.forenames
         lengths = sorted({words.count(name) for name in names}, reverse=True)
         for first in words.capitals:
             if self.taken[first]:
@@ -259,7 +294,7 @@ class Recogniser:
                 if last > len(words) or words.slice(first, last) not in names:
                     continue
                 label = words.label_of(first, last)
-                if label is not None and (label != "PERSON" or cues.says_place(words, first, last)):
+                if label is not None and (label != "PERSON" or words.slice(first, last) not in people):
                     self._add(first, last, label)
                 break
 
@@ -293,9 +328,13 @@ class Recogniser:
         ]
 
 
-def is_known(found: Iterable[Candidate], size: int) -> bool:
-    """Tell whether the world knows one of *found*: a country, a division, a region, or a city of *size* people."""
+def is_known(found: Iterable[Candidate], size: int, *, any_name: bool = False) -> bool:
+    """Tell whether the world knows one of *found*: a country, a division, a region, or a city of *size* people.
+
+    Only under its own name, unless *any_name*: among the other names there is every syllable.
+    """
     return any(
-        one.role is Role.NAME and (one.place.kind not in {"city", "district"} or one.place.population >= size)
+        (one.role is Role.NAME or (any_name and one.role is not Role.DEMONYM))
+        and (one.place.kind not in {"city", "district"} or one.place.population >= size)
         for one in found
     )

@@ -158,7 +158,11 @@ def containers(toponyms: Sequence[Toponym], gazetteer: Gazetteer, text: str) -> 
     found: list[set[int]] = [set() for _ in toponyms]
     for index in range(len(toponyms) - 2, -1, -1):
         inner, outer = toponyms[index], toponyms[index + 1]
-        if is_list(inner, outer, gazetteer) or outer.start - inner.end > 8 or not _INSIDE.fullmatch(text, inner.end, outer.start):  # noqa: PLR2004 - " in the "
+        if (
+            is_list(inner, outer, gazetteer)
+            or outer.start - inner.end > 8
+            or not _INSIDE.fullmatch(text, inner.end, outer.start)
+        ):  # noqa: PLR2004 - " in the "
             continue
         rows = {one.place.row for one in look_up(outer.text, outer.as_, gazetteer) if one.place.kind != "city"}
         held = set()
@@ -199,7 +203,9 @@ class Table:
         others = self.owner[:, None] != self.owner[None, :]
         self.same_country = (others & (country[:, None] == country) & (country != none)[:, None]).astype(float)
         self.same_admin1 = (others & (admin1[:, None] == admin1) & (admin1 >= 0)[:, None]).astype(float)
-        local = np.array([place.kind in {"city", "district", "facility", "admin1"} and place.lat is not None for place in places])
+        local = np.array(
+            [place.kind in {"city", "district", "facility", "admin1"} and place.lat is not None for place in places]
+        )
         lat = np.radians([place.lat or 0.0 for place in places])
         lon = np.radians([place.lon or 0.0 for place in places])
         apart = distances(lat, lon)
@@ -207,9 +213,15 @@ class Table:
         self.near = np.where(both, np.exp(-apart / NEAR_KM), 0.0)
         self.wide = np.where(both, np.exp(-apart / WIDE_KM), 0.0)
         kinds = [place.kind for place in places]
-        inside = [not one.inside.isdisjoint(parents(place, gazetteer)) for (_, one), place in zip(pairs, places, strict=True)]
+        inside = [
+            not one.inside.isdisjoint(parents(place, gazetteer)) for (_, one), place in zip(pairs, places, strict=True)
+        ]
         division = np.array([kind in {"admin1", "district"} for kind in kinds])
-        cities = {(number, place.admin1) for number, place in zip(self.owner.tolist(), places, strict=True) if place.kind == "city"}
+        cities = {
+            (number, place.admin1)
+            for number, place in zip(self.owner.tolist(), places, strict=True)
+            if place.kind == "city"
+        }
         namesake = [(number, place.row) in cities for number, place in zip(self.owner.tolist(), places, strict=True)]
         called = np.array([one.called_division for _, one in pairs])
         self.fixed = np.column_stack(
@@ -263,5 +275,8 @@ class Table:
 
 def distances(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the great-circle distances between all points, in km (haversine; angles in radians)."""
-    half = np.sin((lat[:, None] - lat) / 2) ** 2 + np.cos(lat)[:, None] * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    half = (
+        np.sin((lat[:, None] - lat) / 2) ** 2
+        + np.cos(lat)[:, None] * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    )
     return 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))

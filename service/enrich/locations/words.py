@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING
 from spacy.attrs import IDX, LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from spacy.tokens import Doc
-
-    from service.records import Entity
 
 NAME_LABELS = frozenset(
     {"PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE", "WORK"}
@@ -75,8 +71,8 @@ class Words:
         return name.label if (name.first, name.last) == (first, last) else None
 
 
-def read_words(document: str, doc: Doc, entities: Iterable[Entity]) -> Words:
-    """Return the words of *doc*, hyphens and slashes apart, and its names with the types that *entities* decided.
+def read_words(document: str, doc: Doc) -> Words:
+    """Return the words of *doc*, hyphens and slashes apart, and its names.
 
     *document* is the text of *doc*, which a doc makes anew from its tokens each time that it is asked for it.
     """
@@ -99,7 +95,6 @@ def read_words(document: str, doc: Doc, entities: Iterable[Entity]) -> Words:
     words.small = {word for word in words.text if word.islower()}
     firsts = {start: index for index, start in enumerate(words.start)}
     lasts = {end: index + 1 for index, end in enumerate(words.end)}
-    decided = {mention.start: entity.type for entity in entities for mention in entity.mentions}
     for ent in doc.ents:
         first, last = firsts.get(ent.start_char), lasts.get(ent.end_char)
         if first is None or last is None or ent.label_ not in NAME_LABELS:
@@ -108,7 +103,6 @@ def read_words(document: str, doc: Doc, entities: Iterable[Entity]) -> Words:
             first += 1
         while first < last - 1 and words.text[last - 1] in {"'s", "\u2019s", "\u2018s", "'", "\u2019", ",", "-", "."}:
             last -= 1
-        label = decided.get(words.start[first], decided.get(ent.start_char, ent.label_))
         words.owner[first:last] = [len(words.names)] * (last - first)
-        words.names.append(Name(first, last, label))
+        words.names.append(Name(first, last, ent.label_))
     return words
