@@ -26,7 +26,9 @@ def join(groups: dict[str, Group], acronyms: Iterable[tuple[str, str]], lexicon:
     _join_full_names(groups.values(), lexicon)
     _join_surnames(groups.values(), lexicon)
     for long_form, acronym in acronyms:
-        groups[fold(acronym)].join(groups[fold(long_form)])
+        short, long = groups.get(fold(acronym)), groups.get(fold(long_form))
+        if short and long:  # not where the model drew one name over bracket and all
+            short.join(long)
     _join_legal_forms(groups, lexicon)
     _join_heads(groups.values(), lexicon)
     _join_plurals(groups)
