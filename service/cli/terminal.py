@@ -48,4 +48,6 @@ def print_record(value: bytes, *, pretty: bool) -> None:
     from service.enrich.markup import marked  # noqa: PLC0415 - for people only
     from service.records import EnrichedArticle  # noqa: PLC0415 - for people only
 
-    Console(highlight=False, soft_wrap=True).print(marked(EnrichedArticle.model_validate_json(value)))
+    console = Console(highlight=False, soft_wrap=True)
+    record = EnrichedArticle.model_validate_json(value)
+    console.print(marked(record, colours=console.is_terminal and not console.no_color))

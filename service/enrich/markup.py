@@ -7,6 +7,7 @@ in it is read as markup.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -40,13 +41,34 @@ UNSAFE = re.compile(
 """What a terminal acts on or cannot write: control codes, marks that turn the direction of text, lone surrogates."""
 
 
-def marked(record: EnrichedArticle) -> Text:
-    """Return *record* for a terminal: names in their type's colour, places underlined, event triggers reversed."""
-    parts = [_heading(record), _text(record), _legend(record), *_found(record)]
-    return Text("\n\n").join([*parts[:2], Text("\n").join(part for part in parts[2:] if part)])
+def marked(record: EnrichedArticle, *, colours: bool = True) -> Text:
+    """Return *record* for a terminal: names in their type's colour, places underlined, event triggers reversed.
+
+    Without *colours* (a file, a pipe) what is found stands in brackets with its labels: `[Cluj|GPE RO]`.
+    """
+    body = [_coloured(record), _legend(record)] if colours else [Text(_bracketed(record))]
+    return Text("\n\n").join([_heading(record), body[0], Text("\n").join(filter(None, [*body[1:], *_found(record)]))])
 
 
-def _text(record: EnrichedArticle) -> Text:
+def _bracketed(record: EnrichedArticle) -> str:
+    labels: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for entity in record.entities:
+        for mention in entity.mentions:
+            labels[mention.start, mention.end].append(entity.type)
+    for place in record.locations:
+        for where in place.mentions:
+            labels[where.start, where.end].append(place.country or place.kind)
+    for event in record.events:
+        labels[event.trigger.start, event.trigger.end].append(event.type)
+    text, parts, position = visible(record.text), [], 0
+    for (start, end), names in sorted(labels.items(), key=lambda row: (row[0][0], -row[0][1])):
+        if start >= position:
+            parts += [text[position:start], f"[{text[start:end]}|{' '.join(names)}]"]
+            position = end
+    return "".join([*parts, text[position:]])
+
+
+def _coloured(record: EnrichedArticle) -> Text:
     text = Text(visible(record.text))
     text.stylize("bold", 0, len(record.headline))
     for entity in record.entities:

@@ -136,3 +136,8 @@ def test_marks_stay_in_place_behind_control_codes() -> None:
 def test_visible_is_one_for_one(text: str, seen: str) -> None:
     """Control codes have pictures; letters, tabs and line ends stay."""
     assert visible(text) == seen
+
+
+def test_without_colours_marks_are_brackets_with_labels() -> None:
+    """In a file or a pipe, where colours are lost, what was found still stands out."""
+    assert "Troops [left|RETREAT] [Sofia|GPE BG]." in marked(record("Troops left Sofia."), colours=False).plain
