@@ -146,7 +146,7 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
         """End the worker processes, last."""
         await super().on_shutdown()
         self.watchdog.stop()
-        self.lanes.stop()
+        await self.lanes.stop()
 
     def fail(self, error: Exception) -> None:
         """Stop the worker with exit code 1; *error* says why. Only the first counts."""

@@ -91,6 +91,9 @@ class Nursery:
             ours.setblocking(False)
             try:
                 pid = await self._ask(b"fork", HARD_SECONDS * 10, theirs.fileno())
+            except BaseException:
+                ours.close()
+                raise
             finally:
                 theirs.close()
             return int(pid), ours  # type: ignore[call-overload] # it answers with a number
@@ -101,6 +104,8 @@ class Nursery:
             try:
                 status = await self._ask(pickle.dumps(pid), HARD_SECONDS * 10)
             except LanesError:
+                return "its parent process died"
+            if status is None:
                 return "its parent process died"
             code = os.waitstatus_to_exitcode(int(status))  # type: ignore[call-overload] # it answers with a number
         return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
@@ -180,15 +185,17 @@ class Lanes:
         self._tasks = [asyncio.create_task(self._run(), name=f"lane-{number}") for number in range(count)]
         outcome = await self.process(SELF_TEST)
         if not isinstance(outcome, Enriched):
-            self.stop()
+            await self.stop()
             raise LanesError(f"the self-test was not enriched but {outcome}: check NEWSWIRE_MODEL")
         return seconds, outcome
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """End all worker processes at once."""
         for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._nursery.stop()
+        await asyncio.sleep(0)  # asyncio closes sockets in its next turn
 
     def process(self, message: Message) -> asyncio.Future[Outcome]:
         """Return the outcome of *message*, to come. Cancel it where nobody waits for it any more."""

@@ -79,14 +79,20 @@ def _load(factory: str) -> Callable[[Settings], Worker]:
 
 
 def _serve_parent(control: socket.socket, worker: Worker, seconds: float) -> None:
+    lanes: set[int] = set()
     while True:
         packet, descriptors, _flags, _address = socket.recv_fds(control, PACKET_BYTES, 1)
         if not packet:
             return
         if descriptors:
-            control.send(pickle.dumps(_fork(control, socket.socket(fileno=descriptors[0]), worker, seconds)))
+            pid = _fork(control, socket.socket(fileno=descriptors[0]), worker, seconds)
+            lanes.add(pid)
+            control.send(pickle.dumps(pid))
         else:
-            control.send(pickle.dumps(_reap(pickle.loads(packet))))  # noqa: S301 - from our own parent
+            pid = pickle.loads(packet)  # noqa: S301 - from our own parent
+            # One of a nursery before this one has died with it, and its number may be another process's by now.
+            control.send(pickle.dumps(_reap(pid) if pid in lanes else None))
+            lanes.discard(pid)
 
 
 def _fork(control: socket.socket, lane: socket.socket, worker: Worker, seconds: float) -> int:

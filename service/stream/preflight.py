@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 SIZE = "max.message.bytes"
+MILLISECONDS = 10_000  # for the first broker to answer; who starts the worker tries again
 
 
 class PreflightError(Exception):
@@ -27,7 +28,7 @@ def check(settings: Settings) -> int:
     partition's records stand in order in one place: the output topics need as many.
     """
     try:
-        admin = KafkaAdminClient(**kafka_python_options(settings))
+        admin = KafkaAdminClient(**kafka_python_options(settings), bootstrap_timeout_ms=MILLISECONDS)
     except KafkaError as error:
         raise PreflightError(
             f"no broker answers at {settings.bootstrap_servers} ({error!r}): is Kafka running there, and are "

@@ -32,7 +32,6 @@ log = structlog.get_logger()
 ROUND = 5.0  # seconds between looks
 PROBE_SECONDS = 10.0  # for the brokers to tell the ends of the partitions
 REBALANCE_SECONDS = 30.0  # of rebalancing until the worker calls itself unready
-LOOP_SECONDS = 60  # without a turn of the event loop
 EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
 
 
@@ -63,11 +62,13 @@ class Watchdog:
         self._rejoining = 0.0
         self._probe: AIOKafkaConsumer | None = None
         self._task: asyncio.Task[None] | None = None
+        self._beating: asyncio.Task[None] | None = None
         self._stop = threading.Event()
 
     def start(self) -> None:
         """Begin to watch."""
         self._task = asyncio.create_task(self._watch(), name="watchdog")
+        self._beating = asyncio.create_task(self._beat(), name="heartbeat")
         threading.Thread(target=self._watch_loop, name="loop-watchdog", daemon=True).start()
 
     def stopping(self) -> None:
@@ -77,8 +78,9 @@ class Watchdog:
     def stop(self) -> None:
         """End watching."""
         self._stop.set()
-        if self._task is not None:
-            self._task.cancel()
+        for task in (self._task, self._beating):
+            if task is not None:
+                task.cancel()
 
     def live(self) -> Verdict:
         """Say whether the worker is worth keeping."""
@@ -101,15 +103,18 @@ class Watchdog:
     async def _watch(self) -> None:
         try:
             while not self._stopping:
-                asleep = time.monotonic()
-                for _ in range(int(ROUND)):
-                    await asyncio.sleep(1)
-                    self._beats += 1
-                delay = time.monotonic() - asleep - ROUND
-                self._app.metrics.loop_delay.observe(max(0.0, delay))
+                await asyncio.sleep(ROUND)
                 await self._look()
         finally:
             await self._end_probe()
+
+    async def _beat(self) -> None:
+        """Show once a second that the event loop turns."""
+        while True:
+            asleep = time.monotonic()
+            await asyncio.sleep(1)
+            self._beats += 1
+            self._app.metrics.loop_delay.observe(max(0.0, time.monotonic() - asleep - 1))
 
     async def _look(self) -> None:
         """Judge the last round."""
@@ -203,7 +208,7 @@ class Watchdog:
         while not self._stop.wait(1):
             missed = missed + 1 if seen == self._beats else 0
             seen = self._beats
-            if missed >= LOOP_SECONDS + PROBE_SECONDS:
+            if missed >= self._app.settings.stall_seconds:
                 sys.stderr.write(f"the event loop has not turned for {missed} s; all stacks:\n")
                 faulthandler.dump_traceback(sys.stderr)
                 os._exit(EXIT_CODE)

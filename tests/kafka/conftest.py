@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from service.local import Broker
-from tests.kafka.harness import Stream
+from tests.kafka.harness import NOTES, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ GUARANTEES = ("at_least_once", "exactly_once")
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a broker."""
-    with Broker(tmp_path_factory.mktemp("kafka")) as broker:
+    with Broker(tmp_path_factory.mktemp("kafka"), overrides={"log.cleaner.backoff.ms": "200"}) as broker:
         yield broker.bootstrap_servers
 
 
@@ -41,3 +41,11 @@ def make_stream(kafka: str) -> Iterator[Callable[..., Stream]]:
     yield make
     for stream in made:
         stream.stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show the ledgers, passed or failed."""
+    if NOTES:
+        terminalreporter.section("ledgers")
+        for line in NOTES:
+            terminalreporter.write_line(line)

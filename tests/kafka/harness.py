@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from aiokafka import AIOKafkaProducer
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.admin import NewTopic
+from kafka.admin import ConfigResource, NewTopic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = (
-    "import sys; from service.settings import Settings; from service.stream.worker import run; "
+    "import sys; exec(sys.argv[2]); from service.settings import Settings; from service.stream.worker import run; "
     "sys.exit(run(Settings(), sys.argv[1]))"
 )
 LIGHT = "tests.kafka.processors:Light"
@@ -55,6 +55,14 @@ class Ledger:
         )
 
 
+NOTES: list[str] = []
+
+
+def note(what: str, ledger: Ledger) -> None:
+    """Have *ledger* shown at the end of the run."""
+    NOTES.append(f"{what}: {ledger}")
+
+
 @dataclass
 class Stream:
     """Topics, a group and the workers of one test."""
@@ -73,6 +81,12 @@ class Stream:
         topics = [NewTopic(self.raw, self.partitions, 1, topic_configs=self.raw_config)]
         topics += [NewTopic(name, self.partitions, 1) for name in (self.enriched, self.dead)]
         admin.create_topics(topics, wait_for_metadata=True)
+        admin.close()
+
+    def configure(self, topic: str, config: dict[str, str]) -> None:
+        """Change a topic's configuration."""
+        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        admin.alter_configs([ConfigResource("TOPIC", topic, configs=config)])
         admin.close()
 
     @property
@@ -122,8 +136,8 @@ class Stream:
         names = [str(number) for number in range(first, first + count)]
         self.produce((name.encode(), orjson.dumps({"id": name} | article)) for name in names)
 
-    def start(self, processor: str = LIGHT, **environment: str) -> Worker:
-        """Start a worker."""
+    def start(self, processor: str = LIGHT, before: str = "", **environment: str) -> Worker:
+        """Start a worker; *before* is run in it first."""
         env = os.environ | {
             "PYTHONPATH": str(ROOT),
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
@@ -135,7 +149,7 @@ class Stream:
             "NEWSWIRE_WORKER_PROCESSES": "2",
             "NEWSWIRE_LOG_FORMAT": "json",
         }
-        worker = Worker(env | self.environment | environment, processor)
+        worker = Worker(env | self.environment | environment, processor, before)
         self.workers.append(worker)
         return worker
 
@@ -212,14 +226,14 @@ class Stream:
 class Worker:
     """One worker process."""
 
-    def __init__(self, environment: dict[str, str], processor: str) -> None:
+    def __init__(self, environment: dict[str, str], processor: str, before: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.log = Path(f"/tmp/newswire-test-{self.port}-{uuid.uuid4().hex[:6]}.log")  # noqa: S108 - kept on failure
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", RUN, processor],
+                [sys.executable, "-c", RUN, processor, before],
                 env=environment | {"NEWSWIRE_WEB_PORT": str(self.port)},
                 cwd=ROOT,
                 stdout=log,
@@ -245,11 +259,13 @@ class Worker:
 
     def metric(self, name: str) -> float:
         """Return the sum of a metric's samples."""
-        return sum(float(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", self.page("/metrics")[1], re.MULTILINE))
+        return sum(
+            float(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", self.page("/metrics")[1], re.MULTILINE)
+        )
 
     def lanes(self) -> list[int]:
         """Return the pids of the worker processes that enrich."""
-        return [lane for nursery in _children(self.process.pid) for lane in _children(nursery)]
+        return [lane for nursery in children(self.process.pid) for lane in children(nursery)]
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal."""
@@ -300,6 +316,7 @@ def await_(condition: Callable[[], bool], what: str, seconds: float, workers: It
         time.sleep(0.1)
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """Return the pids of a process's children."""
     tasks = Path(f"/proc/{pid}/task")
     return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]

@@ -9,18 +9,21 @@ import ctypes
 import os
 import signal
 import time
+from typing import TYPE_CHECKING
 
 import orjson
 
 from service.outcome import Enriched, Message, Outcome, Refused, Tombstone
 from service.records import RejectReason
-from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.settings import Settings
 
 
 class Light:
     """Makes a record of an article's id, and does what the article says."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, _settings: Settings) -> None:
         self._seconds = float(os.environ.get("TEST_SECONDS", "0"))
 
     def process(self, message: Message) -> Outcome:

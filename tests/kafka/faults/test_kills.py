@@ -6,9 +6,12 @@ import os
 import random
 import signal
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.kafka.harness import note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +25,8 @@ IN_FLIGHT = 64  # 32 for each of two worker processes: the bound of duplicates a
 @pytest.mark.timeout(600)
 def test_twenty_kills(make_stream: Callable[..., Stream], delivery: str) -> None:
     """Twenty kills -9 of the worker over 5,000 articles lose none, and double none in exactly-once."""
-    seed = random.randrange(2**32)
-    chance = random.Random(seed)
+    seed = random.randrange(2**32)  # noqa: S311 - chance, not secrets
+    chance = random.Random(seed)  # noqa: S311 - chance, not secrets
     stream = make_stream(delivery=delivery)
     stream.produce_light(5_000)
     kills = 20
@@ -35,7 +38,7 @@ def test_twenty_kills(make_stream: Callable[..., Stream], delivery: str) -> None
     stream.await_done(180)
 
     ledger = stream.ledger()
-    print(f"{delivery}, {kills} kills, seed {seed}: {ledger}")
+    note(f"{delivery}, {kills} kills, seed {seed}", ledger)
     assert (ledger.lost, ledger.disordered) == (0, 0)
     assert ledger.duplicated <= (0 if delivery == "exactly_once" else kills * IN_FLIGHT)
 
@@ -52,7 +55,7 @@ def test_a_kill(make_stream: Callable[..., Stream], delivery: str) -> None:
     stream.await_done()
 
     ledger = stream.ledger()
-    print(f"{delivery}, one kill: {ledger}")
+    note(f"{delivery}, one kill", ledger)
     assert (ledger.lost, ledger.disordered) == (0, 0)
     assert ledger.duplicated <= (0 if delivery == "exactly_once" else IN_FLIGHT)
 
@@ -64,7 +67,7 @@ def test_killed_lanes(make_stream: Callable[..., Stream], delivery: str) -> None
     worker = stream.start(TEST_SECONDS="0.003").await_ready()
     for _ in range(5):
         time.sleep(0.3)
-        os.kill(random.choice(worker.lanes()), signal.SIGKILL)
+        os.kill(random.choice(worker.lanes()), signal.SIGKILL)  # noqa: S311 - chance, not secrets
     stream.await_done()
 
     assert worker.metric("newswire_worker_process_restarts_total") == 5
@@ -80,6 +83,6 @@ def test_nobody_is_left_behind(make_stream: Callable[..., Stream]) -> None:
     worker.kill()
 
     deadline = time.monotonic() + 10
-    while any(os.path.exists(f"/proc/{pid}") for pid in lanes) and time.monotonic() < deadline:
+    while any(Path(f"/proc/{pid}").exists() for pid in lanes) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert [pid for pid in lanes if os.path.exists(f"/proc/{pid}")] == []
+    assert [pid for pid in lanes if Path(f"/proc/{pid}").exists()] == []

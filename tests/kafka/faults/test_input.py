@@ -1,0 +1,120 @@
+"""Input as other producers write it: compressed, in transactions, compacted, and poisoned."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from tests.kafka.harness import await_, note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.kafka.harness import Stream
+
+
+def article(name: str, **fields: object) -> bytes:
+    """Return an article for `Light`."""
+    return orjson.dumps({"id": name} | fields)
+
+
+@pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
+def test_compressed_input(make_stream: Callable[..., Stream], codec: str) -> None:
+    """Every codec that producers use is read."""
+    stream = make_stream(partitions=1)
+
+    async def produce() -> None:
+        async with AIOKafkaProducer(bootstrap_servers=stream.bootstrap, compression_type=codec) as producer:
+            for number in range(50):
+                done = await producer.send_and_wait(stream.raw, article(str(number), filler="x" * 500))
+                stream.sent.append((done.partition, done.offset))
+
+    asyncio.run(produce())
+    stream.start()
+    stream.await_done()
+
+    assert str(stream.ledger()) == "in 50, out 50, dead-lettered 0, lost 0, duplicated 0, out of order 0"
+
+
+def test_transactional_input(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """Offsets have gaps where transactions end; what was aborted is no news."""
+    stream = make_stream(delivery=delivery, partitions=2)
+
+    async def produce() -> None:
+        async with AIOKafkaProducer(bootstrap_servers=stream.bootstrap, transactional_id=stream.name) as producer:
+            for number in range(60):
+                await producer.begin_transaction()
+                futures = [
+                    await producer.send(stream.raw, article(f"{number}-{part}"), partition=part % 2)
+                    for part in range(5)
+                ]
+                places = [(done.partition, done.offset) for done in await asyncio.gather(*futures)]
+                if number % 4 == 3:
+                    await producer.abort_transaction()
+                else:
+                    await producer.commit_transaction()
+                    stream.sent += places
+
+    asyncio.run(produce())
+    worker = stream.start(NEWSWIRE_STALL_SECONDS="5")
+    stream.await_done()
+
+    assert str(stream.ledger()) == "in 225, out 225, dead-lettered 0, lost 0, duplicated 0, out of order 0"
+    assert worker.terminate() == 0
+    stream.produce_light(10, first=1_000)
+    stream.start()
+    stream.await_done()
+    assert str(stream.ledger()) == "in 235, out 235, dead-lettered 0, lost 0, duplicated 0, out of order 0"
+
+
+def test_compacted_input(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """A compacted topic has holes where older versions of an article were: only what is left is expected."""
+    config = {
+        "cleanup.policy": "compact",
+        "segment.ms": "100",
+        "min.cleanable.dirty.ratio": "0.001",
+        "min.compaction.lag.ms": "0",
+        "max.compaction.lag.ms": "100",
+    }
+    stream = make_stream(delivery=delivery, partitions=1, raw_config=config)
+    for version in range(3):
+        stream.produce((str(key).encode(), article(str(key), version=version)) for key in range(0, 90, version + 1))
+    stream.produce_light(1, first=1_000)
+    await_(lambda: len(stream.read(stream.raw)) < 120, "the broker to compact", 60)
+    left = [(record.partition, record.offset) for record in stream.read(stream.raw)]
+    stream.sent = left
+    worker = stream.start()
+    stream.await_done()
+
+    ledger = stream.ledger()
+    assert (ledger.lost, ledger.duplicated, ledger.disordered) == (0, 0, 0)
+    assert worker.terminate() == 0
+
+
+@pytest.mark.parametrize("percent", [1, 5, pytest.param(20, marks=[pytest.mark.faults, pytest.mark.timeout(600)])])
+def test_poison(make_stream: Callable[..., Stream], delivery: str, percent: int) -> None:
+    """So many articles in a hundred crash, hang or raise: each of them is dead-lettered, and no other."""
+    seed = random.randrange(2**32)  # noqa: S311 - chance, not secrets
+    chance = random.Random(seed)  # noqa: S311 - chance, not secrets
+    stream = make_stream(delivery=delivery)
+    deeds = {
+        str(number): chance.choice(["die", "segfault", "eat", "refuse"])
+        for number in range(1_000)
+        if chance.random() < percent / 100
+    }
+    deeds["500"] = "freeze"
+    stream.produce(
+        (str(number).encode(), article(str(number), do=deeds.get(str(number), ""))) for number in range(1_000)
+    )
+    stream.start(NEWSWIRE_ARTICLE_TIMEOUT_SECONDS="1")
+    stream.await_done(500)
+
+    ledger = stream.ledger()
+    note(f"{delivery}, {percent} % poison, seed {seed}", ledger)
+    assert {record.key.decode() for record in stream.read(stream.dead)} == deeds.keys()
+    assert (ledger.lost, ledger.duplicated, ledger.disordered) == (0, 0, 0)

