@@ -41,13 +41,14 @@ def make(fields: Fields, source_format: str, value: bytes) -> RawArticle:
         raise _wrong(f"`id` has {len(article_id):,} characters; {_ID_LIMIT:,} is the most")
     if status != "usable" and not article_id:
         raise _wrong(f"the status is {status}, but there is no id to say which article it is about")
+    headline = _line(fields, "headline") or ""
     article = RawArticle(
         id=article_id or hashlib.sha256(value).hexdigest()[:32],
         version=_line(fields, "version"),
         source=_source(fields, source_format),
         url=_line(fields, "url"),
-        headline=_line(fields, "headline") or "",
-        body=clean(_text(fields, "body") or ""),
+        headline=headline,
+        body=_body(fields, headline),
         language=_language(_line(fields, "language")),
         published_at=dates.read(fields.get("published_at"), "published_at"),
         updated_at=dates.read(fields.get("updated_at"), "updated_at"),
@@ -59,6 +60,15 @@ def make(fields: Fields, source_format: str, value: bytes) -> RawArticle:
     if status == "usable" and not any(map(str.isalnum, article.text)):
         raise InvalidArticle(RejectReason.EMPTY_TEXT, "neither headline nor body has a word; send one of them")
     return article
+
+
+def _body(fields: Fields, headline: str) -> str:
+    """Return the cleaned body, without the headline where it stands again as the first line, as in HTML bodies."""
+    body = clean(_text(fields, "body") or "")
+    if not headline or not body.startswith(headline):
+        return body
+    repeated = re.match(rf"(?:{re.escape(headline)}(?:\n\s*|$))+", body)
+    return body[repeated.end() :] if repeated else body
 
 
 def _wrong(detail: str) -> InvalidArticle:

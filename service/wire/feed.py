@@ -23,8 +23,16 @@ _RSS = (
 _ATOM = '<feed xmlns="http://www.w3.org/2005/Atom">{}</feed>'
 
 
+_MOST_MARKS = 20_000
+"""Tags and entities that one item may have: feedparser takes some 50 µs for each; real items have a few hundred."""
+
+
 def fields(document: Xml) -> Fields:
-    """Return the fields of the one item in *document*. Raises `InvalidArticle` where there is none, or several."""
+    """Return the fields of the one item in *document*. Raises `InvalidArticle` where that cannot be."""
+    marks = document.source.count("<") + document.source.count("&")
+    if marks > _MOST_MARKS:
+        detail = f"the feed has {marks:,} tags and entities, the limit is {_MOST_MARKS:,}; send one item a message"
+        raise InvalidArticle(RejectReason.TOO_LARGE, detail)
     feed = _parsed(_whole(document.source))
     if len(feed.entries) != 1:
         many = f"{len(feed.entries):,} items; send one a message" if feed.entries else "no item"

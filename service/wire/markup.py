@@ -27,8 +27,17 @@ _UNSEEN = _names("button canvas head iframe math noscript object script select s
 _INLINE = _names("a abbr b cite code em font i mark q s small span strong sub sup tbody thead u")
 
 _KNOWN = "|".join(sorted(_PARAGRAPHS | _LINES | _CELLS | _UNSEEN | _INLINE | {"html"}, key=len, reverse=True))
-_TAG = re.compile(rf"</(?:{_KNOWN})\s*>|<(?:br|p|hr|img|div|html|!doctype html)\b[^<>]*>", re.IGNORECASE)
-"""A closing tag of HTML, or one of the few that are used without: "a < b" and "<name@example.org>" are not HTML."""
+_TAG = re.compile(
+    rf"</(?i:{_KNOWN})\s*>"
+    r"|<(?i:br)\s*/?>"
+    r"|<(?:p|hr|div|html)\s*/?>"
+    r"|<(?i:a|body|div|font|h\d|hr|html|img|p|span|table|td)\s[^<>=]*+=[^<>]*+>"
+    r"|<(?i:!doctype\s+html)\b[^<>]*+>"
+)
+"""A closing tag, one with attributes, or one of the few that are used without either, in small letters.
+
+So "a < b", "<name@example.org>" and the share symbols of market reports ("Phillips Petroleum <P>") are not HTML.
+"""
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _AROUND_BREAK = re.compile(r" ?\n ?")

@@ -35,7 +35,7 @@ _INVISIBLE = re.compile(
 )
 _ODD_SPACE = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c]")
-_LINE_END = re.compile(r" +\n")
+_LINE_END = re.compile(r"(?<! ) ++\n")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 
 _ROUNDS = 8

@@ -202,6 +202,7 @@ def test_a_list_of_one_article_is_that_article() -> None:
         (sample("rss-item.xml").replace(b"Wed, 04 May 2022 09:30:00 GMT", b"Yesterday"), RejectReason.BAD_DATE),
         (b"\x00\x00\x00\x00\x07" + b'{"body": "x"}', RejectReason.SCHEMA_REGISTRY_FRAMED),
         (b"\x00", RejectReason.NOT_JSON),
+        (b"<rss><channel><item>" + b"<a>" * 300_000, RejectReason.TOO_LARGE),
     ],
 )
 def test_what_cannot_be_read_has_its_own_reason(value: bytes, reason: RejectReason) -> None:

@@ -130,6 +130,13 @@ def test_controls_and_nuls_are_taken_out() -> None:
     assert article.body == "Line one.\n\nLine two."
 
 
+def test_a_headline_that_the_body_repeats_is_told_once() -> None:
+    """HTML bodies often begin with the headline; its names must not count twice."""
+    assert read(headline="NATO meets", body="<h1>NATO meets</h1><p>NATO meets today.</p>").body == "NATO meets today."
+    assert read(headline="NATO meets", body="NATO meets").text == "NATO meets"
+    assert read(headline="NATO meets", body="NATO meets today.").body == "NATO meets today."
+
+
 def test_null_fields_count_as_absent() -> None:
     """A field that is null is like one that is not there."""
     article = read(id=None, version=None, source=None, headline=None, body="Text", language=None, status=None)
