@@ -36,6 +36,7 @@ def enrich(
         list[str], typer.Argument(help="JSON lines (.jsonl), one article (.json, .xml), plain text (.txt), or -.")
     ],
     pretty: Annotated[bool, typer.Option("--pretty", help="Show each text with what was found marked in it.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write the one article of FILES to this file, as a page.")] = None,
     processes: Annotated[int | None, typer.Option(help="Processes to work with; all cores if not given.")] = None,
 ) -> None:
     """Enrich articles of FILES without Kafka: a record a line, in the order of the input.
@@ -43,17 +44,40 @@ def enrich(
     Refused articles are told on standard error with their reason, and make the exit code 1.
     """
     settings = load_settings(worker_processes=processes)
+    articles: Iterable[tuple[str, bytes]] = chain.from_iterable(map(read_articles, files))
+    if html is not None:
+        articles = _only(articles)
     refused = 0
-    for where, outcome in _progress(_outcomes(settings, chain.from_iterable(map(read_articles, files)))):
+    for where, outcome in _progress(_outcomes(settings, articles)):
         from service.process import Enriched, Refused  # noqa: PLC0415 - spaCy's import waits until work begins
 
-        if isinstance(outcome, Enriched):
+        if isinstance(outcome, Enriched) and html is not None:
+            _write_page(outcome.value, html)
+        elif isinstance(outcome, Enriched):
             print_record(outcome.value, pretty=pretty)
         elif isinstance(outcome, Refused):
             refused += 1
             talk().print(f"{where}: refused, {outcome.reason} ({outcome.detail})", markup=False, soft_wrap=True)
     if refused:
         fail(f"{refused} of the articles were refused; each is told above")
+
+
+def _only(articles: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Return *articles* where they are one: a page shows no more."""
+    found = list(islice(articles, 2))
+    if len(found) != 1:
+        fail(f"--html shows one article, and there {'are more' if found else 'is none'}", code=2)
+    return found
+
+
+def _write_page(value: bytes, path: Path) -> None:
+    from service.page import render  # noqa: PLC0415 - for people only
+    from service.records import EnrichedArticle  # noqa: PLC0415 - for people only
+
+    try:
+        path.write_text(render.document(EnrichedArticle.model_validate_json(value)), encoding="utf-8")
+    except OSError as error:
+        fail(f"cannot write {path}: {error.strerror or error}")
 
 
 def read_articles(name: str) -> Iterator[tuple[str, bytes]]:

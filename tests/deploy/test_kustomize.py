@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jsonschema
 import kubernetes_validate
@@ -33,8 +33,9 @@ Manifest = dict[str, Any]
 class Loader(yaml.SafeLoader):
     """Reads a lone `=` as text, as YAML 1.2 does: it is one of the operators in a definition."""
 
-
-Loader.add_constructor("tag:yaml.org,2002:value", Loader.construct_scalar)
+    yaml_constructors: ClassVar = yaml.SafeLoader.yaml_constructors | {
+        "tag:yaml.org,2002:value": yaml.SafeLoader.construct_scalar
+    }
 
 
 def render(folder: Path) -> list[Manifest]:

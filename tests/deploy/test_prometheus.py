@@ -67,7 +67,8 @@ def test_every_alert_fires_when_it_should(promtool: str) -> None:
 
 def test_every_alert_is_tested_both_ways() -> None:
     """For each alert there is a moment when it fires and one when it does not."""
-    fires, silent = set(), set()
+    fires: set[str] = set()
+    silent: set[str] = set()
     for case in yaml.safe_load(RULES.with_suffix(".test.yaml").read_text())["tests"]:
         for moment in case["alert_rule_test"]:
             (fires if moment.get("exp_alerts") else silent).add(moment["alertname"])

@@ -1,0 +1,199 @@
+// The live page: records and figures come as server-sent events. The server renders and escapes; nothing here makes
+// markup out of an article's words, and the browser is told to let no other code do so (trusted types).
+
+const KEPT = 100; // records on the page, as many as the server keeps
+const WORLD = { x: -180, y: -84, width: 360, height: 144 };
+const LEAST = 30; // degrees of longitude that the map shows at least
+const SVG = "http://www.w3.org/2000/svg";
+
+const rendered = window.trustedTypes
+  ? window.trustedTypes.createPolicy("newswire", { createHTML: (html) => html })
+  : { createHTML: (html) => html };
+
+const find = (id) => document.getElementById(id);
+const list = find("records");
+const filters = find("filters");
+const state = find("state");
+const pause = find("pause");
+const countries = new Intl.DisplayNames(["en"], { type: "region", fallback: "code" });
+
+const facts = new Map(); // element of a record → what the filters and the map ask of it
+const waiting = []; // records that came while paused, oldest first
+let before = null; // the figures before these, for the pace
+
+function show(record) {
+  const holder = document.createElement("template");
+  holder.innerHTML = rendered.createHTML(record.html);
+  const entry = holder.content.firstElementChild;
+  const words = entry.textContent.toLowerCase();
+  const earlier = [...facts].find(([, fact]) => fact.id === record.id)?.[0];
+  const focused = earlier?.contains(document.activeElement);
+  entry.open = earlier?.open ?? false;
+  earlier?.remove();
+  facts.delete(earlier);
+  facts.set(entry, { ...record, html: undefined, words });
+  entry.classList.add("new");
+  list.prepend(entry);
+  if (focused) entry.firstElementChild.focus();
+  const open = [...facts.keys()];
+  for (const old of open.slice(0, Math.max(0, open.length - KEPT))) {
+    old.remove();
+    facts.delete(old);
+  }
+}
+
+function take(records) {
+  records.forEach(show);
+  offer("country", (fact) => fact.countries, (code) => `${countries.of(code)} (${code})`);
+  offer("tag", (fact) => fact.tags, (tag) => tag);
+  sift();
+}
+
+// Offers in a select what occurs in the records, and keeps what is chosen.
+function offer(id, values, label) {
+  const select = find(id);
+  const found = new Map([...facts.values()].flatMap(values).map((value) => [value, label(value)]));
+  if (select.value && !found.has(select.value)) found.set(select.value, label(select.value));
+  const sorted = [...found].sort((one, other) => one[1].localeCompare(other[1]));
+  const known = [...select.options].slice(1).map((option) => option.value);
+  if (sorted.map(([value]) => value).join() === known.join()) return;
+  const chosen = select.value;
+  select.replaceChildren(select.options[0], ...sorted.map(([value, text]) => new Option(text, value)));
+  select.value = chosen;
+}
+
+function sift() {
+  const words = find("words").value.trim().toLowerCase().split(/\s+/);
+  const country = find("country").value;
+  const tag = find("tag").value;
+  const watched = find("watched").checked;
+  let shown = 0;
+  for (const [entry, fact] of facts) {
+    entry.hidden = !(
+      words.every((word) => fact.words.includes(word)) &&
+      (!country || fact.countries.includes(country)) &&
+      (!tag || fact.tags.includes(tag)) &&
+      (!watched || fact.watched)
+    );
+    shown += !entry.hidden;
+  }
+  const empty = find("empty");
+  empty.hidden = shown > 0;
+  if (facts.size) empty.textContent = "No record passes the filters.";
+  draw();
+}
+
+// Draws the places of the records that are open, or of all that are shown, and moves the map to them.
+function draw() {
+  const visible = [...facts].filter(([entry]) => !entry.hidden);
+  const open = visible.filter(([entry]) => entry.open);
+  const places = new Map();
+  for (const [, fact] of open.length ? open : visible) {
+    for (const [name, latitude, longitude, mentions, area] of fact.places) {
+      const key = `${latitude},${longitude}`;
+      places.set(key, { name, latitude, longitude, area, mentions: mentions + (places.get(key)?.mentions ?? 0) });
+    }
+  }
+  const box = around([...places.values()]);
+  find("map").setAttribute("viewBox", `${box.x} ${box.y} ${box.width} ${box.height}`);
+  find("dots").replaceChildren(
+    ...[...places.values()].map((place) => {
+      const dot = document.createElementNS(SVG, "circle");
+      dot.setAttribute("class", place.area ? "place area" : "place");
+      dot.setAttribute("cx", place.longitude);
+      dot.setAttribute("cy", -place.latitude);
+      dot.setAttribute("r", box.width * 0.006 * Math.min(4, Math.sqrt(place.mentions)));
+      const title = document.createElementNS(SVG, "title");
+      title.textContent = `${place.name}: ${place.mentions}`;
+      dot.append(title);
+      return dot;
+    }),
+  );
+}
+
+function around(places) {
+  if (!places.length) return WORLD;
+  const xs = places.map((place) => place.longitude);
+  const ys = places.map((place) => -place.latitude);
+  const [west, east, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const ratio = WORLD.width / WORLD.height;
+  const width = Math.max(LEAST, (east - west) * 1.25, (bottom - top) * 1.25 * ratio);
+  if (width >= WORLD.width) return WORLD;
+  const height = width / ratio;
+  const within = (value, low, high) => Math.min(Math.max(value, low), high);
+  return {
+    x: within((west + east - width) / 2, WORLD.x, WORLD.x + WORLD.width - width),
+    y: within((top + bottom - height) / 2, WORLD.y, WORLD.y + WORLD.height - height),
+    width,
+    height,
+  };
+}
+
+function tell(figures) {
+  const number = (value, digits = 0) => value.toLocaleString("en", { maximumFractionDigits: digits });
+  const set = (name, text) => (document.querySelector(`[data-figure="${name}"]`).textContent = text);
+  for (const name of ["enriched", "refused", "lag", "in_flight"]) set(name, number(figures[name]));
+  const articles = figures.articles - (before?.articles ?? 0);
+  if (before && figures.seconds > before.seconds) {
+    set("pace", number(articles / (figures.seconds - before.seconds), 1));
+    if (articles > 0) set("age", `${number((figures.age - before.age) / articles, 1)} s`);
+  }
+  before = figures;
+}
+
+function hold(paused) {
+  pause.setAttribute("aria-pressed", paused);
+  if (!paused) take(waiting.splice(0));
+  name();
+}
+
+const paused = () => pause.getAttribute("aria-pressed") === "true";
+const name = () => (pause.textContent = paused() ? `Go on (${waiting.length})` : "Pause");
+
+function say(what, text) {
+  state.dataset.state = what;
+  state.textContent = text;
+}
+
+function follow() {
+  const events = new EventSource("page/events");
+  events.addEventListener("open", () => say("live", "live"));
+  events.addEventListener("error", () => {
+    say("lost", "no connection to the worker; trying again");
+    if (events.readyState === EventSource.CLOSED) setTimeout(follow, 5000);
+  });
+  events.addEventListener("records", (event) => {
+    const records = JSON.parse(event.data);
+    if (!paused()) return take(records);
+    waiting.push(...records);
+    waiting.splice(0, Math.max(0, waiting.length - KEPT));
+    name();
+  });
+  events.addEventListener("figures", (event) => tell(JSON.parse(event.data)));
+  events.addEventListener("skipped", (event) => say("live", `live; ${event.data} passed too fast to be shown`));
+}
+
+function step(by) {
+  const shown = [...list.querySelectorAll(".record:not([hidden]) > summary")];
+  const at = shown.indexOf(document.activeElement.closest?.(".record")?.firstElementChild);
+  shown.at(at < 0 ? 0 : Math.min(Math.max(at + by, 0), shown.length - 1))?.focus();
+}
+
+const KEYS = { j: () => step(1), k: () => step(-1), p: () => hold(!paused()), "/": () => find("words").focus() };
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") {
+    filters.reset();
+    document.activeElement.blur();
+  } else if (!event.target.closest("input, select") && KEYS[event.key]) {
+    event.preventDefault();
+    KEYS[event.key]();
+  }
+});
+pause.addEventListener("click", () => hold(!paused()));
+filters.addEventListener("submit", (event) => event.preventDefault());
+filters.addEventListener("input", sift);
+filters.addEventListener("reset", () => setTimeout(sift));
+list.addEventListener("toggle", draw, true);
+follow();
