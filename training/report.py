@@ -61,9 +61,7 @@ def main() -> None:
     _table(reference, found, {label: _only(label) for label in NAMES})
     _table(reference, found, {"all names": _names, "PERSON, ORG, place, NORP": _core})
     triggers = [{(s.start_char, s.end_char, s.label_) for s in doc.spans[corpus.TRIGGERS]} for doc in gold]
-    tagged = [
-        {(s.start_char, s.end_char, s.label_) for s in doc.spans[corpus.TRIGGERS]} for doc in ours.pipe(texts)
-    ]
+    tagged = [{(s.start_char, s.end_char, s.label_) for s in doc.spans[corpus.TRIGGERS]} for doc in ours.pipe(texts)]
     print("Event triggers.\n")
     labels = sorted({label for spans in triggers for _, _, label in spans})
     _table(triggers, {"exact span": tagged}, {"all": lambda spans: spans, **{name: _only(name) for name in labels}})
@@ -91,9 +89,7 @@ def _core(spans: Spans) -> Spans:
     return {span for span in joined if span[2] in CORE}
 
 
-def _table(
-    reference: list[Spans], found: dict[str, list[Spans]], rows: dict[str, Callable[[Spans], Spans]]
-) -> None:
+def _table(reference: list[Spans], found: dict[str, list[Spans]], rows: dict[str, Callable[[Spans], Spans]]) -> None:
     print("| | gold |", " | ".join(found), "|")
     print("|---|---|", "---|" * len(found), sep="")
     for name, select in rows.items():

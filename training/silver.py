@@ -13,15 +13,16 @@ import lzma
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-import numpy as np
 from corpus import TRIGGERS, UNKNOWN, Article, Label
+from spacy.util import minibatch
 
-from service.enrich.spans import SpanTagger, decode
+from service.enrich.spans import Found, SpanTagger, decode, probabilities, with_probabilities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    import numpy as np
     from spacy.language import Language
     from spacy.tokens import Doc
 
@@ -63,52 +64,52 @@ def label(articles: Iterable[tuple[str, str]], nlp: Language) -> Iterator[Articl
     ner, tagger = nlp.get_pipe("ner"), nlp.get_pipe(TRIGGERS)
     pairs = ((text, article_id) for article_id, text in articles)
     with nlp.select_pipes(disable=["ner", TRIGGERS]):
-        for doc, article_id in nlp.pipe(pairs, as_tuples=True, batch_size=32):
-            yield Article(
-                id=article_id,
-                text=doc.text,
-                entities=tuple(_entities(doc, ner)),
-                triggers=tuple(_triggers(doc, tagger)),
-                sentences=tuple(_sentences(doc.text)),
-            )
+        for batch in minibatch(nlp.pipe(pairs, as_tuples=True, batch_size=32), 32):
+            docs = [doc for doc, _ in batch]
+            names, events = _certain(docs, ner), _certain(docs, tagger)
+            for i, (doc, article_id) in enumerate(batch):
+                yield Article(
+                    id=article_id,
+                    text=doc.text,
+                    entities=tuple(_entities(doc, ner.labels, *names[i])),
+                    triggers=tuple(_triggers(doc, tagger.labels, *events[i])),
+                    sentences=tuple(_sentences(doc.text)),
+                )
 
 
-def _entities(doc: Doc, ner: SpanTagger) -> Iterator[Label]:
-    scores = ner.model.predict([doc])[0]
-    found = list(decode(scores))
+def _certain(docs: list[Doc], tagger: SpanTagger) -> list[tuple[list[Found], np.ndarray]]:
+    """Return for each doc the spans with their probabilities, and how probable it is that a token is outside."""
+    scores = tagger.model.predict(docs)
+    found = [list(decode(doc, array)) for doc, array in zip(docs, scores, strict=True)]
+    tables = probabilities(docs, scores, found)
+    return [(spans, table[:, 0]) for spans, table in zip(with_probabilities(found, tables), tables, strict=True)]
+
+
+def _entities(doc: Doc, labels: tuple[str, ...], found: list[Found], outside: np.ndarray) -> Iterator[Label]:
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for start, end, place, sure in found:
-        votes[doc[start:end].text][ner.labels[place]] += sure
+        votes[doc[start:end].text][labels[place]] += sure
     inside = set()
     for start, end, place, sure in found:
-        label_, text = ner.labels[place], doc[start:end].text
-        (best, weight), total = votes[text].most_common(1)[0], votes[text].total()
-        agreed = weight > AGREED * total
-        certain = agreed and (sure >= SURE if best == label_ and weight == sure else weight >= 2 * SURE)
+        types = votes[doc[start:end].text]
+        best, weight = types.most_common(1)[0]
+        certain = weight > AGREED * types.total() and (sure >= SURE if best == labels[place] else weight >= 2 * SURE)
         inside.update(range(start, end))
         yield _label(doc, start, end, best if certain else UNKNOWN)
-    outside = _outside(scores)
     named = {text.split()[-1] for text, types in votes.items() if types.total() >= SURE}
     for token in doc:
         if token.i not in inside and (outside[token.i] < SURE_OUTSIDE or (token.is_title and token.text in named)):
             yield _label(doc, token.i, token.i + 1, UNKNOWN)
 
 
-def _triggers(doc: Doc, tagger: SpanTagger) -> Iterator[Label]:
-    scores = tagger.model.predict([doc])[0]
+def _triggers(doc: Doc, labels: tuple[str, ...], found: list[Found], outside: np.ndarray) -> Iterator[Label]:
     inside = set()
-    for start, end, place, sure in decode(scores):
+    for start, end, place, sure in found:
         inside.update(range(start, end))
-        yield _label(doc, start, end, tagger.labels[place] if sure >= SURE else UNKNOWN)
-    outside = _outside(scores)
+        yield _label(doc, start, end, labels[place] if sure >= SURE else UNKNOWN)
     for token in doc:
         if token.i not in inside and outside[token.i] < SURE_OUTSIDE:
             yield _label(doc, token.i, token.i + 1, UNKNOWN)
-
-
-def _outside(scores: np.ndarray) -> np.ndarray:
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return odds[:, 0] / odds.sum(axis=1)
 
 
 def _label(doc: Doc, start: int, end: int, name: str) -> Label:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import spacy
 from spacy.util import load_config
-from thinc.api import NumpyOps, set_current_ops
+from thinc.api import Config, NumpyOps, set_current_ops
 
 from service.enrich import spans  # noqa: F401 - registers the component's factory
 
@@ -60,7 +60,8 @@ def widen(component: Any) -> None:
 def store(nlp: Language, weights: Path) -> None:
     """Store the components of *nlp* at *weights* for `add`, their weights as half-precision floats."""
     weights.mkdir(parents=True, exist_ok=True)
-    nlp.config.to_disk(weights / "config.cfg")
+    config = Config({"nlp": {"pipeline": nlp.pipe_names}, "components": nlp.config["components"]})
+    config.to_disk(weights / "config.cfg")
     for pipe in nlp.pipe_names:
         component: Any = nlp.get_pipe(pipe)
         for node in component.model.walk():

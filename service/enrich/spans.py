@@ -3,7 +3,7 @@
 One linear layer over a token-to-vector network scores the BILOU tags of every token (begin, inside, last of a span,
 outside, one-token unit); a chain that knows only which tag may follow which turns the scores into the best valid
 sequence (Lafferty et al. 2001, with no transition weights; Ratinov and Roth 2009 for BILOU). Against spaCy's
-transition-based recognizer it scores all tokens at once instead of one after the other, and tells how sure it is.
+transition-based recognizer it scores all tokens at once instead of one after the other, and it tells how sure it is.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,6 +24,8 @@ from thinc.types import Floats2d
 FACTORY = "newswire_spans"
 IMPOSSIBLE = -1e9
 """Score of a tag that cannot be."""
+Found = tuple[int, int, int, float]
+"""A span: first token, end token, index of the label, probability."""
 ABREAST = 16
 """Sentences of like length that are worked on at once."""
 Floats = np.ndarray[Any, np.dtype[Any]]
@@ -89,13 +91,15 @@ class SpanTagger(TrainablePipe):  # type: ignore[misc]  # compiled, without type
         self.model.get_ref("output").set_dim("nO", 1 + 4 * len(self.labels))
         self.model.initialize(X=[example.predicted for example in islice(get_examples(), 10)])
 
-    def predict(self, docs: Sequence[Doc]) -> list[list[tuple[int, int, int, float]]]:
-        """Return for each doc its spans: first token, end token, index of the label, probability."""
+    def predict(self, docs: Sequence[Doc]) -> list[list[Found]]:
+        """Return for each doc its spans: first token, end token, index of the label, probability (for a *key* only)."""
         if not any(len(doc) for doc in docs):
             return [[] for _ in docs]
-        return [list(decode(scores)) for scores in self.model.predict(docs)]
+        scores = self.model.predict(docs)
+        found = [list(decode(doc, array)) for doc, array in zip(docs, scores, strict=True)]
+        return found if self.key is None else with_probabilities(found, probabilities(docs, scores, found))
 
-    def set_annotations(self, docs: Sequence[Doc], found: Sequence[Sequence[tuple[int, int, int, float]]]) -> None:
+    def set_annotations(self, docs: Sequence[Doc], found: Sequence[Sequence[Found]]) -> None:
         """Write the spans to the docs."""
         for doc, spans in zip(docs, found, strict=True):
             made = [Span(doc, start, end, label=self.labels[label]) for start, end, label, _ in spans]
@@ -103,7 +107,7 @@ class SpanTagger(TrainablePipe):  # type: ignore[misc]  # compiled, without type
                 doc.ents = made
             else:
                 doc.spans[self.key] = made
-                doc.spans[self.key].attrs["scores"] = [score for *_, score in spans]
+                doc.spans[self.key].attrs["scores"] = [sure for *_, sure in spans]
 
     def get_loss(self, examples: Sequence[Example], scores: Sequence[Floats]) -> tuple[float, list[Floats]]:
         """Return the negative log likelihood of the reference tags and its gradient; unknown tokens may be anything."""
@@ -111,7 +115,7 @@ class SpanTagger(TrainablePipe):  # type: ignore[misc]  # compiled, without type
         pieces = []
         for number, (example, array) in enumerate(zip(examples, scores, strict=True)):
             allowed = self._allowed(example)
-            for start, end in _sentences(example.predicted, allowed):
+            for start, end in _sentences(example.predicted, allowed[:, 0] & (allowed.sum(axis=1) == 1)):
                 permitted = np.where(allowed[start:end], array[start:end], IMPOSSIBLE)
                 pieces.append((number, start, end, array[start:end], permitted))
         pieces.sort(key=lambda piece: piece[2] - piece[1])
@@ -187,13 +191,12 @@ class SpanTagger(TrainablePipe):  # type: ignore[misc]  # compiled, without type
         return allowed
 
 
-def _sentences(doc: Doc, allowed: Floats) -> Iterator[tuple[int, int]]:
-    """Cut *doc* after full stops and line ends that the reference knows to be outside of any span.
+def _sentences(doc: Doc, outside: Floats) -> Iterator[tuple[int, int]]:
+    """Cut *doc* after full stops and line ends that are *outside* of any span.
 
-    Short sequences side by side learn ten times as fast as long ones one after the other.
+    Short sequences side by side are worked on ten times as fast as long ones one after the other.
     """
     start = 0
-    outside = allowed[:, 0] & (allowed.sum(axis=1) == 1)
     for token in doc:
         if outside[token.i] and (token.is_space or token.text in {".", "?", "!"}):
             yield start, token.i + 1
@@ -253,27 +256,68 @@ def marginals(scores: Floats) -> tuple[Floats, Floats]:
     return log_z, forward * backward
 
 
-def decode(scores: Floats) -> Iterator[tuple[int, int, int, float]]:
-    """Yield the spans of the best valid tag sequence of one document with their probabilities."""
+def decode(doc: Doc, scores: Floats) -> Iterator[Found]:
+    """Yield the spans of the best valid tag sequence of one document, probability 1.
+
+    Where the best tags of all tokens make whole spans they are the best sequence; only other sentences need Viterbi.
+    """
     count = (scores.shape[1] - 1) // 4
     tags = scores.argmax(axis=1)
-    places = np.where(tags == 0, -1, (tags - 1) // count)
-    labels = np.where(tags == 0, -1, (tags - 1) % count)
-    if not _valid(places, labels):
-        tags = viterbi(scores)
-        places = np.where(tags == 0, -1, (tags - 1) // count)
-        labels = np.where(tags == 0, -1, (tags - 1) % count)
-    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
-    sure = shifted[np.arange(len(tags)), tags] / shifted.sum(axis=1)
+    if not _valid(*np.divmod(tags - 1, count)):
+        for start, end in _sentences(doc, tags == 0):
+            if not _valid(*np.divmod(tags[start:end] - 1, count)):
+                tags[start:end] = viterbi(scores[start:end])
+    places, labels = np.divmod(tags - 1, count)
     start = 0
-    for i in np.flatnonzero(places >= 0):
+    for i in np.flatnonzero(tags):
         if places[i] in {0, 3}:
             start = int(i)
         if places[i] in {2, 3}:
-            yield start, int(i) + 1, int(labels[i]), round(float(sure[start : i + 1].min()), 4)
+            yield start, int(i) + 1, int(labels[i]), 1.0
+
+
+def probabilities(docs: Sequence[Doc], scores: Sequence[Floats], found: Sequence[Sequence[Found]]) -> list[Floats]:
+    """Return the probability of each token's tags, over all valid sequences of its sentence, for sentences with spans.
+
+    In a sentence without a span the tokens are outside of any, for certain.
+    """
+    pieces, tables = [], []
+    for number, (doc, array, spans) in enumerate(zip(docs, scores, found, strict=True)):
+        inside = np.zeros(len(doc), dtype=bool)
+        for start, end, *_ in spans:
+            inside[start:end] = True
+        tables.append(np.zeros_like(array))
+        tables[-1][:, 0] = 1.0
+        pieces += [
+            (number, start, array[start:end]) for start, end in _sentences(doc, ~inside) if inside[start:end].any()
+        ]
+    pieces.sort(key=lambda piece: len(piece[2]))
+    for some in minibatch(pieces, ABREAST):  # type: ignore[no-untyped-call]
+        _, table = marginals(_pad([piece[2] for piece in some]))
+        for i, (number, start, array) in enumerate(some):
+            tables[number][start : start + len(array)] = table[: len(array), i]
+    return tables
+
+
+def with_probabilities(found: Sequence[Sequence[Found]], tables: Sequence[Floats]) -> list[list[Found]]:
+    """Give each span the probability of its least probable tag."""
+    return [
+        [(start, end, label, _probability(table, start, end, label)) for start, end, label, _ in spans]
+        for table, spans in zip(tables, found, strict=True)
+    ]
+
+
+def _probability(table: Floats, start: int, end: int, label: int) -> float:
+    count = (table.shape[1] - 1) // 4
+    if end - start == 1:
+        return round(float(table[start, 1 + 3 * count + label]), 4)
+    inner = table[start + 1 : end - 1, 1 + count + label]
+    edges = table[start, 1 + label], table[end - 1, 1 + 2 * count + label]
+    return round(float(min(*edges, *inner)), 4)
 
 
 def _valid(places: Floats, labels: Floats) -> bool:
+    """Tell whether tags, split into place (-1 for O) and label, are a sequence of whole spans."""
     opens = (places == 0) | (places == 1)
     continues = (places == 1) | (places == 2)  # noqa: PLR2004 - B I L U are 0 to 3
     if not len(places):

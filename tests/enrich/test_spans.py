@@ -6,6 +6,8 @@ import itertools
 
 import numpy as np
 import pytest
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from service.enrich.spans import decode, marginals, viterbi
 
@@ -59,7 +61,7 @@ def test_viterbi_finds_the_best_valid_sequence(scores: np.ndarray) -> None:
 def test_spans_never_overlap_and_have_a_probability(scores: np.ndarray) -> None:
     """Decoded spans come in order, apart, each with a probability."""
     end = 0
-    for start, stop, label, sure in decode(scores):
+    for start, stop, label, sure in decode(Doc(Vocab(), words=["word"] * LENGTH), scores):
         assert end <= start < stop
         assert 0 <= label < LABELS
         assert 0 < sure <= 1
