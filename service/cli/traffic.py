@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.enrich import read_articles
+from service.cli.articles import read_articles, require_readable
 from service.cli.terminal import fail, load_settings, print_record, talk
 
 
@@ -18,6 +18,7 @@ def produce(
 ) -> None:
     """Send articles of FILES to Kafka, keyed by their id, and return when the brokers have them."""
     settings = load_settings()
+    require_readable(files)
     from service.stream import traffic  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     values = (value for name in files for _, value in read_articles(name))
