@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from service import __version__
-from service.cli import dead_letters, enrich, health, inspect, topics, traffic, up, worker
+from service.cli import dead_letters, enrich, health, inspect, replay, topics, traffic, up, worker
 from service.cli.terminal import fail
 from service.records import SCHEMA_VERSION
 
@@ -32,6 +32,7 @@ app.command("enrich")(enrich.enrich)
 app.command("produce")(traffic.produce)
 app.command("tail")(traffic.tail)
 app.command("lag")(traffic.lag)
+app.command("replay")(replay.replay)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command("schema")(inspect.schema)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer, TopicPartition
 
 from service.stream.connection import kafka_python_options
 from service.stream.output import ATTEMPT, ORIGIN, strip
-from service.stream.traffic import TrafficError, partitions_of
+from service.stream.traffic import committed_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 SETTLED = "newswire.settled"
-POLL_MILLISECONDS = 1_000
 WAIT_SECONDS = 30.0  # for one record that must be there
 
 
@@ -75,7 +74,7 @@ def read(settings: Settings) -> list[DeadLetter]:
     """Return the open dead letters, oldest refusal first: those neither sent again nor parked."""
     letters: dict[str, DeadLetter] = {}
     settled: set[str] = set()
-    for record in _records(settings, settings.dead_letter_topic):
+    for record in committed_records(settings, settings.dead_letter_topic):
         headers: Headers = tuple(record.headers)
         letter = DeadLetter(record.partition, record.offset, record.timestamp, record.key, record.value, headers)
         if done := letter.header(SETTLED):
@@ -103,7 +102,15 @@ def replay(settings: Settings, letters: Iterable[DeadLetter]) -> Iterator[tuple[
         producer.init_transactions()
         for letter in letters:
             if letter.attempt >= settings.replay_attempts:
-                _settle(producer, settings, letter, settings.parked_topic, letter.value, letter.headers, None)
+                _settle(
+                    producer,
+                    settings,
+                    letter,
+                    topic=settings.parked_topic,
+                    value=letter.value,
+                    headers=letter.headers,
+                    partition=None,
+                )
                 yield letter, f"parked in {settings.parked_topic}"
                 continue
             value = _original_value(settings, letter)
@@ -112,7 +119,9 @@ def replay(settings: Settings, letters: Iterable[DeadLetter]) -> Iterator[tuple[
                 continue
             topic = letter.header("__streams.errors.topic") or settings.raw_topic
             headers = (*strip(letter.headers), (ATTEMPT, str(letter.attempt + 1).encode()))
-            _settle(producer, settings, letter, topic, value, headers, _partition(letter))
+            _settle(
+                producer, settings, letter, topic=topic, value=value, headers=headers, partition=_partition(letter)
+            )
             yield letter, f"sent to {topic}"
     finally:
         producer.close()
@@ -122,6 +131,7 @@ def _settle(
     producer: KafkaProducer,
     settings: Settings,
     letter: DeadLetter,
+    *,
     topic: str,
     value: bytes | None,
     headers: Headers,
@@ -154,36 +164,7 @@ def _original_value(settings: Settings, letter: DeadLetter) -> bytes | None:
         return letter.value
     topic, _, place = letter.header(ORIGIN).partition("/")
     partition, _, offset = place.partition("/")
-    for record in _records(settings, topic, TopicPartition(topic, int(partition)), int(offset)):
+    for record in committed_records(settings, topic, TopicPartition(topic, int(partition)), int(offset)):
         right = record.value and hashlib.sha256(record.value).hexdigest() == letter.header("newswire.value-sha256")
         return record.value if record.offset == int(offset) and right else None
     return None
-
-
-def _records(
-    settings: Settings, topic: str, only: TopicPartition | None = None, start: int | None = None
-) -> Iterator[Any]:
-    """Yield the committed records of *topic* up to its present end, or those of one partition from offset *start*."""
-    consumer = KafkaConsumer(
-        **kafka_python_options(settings),
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        allow_auto_create_topics=False,
-        max_partition_fetch_bytes=settings.max_record_bytes + settings.max_article_bytes,
-    )
-    try:
-        partitions = [only] if only else partitions_of(consumer, topic)
-        consumer.assign(partitions)
-        ends = consumer.end_offsets(partitions)
-        for partition, first in consumer.beginning_offsets(partitions).items():
-            consumer.seek(partition, max(first, start or 0))
-        waited = 0
-        while any(consumer.position(partition) < end for partition, end in ends.items()):
-            batches = consumer.poll(timeout_ms=POLL_MILLISECONDS)
-            waited = 0 if batches else waited + POLL_MILLISECONDS
-            if waited > WAIT_SECONDS * 1000:
-                raise TrafficError(f"{topic} stopped giving records before its end; is a transaction left open?")
-            for partition, batch in batches.items():
-                yield from (record for record in batch if record.offset < ends[partition])
-    finally:
-        consumer.close()

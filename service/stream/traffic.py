@@ -12,10 +12,11 @@ from kafka.errors import KafkaError
 from service.stream.connection import kafka_python_options
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Generator, Iterable, Iterator
 
     from service.settings import Settings
 
+PATIENCE_SECONDS = 30.0  # for the next record of a topic that is known to have one
 POLL_MILLISECONDS = 500  # how long a tail waits for more before it looks whether it should stop
 
 
@@ -95,6 +96,35 @@ def follow(settings: Settings, topic: str, *, from_start: bool) -> Generator[lis
             yield [record for batch in found.values() for record in batch]
     except KafkaError as error:
         raise TrafficError(f"{topic} cannot be read: {error}") from error
+    finally:
+        consumer.close()
+
+
+def committed_records(
+    settings: Settings, topic: str, only: TopicPartition | None = None, start: int | None = None
+) -> Iterator[Any]:
+    """Yield the committed records of *topic* up to its present end, or those of one partition from offset *start*."""
+    consumer = KafkaConsumer(
+        **kafka_python_options(settings),
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        allow_auto_create_topics=False,
+        max_partition_fetch_bytes=settings.max_record_bytes + settings.max_article_bytes,
+    )
+    try:
+        partitions = [only] if only else partitions_of(consumer, topic)
+        consumer.assign(partitions)
+        ends = consumer.end_offsets(partitions)
+        for partition, first in consumer.beginning_offsets(partitions).items():
+            consumer.seek(partition, max(first, start or 0))
+        waited = 0
+        while any(consumer.position(partition) < end for partition, end in ends.items()):
+            batches = consumer.poll(timeout_ms=POLL_MILLISECONDS)
+            waited = 0 if batches else waited + POLL_MILLISECONDS
+            if waited > PATIENCE_SECONDS * 1000:
+                raise TrafficError(f"{topic} stopped giving records before its end; is a transaction left open?")
+            for partition, batch in batches.items():
+                yield from (record for record in batch if record.offset < ends[partition])
     finally:
         consumer.close()
 
