@@ -21,7 +21,18 @@ SCHEMA_VERSION: Final = "1.0"
 EntityType = Literal["PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"]
 PlaceKind = Literal["country", "admin1", "city", "district", "region", "continent", "water", "mountain", "facility"]
 InputFormat = Literal[
-    "newswire", "ninjs", "newsml-g2", "rss", "atom", "schema.org", "news-please", "trafilatura", "cc-news", "gdelt"
+    "newswire",
+    "ninjs",
+    "newsml-g2",
+    "nitf",
+    "rss",
+    "atom",
+    "schema.org",
+    "news-please",
+    "trafilatura",
+    "cc-news",
+    "event-registry",
+    "gdelt",
 ]
 Score = Annotated[float, Field(ge=0, le=1)]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2; XK for Kosovo.")]

@@ -28,17 +28,19 @@ FORMATS: dict[str, str] = {
     "newswire": "own",
     "ninjs": "ninjs",
     "newsml-g2": "newsml",
+    "nitf": "nitf",
     "rss": "feed",
     "atom": "feed",
     "schema.org": "schema_org",
     "news-please": "news_please",
     "trafilatura": "trafilatura",
     "cc-news": "cc_news",
+    "event-registry": "event_registry",
     "gdelt": "gdelt",
 }
 """Names of the formats and the modules that read them; a module is loaded when its format is first met."""
 
-_XML = frozenset(["newsml-g2", "rss", "atom"])
+_XML = frozenset(["newsml-g2", "nitf", "rss", "atom"])
 _REGISTRY_FRAME = 5
 """Bytes before the data: a zero, and the id of the schema as four bytes, big-endian."""
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from service.records import InvalidArticle, RawArticle, RejectReason, Source
 from service.wire import dates
-from service.wire.text import clean, clean_line
+from service.wire.text import clean, clean_line, clean_name
 
 Fields = Mapping[str, object]
 """Values by the names of `RawArticle`, as they came: cleaned and checked by `make`."""
@@ -36,7 +36,7 @@ def make(fields: Fields, source_format: str, value: bytes) -> RawArticle:
     An article without an id gets one from a hash of *value*: the same message always has the same id.
     """
     status = _status(fields)
-    article_id = _line(fields, "id") or ""
+    article_id = _name(fields, "id") or ""
     if len(article_id) > _ID_LIMIT:
         raise _wrong(f"`id` has {len(article_id):,} characters; {_ID_LIMIT:,} is the most")
     if status != "usable" and not article_id:
@@ -44,9 +44,9 @@ def make(fields: Fields, source_format: str, value: bytes) -> RawArticle:
     headline = _line(fields, "headline") or ""
     article = RawArticle(
         id=article_id or hashlib.sha256(value).hexdigest()[:32],
-        version=_line(fields, "version"),
+        version=_name(fields, "version"),
         source=_source(fields, source_format),
-        url=_line(fields, "url"),
+        url=_name(fields, "url"),
         headline=headline,
         body=_body(fields, headline),
         language=_language(_line(fields, "language")),
@@ -89,6 +89,11 @@ def _line(fields: Fields, name: str, inside: str = "") -> str | None:
     return clean_line(found) or None if found else None
 
 
+def _name(fields: Fields, name: str, inside: str = "") -> str | None:
+    found = _text(fields, name, inside)
+    return clean_name(found) or None if found else None
+
+
 def _source(fields: Fields, source_format: str) -> Source:
     found = fields.get("source")
     if found is None:
@@ -99,7 +104,7 @@ def _source(fields: Fields, source_format: str) -> Source:
         raise _wrong(f"`source` is {describe(found)}; a name or an object with `name` and `uri` is expected")
     return Source(
         name=_line(found, "name", "source."),
-        uri=_line(found, "uri", "source."),
+        uri=_name(found, "uri", "source."),
         format=_line(found, "format", "source.") or source_format,
     )
 
@@ -117,6 +122,8 @@ def _status(fields: Fields) -> Literal["usable", "withheld", "canceled"]:
 def _language(tag: str | None) -> str | None:
     """Return *tag* if it is one; what is no language tag ("English", "n/a") counts as none, and is detected."""
     tag = tag.replace("_", "-") if tag else ""
+    if tag.lower() == "eng":
+        return "en"  # ISO 639-2, which some feeds write
     return tag if _LANGUAGE.match(tag) and tag.lower() != "und" else None
 
 

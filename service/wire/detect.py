@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, object]
 
-_ROOT = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*+<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL | re.IGNORECASE)
+_ROOT = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->)*+<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL)
 _BY_ROOT = {
     "newsItem": "newsml-g2",
     "newsMessage": "newsml-g2",
     "packageItem": "newsml-g2",
+    "nitf": "nitf",
     "rss": "rss",
     "RDF": "rss",
     "item": "rss",
@@ -50,7 +51,7 @@ def _format_of_xml(document: Xml) -> str:
     if name == "NewsML":
         raise _wrong("the value is NewsML 1; only NewsML-G2 is read")
     if name not in _BY_ROOT:
-        raise _wrong("the XML is neither NewsML-G2 nor RSS nor Atom")
+        raise _wrong("the XML is neither NewsML-G2 nor NITF nor RSS nor Atom")
     return _BY_ROOT[name]
 
 
@@ -75,6 +76,7 @@ _SIGNS: tuple[tuple[str, Callable[[Row], bool]], ...] = (
     ("schema.org", lambda row: "@type" in row or "@graph" in row),
     ("news-please", lambda row: "maintext" in row),
     ("ninjs", lambda row: "uri" in row and bool(_NINJS & {name.lower() for name in row})),
+    ("event-registry", lambda row: {"uri", "title", "body"} <= row.keys()),
     ("newswire", lambda row: bool({"headline", "body", "status"} & row.keys())),
     ("trafilatura", lambda row: bool(_TRAFILATURA & row.keys()) or row.keys() == {"text", "comments"}),
     ("cc-news", lambda row: "text" in row and bool({"title", "domain"} & row.keys())),

@@ -55,6 +55,11 @@ def clean_line(text: str) -> str:
     return _until_settled(lambda line: " ".join(_clean_once(line).split()), text)
 
 
+def clean_name(text: str) -> str:
+    """Return *text* as it is but for controls, invisible characters and spaces around: for ids and addresses."""
+    return " ".join(_INVISIBLE.sub("", text).split())
+
+
 def _until_settled(clean_once: Callable[[str], str], text: str) -> str:
     for _ in range(_ROUNDS):
         cleaned = clean_once(text)

@@ -82,6 +82,8 @@ def test_a_wire_item_arrives_whole(name: str) -> None:
     [
         ("newswire.json", "newswire", "urn:example:wire:2022:0504-17", "By Ion Marin"),
         ("rss.xml", "rss", STORY, "Ion Marin"),
+        ("nitf.xml", "nitf", STORY, "Ion Marin"),
+        ("event-registry.json", "event-registry", "7012345678", "Ion Marin"),
         ("rss-item.xml", "rss", PAGE, None),
         ("atom.xml", "atom", STORY, "Ion Marin"),
         ("news-please.json", "news-please", PAGE, "Ion Marin, Eva Nagy"),
@@ -108,6 +110,8 @@ def test_each_format_is_known_by_its_content(
     ("name", "published"),
     [
         ("rss.xml", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
+        ("nitf.xml", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
+        ("event-registry.json", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
         ("rss-item.xml", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
         ("atom.xml", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
         ("news-please.json", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
@@ -127,6 +131,20 @@ def test_wires_withdraw_what_they_sent(code: str) -> None:
     assert wire.read(changed("ninjs-1.json", pubstatus=code), {}).status == code
     assert wire.read(changed("ninjs-3.json", pubStatus=code), {}).status == code
     assert wire.read(newsml("stat:usable", f"stat:{code}"), {}).status == code
+
+
+def test_nitf_says_its_status_and_version() -> None:
+    """The management status withdraws; an embargo does not, but is carried."""
+    article = read("nitf.xml")
+    assert (article.version, article.source.name, article.dateline) == ("2", "Example Wire", "Bucharest")
+    assert (article.language, article.status, article.embargoed_until) == ("en-GB", "usable", None)
+
+    document = sample("nitf.xml").replace(b'"usable"', b'"canceled"')
+    assert wire.read(document, {}).status == "canceled"
+    release = b'"embargoed"><date.release norm="20220504T103000Z"/'
+    embargoed = wire.read(sample("nitf.xml").replace(b'"usable"', release), {})
+    assert embargoed.status == "usable"
+    assert embargoed.embargoed_until == datetime(2022, 5, 4, 10, 30, tzinfo=UTC)
 
 
 def test_a_kill_notice_without_text_is_read() -> None:
@@ -224,6 +242,8 @@ BOMB = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
         f'<!DOCTYPE newsItem [<!ENTITY a0 "ha">{BOMB}]>',
         '<!DOCTYPE newsItem [<!ENTITY a9 SYSTEM "file:///etc/passwd">]>',
         '<!DOCTYPE newsItem SYSTEM "http://127.0.0.1:9/evil.dtd">',
+        '<!DOCTYPE nitf SYSTEM "nitf.dtd"><!DOCTYPE nitf [<!ENTITY a9 SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE nitf SYSTEM "nitf.dtd" [<!ENTITY a9 SYSTEM "file:///etc/passwd">]>',
         '<!DOCTYPE newsItem [<!ENTITY % p SYSTEM "http://127.0.0.1:9/evil.dtd"> %p;]>',
     ],
 )
@@ -270,7 +290,7 @@ def test_the_setting_decides_where_no_header_does() -> None:
 @pytest.mark.parametrize(
     ("value", "header", "says"),
     [
-        (b'{"body": "x"}', b"nitf", "known are newswire, ninjs"),
+        (b'{"body": "x"}', b"docx", "known are newswire, ninjs"),
         (b'{"body": "x"}', b"\xff", "known are"),
         (b'{"body": "x"}', b"rss", "said to be rss, but the value is an object"),
         (b"<item/>", b"ninjs", "said to be ninjs, but the value is XML"),

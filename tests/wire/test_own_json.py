@@ -137,6 +137,14 @@ def test_a_headline_that_the_body_repeats_is_told_once() -> None:
     assert read(headline="NATO meets", body="NATO meets today.").body == "NATO meets today."
 
 
+def test_ids_and_addresses_stay_as_they_are() -> None:
+    """What identifies an article elsewhere is not text to be mended."""
+    article = read(id="Ã¢1?a=1&amp;b=<p>2</p>\n", version="1.0 ", url=" https://wire.example/?q=a&lt;b ", body="Text")
+
+    assert article.id == "Ã¢1?a=1&amp;b=<p>2</p>"
+    assert (article.version, article.url) == ("1.0", "https://wire.example/?q=a&lt;b")
+
+
 def test_null_fields_count_as_absent() -> None:
     """A field that is null is like one that is not there."""
     article = read(id=None, version=None, source=None, headline=None, body="Text", language=None, status=None)
@@ -162,7 +170,15 @@ def test_without_an_id_the_same_message_has_the_same_id() -> None:
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("en-GB", "en-GB"), ("en_US", "en-US"), (" ro ", "ro"), ("English", None), ("und", None), ("", None)],
+    [
+        ("en-GB", "en-GB"),
+        ("en_US", "en-US"),
+        (" ro ", "ro"),
+        ("eng", "en"),
+        ("English", None),
+        ("und", None),
+        ("", None),
+    ],
 )
 def test_a_language_tag_is_kept_and_anything_else_left_to_detection(given: str, kept: str | None) -> None:
     """BCP 47 tags are trusted; words that are no tags count as no language."""
