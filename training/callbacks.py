@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import spacy
 
+from service.enrich.spans import SpanTagger
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,16 +27,21 @@ def vocab_of(name: str) -> Callable[[Language], Language]:
 
 @spacy.registry.callbacks("newswire.start_from.v1")
 def start_from(name: str) -> Callable[[Language], Language]:
-    """Copy the weights of the pipeline *name*: all, where it has our components, else its recognizer's network."""
+    """Copy the weights of the pipeline *name*: of the same component, if it is one of ours.
+
+    From the base come networks without the last layer: its recognizer's for entities, its parser's for triggers, since
+    what happens is told by verbs and their nouns, which a recognizer need not tell apart.
+    """
 
     def copy(nlp: Language) -> Language:
         source = spacy.load(name)
-        if "newswire" in source.pipe_names:
-            for pipe, component in nlp.pipeline:
+        for pipe, component in nlp.pipeline:
+            if source.has_pipe(pipe) and isinstance(source.get_pipe(pipe), SpanTagger):
                 component.model.from_bytes(source.get_pipe(pipe).model.to_bytes())
-        else:
-            network = source.get_pipe("ner").model.get_ref("tok2vec").layers[0]
-            nlp.get_pipe("newswire").model.from_bytes(network.to_bytes())
+                continue
+            model = source.get_pipe("ner").model.get_ref("tok2vec").layers[0] if pipe == "ner" else None
+            model = model or source.get_pipe("tok2vec").model
+            component.model.get_ref("tok2vec").from_bytes(model.to_bytes())
         return nlp
 
     return copy

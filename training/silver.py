@@ -13,7 +13,7 @@ import lzma
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from corpus import TRIGGERS, UNKNOWN, Article, Label
+from corpus import UNKNOWN, Article, Label
 from spacy.util import minibatch
 
 from service.enrich.spans import Found, SpanTagger, decode, probabilities, with_probabilities
@@ -60,29 +60,17 @@ def read(path: Path, known: frozenset[str], words: dict[str, int]) -> Iterator[t
 
 
 def label(articles: Iterable[tuple[str, str]], nlp: Language) -> Iterator[Article]:
-    """Yield *articles* with the entities and triggers that *nlp* is sure of, and UNKNOWN where it is not."""
-    ner, tagger = nlp.get_pipe("ner"), nlp.get_pipe(TRIGGERS)
-    pairs = ((text, article_id) for article_id, text in articles)
-    with nlp.select_pipes(disable=["ner", TRIGGERS]):
-        for batch in minibatch(nlp.pipe(pairs, as_tuples=True, batch_size=32), 32):
-            docs = [doc for doc, _ in batch]
-            names, events = _certain(docs, ner), _certain(docs, tagger)
-            for i, (doc, article_id) in enumerate(batch):
-                yield Article(
-                    id=article_id,
-                    text=doc.text,
-                    entities=tuple(_entities(doc, ner.labels, *names[i])),
-                    triggers=tuple(_triggers(doc, tagger.labels, *events[i])),
-                    sentences=tuple(_sentences(doc.text)),
-                )
-
-
-def _certain(docs: list[Doc], tagger: SpanTagger) -> list[tuple[list[Found], np.ndarray]]:
-    """Return for each doc the spans with their probabilities, and how probable it is that a token is outside."""
-    scores = tagger.model.predict(docs)
-    found = [list(decode(doc, array)) for doc, array in zip(docs, scores, strict=True)]
-    tables = probabilities(docs, scores, found)
-    return [(spans, table[:, 0]) for spans, table in zip(with_probabilities(found, tables), tables, strict=True)]
+    """Yield *articles* with the entities that *nlp* is sure of, and UNKNOWN where it is not."""
+    ner: SpanTagger = nlp.get_pipe("ner")
+    for batch in minibatch(articles, 32):
+        docs = [nlp.make_doc(text) for _, text in batch]
+        scores = ner.model.predict(docs)
+        found = [list(decode(doc, array)) for doc, array in zip(docs, scores, strict=True)]
+        tables = probabilities(docs, scores, found)
+        certain = with_probabilities(found, tables)
+        for i, (article_id, text) in enumerate(batch):
+            labels = tuple(_entities(docs[i], ner.labels, certain[i], tables[i][:, 0]))
+            yield Article(id=article_id, text=text, entities=labels, sentences=tuple(_sentences(text)))
 
 
 def _entities(doc: Doc, labels: tuple[str, ...], found: list[Found], outside: np.ndarray) -> Iterator[Label]:
@@ -99,16 +87,6 @@ def _entities(doc: Doc, labels: tuple[str, ...], found: list[Found], outside: np
     named = {text.split()[-1] for text, types in votes.items() if types.total() >= SURE}
     for token in doc:
         if token.i not in inside and (outside[token.i] < SURE_OUTSIDE or (token.is_title and token.text in named)):
-            yield _label(doc, token.i, token.i + 1, UNKNOWN)
-
-
-def _triggers(doc: Doc, labels: tuple[str, ...], found: list[Found], outside: np.ndarray) -> Iterator[Label]:
-    inside = set()
-    for start, end, place, sure in found:
-        inside.update(range(start, end))
-        yield _label(doc, start, end, labels[place] if sure >= SURE else UNKNOWN)
-    for token in doc:
-        if token.i not in inside and outside[token.i] < SURE_OUTSIDE:
             yield _label(doc, token.i, token.i + 1, UNKNOWN)
 
 

@@ -1,9 +1,9 @@
 """Make the shipped weights from the labelled articles and raw news: corpus, teacher, silver labels, student.
 
-    python training/train.py --articles DIRECTORY
+    python training/train.py --labelled articles.jsonl --raw raw.jsonl.xz
 
-*DIRECTORY* holds `articles.jsonl` (labelled) and `raw.jsonl.xz` (raw); README.md tells their form. The seeds are fixed
-and one thread does the arithmetic, so a second run gives the same figures within noise.
+README.md tells the form of the two files. The seeds are fixed and one thread does the arithmetic, so a second run gives
+the same figures within noise.
 """
 
 from __future__ import annotations
@@ -36,84 +36,96 @@ import silver
 from service.enrich import model
 
 CORPUS = HERE / "corpus"
+GOLD, SILVER = CORPUS / "train" / "gold.spacy", CORPUS / "train" / "silver.spacy"
 RUNS = HERE / "runs"
 SEED = 20
-SILVER_WORDS = {"allsides": 500_000, "reuters21578": 250_000, "guardian": 200_000, "media": 100_000, "wmt22": 100_000}
-"""Words of raw news by source."""
-TEACHER = {"training.max_epochs": 2, "training.optimizer.learn_rate.total_steps": 3_500}
-STUDENT = {"training.max_epochs": 2, "training.optimizer.learn_rate.total_steps": 9_000}
+SILVER_WORDS = {
+    "allsides": 400_000,
+    "reuters21578": 200_000,
+    "guardian": 200_000,
+    "media": 100_000,
+    "wmt22": 100_000,
+    "ukrbias": 100_000,
+}
+"""Most words of raw news by source; a source is what an id starts with."""
+WORDS = 600
+"""Tokens of a batch, as in the configs: so the learning rate reaches zero with the last step."""
+LABELLED, RAW = "NEWSWIRE_LABELLED", "NEWSWIRE_RAW_NEWS"
 
 
 def main() -> None:
     """Run all stages; each writes its result below `training/corpus` or `training/runs`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--articles",
-        type=Path,
-        default=os.environ.get("NEWSWIRE_TRAINING_DATA"),
-        help="directory with articles.jsonl and raw.jsonl.xz (or NEWSWIRE_TRAINING_DATA)",
-    )
+    parser.add_argument("--labelled", default=os.environ.get(LABELLED), help=f"labelled articles, or {LABELLED}")
+    parser.add_argument("--raw", default=os.environ.get(RAW), help=f"raw news, or {RAW}")
     parser.add_argument("--output", type=Path, default=model.WEIGHTS, help="where the weights go")
     arguments = parser.parse_args()
-    labelled, raw = _inputs(arguments.articles)
+    labelled, raw = _given(arguments.labelled, LABELLED), _given(arguments.raw, RAW)
     set_current_ops(NumpyOps(use_blis=False))
-    gold = build_gold(labelled)
-    fit("teacher", start=corpus.BASE, **TEACHER)
-    build_silver(raw, gold, RUNS / "teacher" / "model-best")
-    fit("student", start=str(RUNS / "teacher" / "model-best"), train_path=CORPUS / "student.spacy", **STUDENT)
-    model.store(spacy.load(RUNS / "student" / "model-best"), arguments.output)
-    print(f"weights written to {arguments.output}; compare: python {HERE.name}/report.py")
+    known = build_gold(labelled)
+    fit("entities", "teacher", epochs=2)
+    build_silver(raw, known, RUNS / "teacher" / "model-best")
+    fit("entities", "student", start=str(RUNS / "teacher" / "model-best"), files=(GOLD, SILVER), epochs=2)
+    fit("triggers", "triggers", epochs=4)
+    nlp = spacy.load(RUNS / "student" / "model-best")
+    nlp.add_pipe("triggers", source=spacy.load(RUNS / "triggers" / "model-best"))
+    model.store(nlp, arguments.output)
+    print(f"weights written to {arguments.output}; measure them: python training/report.py")
 
 
-def _inputs(directory: Path | None) -> tuple[Path, Path]:
-    if directory is None:
+def _given(path: str | None, variable: str) -> Path:
+    if not path:
         raise SystemExit(
-            "No training data. The labelled articles belong to their publishers and are not part of this project: "
-            "give their directory with --articles or NEWSWIRE_TRAINING_DATA (form: training/README.md)."
+            f"{variable} is not set. The articles belong to their publishers and are not part of this project: "
+            "give your own files; training/README.md tells their form."
         )
-    found = Path(directory) / "articles.jsonl", Path(directory) / "raw.jsonl.xz"
-    if missing := [str(path) for path in found if not path.is_file()]:
-        raise SystemExit(f"Not found: {', '.join(missing)}. training/README.md tells what they must hold.")
-    return found
+    if not Path(path).is_file():
+        raise SystemExit(f"{variable}: there is no file {path}. training/README.md tells what it must hold.")
+    return Path(path)
 
 
-def build_gold(labelled: Path) -> list[corpus.Article]:
-    """Write the three parts and the training copies; return the articles of the training part."""
+def build_gold(labelled: Path) -> frozenset[str]:
+    """Write the three parts, the training part with its copies; return the ids of all articles."""
     base = spacy.load(corpus.BASE, enable=["ner"])
     articles = list(corpus.rehearse(corpus.read(labelled), base))
     parts = {name: [a for a in articles if corpus.part(a.id) == name] for name in corpus.PARTS}
     for name in ("development", "test"):
         corpus.write(CORPUS / f"{name}.spacy", (corpus.to_doc(article, base) for article in parts[name]))
     copies = augment.copies(parts["train"], random.Random(SEED))  # noqa: S311 - no secret
-    count = corpus.write(CORPUS / "train.spacy", (corpus.to_doc(article, base) for article in copies))
-    print({name: len(part) for name, part in parts.items()}, f"{count:,} training examples")
-    return parts["train"]
+    count = corpus.write(GOLD, (corpus.to_doc(article, base) for article in copies))
+    print({name: len(part) for name, part in parts.items()}, f"{count:,} training examples with the copies")
+    return frozenset(article.id for article in articles)
 
 
-def build_silver(raw: Path, gold: list[corpus.Article], teacher: Path) -> None:
-    """Label raw news with *teacher* and write it with the copies of *gold* as the student's corpus."""
+def build_silver(raw: Path, known: frozenset[str], teacher: Path) -> None:
+    """Label raw news with *teacher*, except the articles *known*, and write it beside the gold corpus."""
     nlp = spacy.load(teacher)
-    known = frozenset(article.id for article in gold)
     labelled = list(silver.label(silver.read(raw, known, SILVER_WORDS), nlp))
-    rng = random.Random(SEED + 1)  # noqa: S311 - no secret
-    copies = [*augment.copies(gold, rng), *augment.copies(labelled, rng, swapped=0)]
-    rng.shuffle(copies)
-    count = corpus.write(CORPUS / "student.spacy", (corpus.to_doc(article, nlp) for article in copies))
-    print(f"{len(labelled):,} articles labelled by the teacher; {count:,} examples for the student")
+    copies = augment.copies(labelled, random.Random(SEED + 1), swapped=0)  # noqa: S311 - no secret
+    count = corpus.write(SILVER, (corpus.to_doc(article, nlp) for article in copies))
+    print(f"{len(labelled):,} articles labelled by the teacher, {count:,} training examples with the copies")
 
 
-def fit(name: str, *, start: str, train_path: Path = CORPUS / "train.spacy", **overrides: object) -> None:
-    """Train newswire.cfg from the weights of *start*; the best on the development part stays at `runs/NAME`."""
-    paths = {"paths.train": str(train_path), "paths.dev": str(CORPUS / "development.spacy"), "paths.start": start}
-    nlp = init_nlp(load_config(HERE / "newswire.cfg", overrides={**paths, **overrides}, interpolate=False))
+def fit(config: str, run: str, *, epochs: int, start: str = corpus.BASE, files: tuple[Path, ...] = (GOLD,)) -> None:
+    """Train CONFIG.cfg from the weights of *start*; the best on the development part stays at `runs/RUN`."""
+    nlp = spacy.blank("en")
+    tokens = sum(len(doc) for path in files for doc in corpus.load(path, nlp.vocab))
+    overrides = {
+        "paths.train": str(files[0] if len(files) == 1 else GOLD.parent),
+        "paths.dev": str(CORPUS / "development.spacy"),
+        "paths.start": start,
+        "training.max_epochs": epochs,
+        "training.optimizer.learn_rate.total_steps": epochs * tokens // WORDS,
+    }
+    nlp = init_nlp(load_config(HERE / f"{config}.cfg", overrides=overrides, interpolate=False))
     # spaCy's loop starts with the CPU's default arithmetic; ours is faster (service/enrich/model.py).
     for _, component in nlp.pipeline:
         for node in component.model.walk():
             node.ops = NumpyOps(use_blis=False)
-    (RUNS / name).mkdir(parents=True, exist_ok=True)
+    (RUNS / run).mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    train(nlp, RUNS / name)
-    print(f"{name}: {time.monotonic() - started:.0f} s")
+    train(nlp, RUNS / run)
+    print(f"{run}: {time.monotonic() - started:.0f} s")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,128 @@
+"""The way from labelled articles to training examples."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import spacy
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+TRAINING = Path(__file__).parents[2] / "training"
+TEXT = 'BUDAPEST, March 4 - Viktor Orban met Slovak Prime Minister Robert Fico. "Orban agreed," Fico told MTI.'
+NAMES = [
+    ("BUDAPEST", "GPE"),
+    ("Viktor Orban", "PERSON"),
+    ("Slovak", "NORP"),
+    ("Robert Fico", "PERSON"),
+    ("Orban", "PERSON"),
+    ("Fico", "PERSON"),
+    ("MTI", "ORG"),
+]
+
+
+@pytest.fixture
+def corpus(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Return training/corpus.py."""
+    monkeypatch.syspath_prepend(TRAINING)
+    return import_module("corpus")
+
+
+@pytest.fixture
+def augment(corpus: ModuleType) -> ModuleType:  # noqa: ARG001 - it sets the path
+    """Return training/augment.py."""
+    return import_module("augment")
+
+
+@pytest.fixture
+def article(corpus: ModuleType) -> Any:
+    """Return a labelled article of two sentences."""
+    entities, position = [], 0
+    for name, label in NAMES:
+        position = TEXT.index(name, position)
+        entities.append(corpus.Label(position, position + len(name), label))
+        position += len(name)
+    met, end = TEXT.index("met"), TEXT.index('"')
+    return corpus.Article(
+        id="a",
+        text=TEXT,
+        entities=tuple(entities),
+        triggers=(corpus.Label(met, met + 3, "CONSULT"),),
+        sentences=((0, end), (end, len(TEXT))),
+    )
+
+
+def _read(article: Any) -> list[tuple[str, str]]:
+    return [(article.text[label.start : label.end], label.label) for label in article.entities]
+
+
+def test_the_split_never_moves(corpus: ModuleType) -> None:
+    """An article stays in its part for ever, or the test part would leak into training."""
+    parts = [corpus.part(f"article-{number}") for number in range(12)]
+    assert [number for number, part in enumerate(parts) if part == "test"] == [0, 4, 10]
+    assert [number for number, part in enumerate(parts) if part == "development"] == [5]
+    assert {corpus.part(str(number)) for number in range(100)} == set(corpus.PARTS)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_swapped_names_keep_their_labels(augment: ModuleType, article: Any, seed: int) -> None:
+    """Other names stand where the labels say, and one person has one name through the article."""
+    names = augment.names_in([article])
+    swapped = augment.swap_names(article, random.Random(seed), names, share=1.0)  # noqa: S311 - no secret
+    found = dict(zip([name for name, _ in NAMES], _read(swapped), strict=True))
+    assert [label for _, label in _read(swapped)] == [label for _, label in NAMES]
+    assert found["Viktor Orban"][0].endswith(found["Orban"][0])
+    assert found["Robert Fico"][0].endswith(found["Fico"][0])
+    (trigger,) = swapped.triggers
+    assert swapped.text[trigger.start : trigger.end] == "met"
+
+
+def test_spaced_out_text_keeps_its_labels(augment: ModuleType, article: Any) -> None:
+    """A space between all tokens moves every label along."""
+    spaced = augment.space_out(article, spacy.blank("en"))
+    assert _read(spaced) == NAMES
+    assert spaced.text.startswith("BUDAPEST , March 4 - Viktor")
+
+
+def test_sentences_take_their_labels_along(augment: ModuleType, article: Any) -> None:
+    """Each sentence alone has its own names, in capitals too."""
+    first, second = augment.cut_sentences(article)
+    assert _read(first) + _read(second) == NAMES
+    assert _read(augment.recase(second, str.upper)) == [("ORBAN", "PERSON"), ("FICO", "PERSON"), ("MTI", "ORG")]
+
+
+def test_unknown_stretches_teach_nothing(corpus: ModuleType, article: Any) -> None:
+    """What is labelled as unknown is neither a name nor outside of one."""
+    unknown = corpus.Article(id="u", text=article.text, entities=(corpus.Label(0, 8, corpus.UNKNOWN),))
+    doc = corpus.to_doc(unknown, spacy.blank("en"))
+    assert [token.ent_iob_ for token in doc][:2] == ["", "O"]
+
+
+def test_labels_that_do_not_fit_the_text_are_told(corpus: ModuleType, tmp_path: Path) -> None:
+    """A span that says other words than the article is an error that names file and line."""
+    row = {"id": "a", "text": "Sofia", "sentences": [], "events": []}
+    row["entities"] = [{"start": 0, "end": 5, "text": "Varna", "label": "GPE"}]
+    path = tmp_path / "articles.jsonl"
+    path.write_text(json.dumps(row), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"articles\.jsonl:1"):
+        list(corpus.read(path))
+
+
+def test_without_articles_the_command_says_what_is_missing() -> None:
+    """Training without data ends with a sentence that tells what to give."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NEWSWIRE_")}
+    done = subprocess.run(
+        [sys.executable, TRAINING / "train.py"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "NEWSWIRE_LABELLED is not set" in done.stderr
+    assert "Traceback" not in done.stderr
