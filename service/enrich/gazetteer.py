@@ -41,12 +41,12 @@ _WORDS = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort", "&": "and
 
 
 class Role(IntEnum):
-    """How a name belongs to a place. The order is that of the file."""
+    """How a name belongs to a place, the nearer the smaller; of two the nearer counts."""
 
     NAME = 0
-    ALTERNATE = 1
-    DEMONYM = 2
-    ABBREVIATION = 3
+    DEMONYM = 1
+    ABBREVIATION = 2
+    ALTERNATE = 3
 
 
 @dataclass(frozen=True, slots=True)

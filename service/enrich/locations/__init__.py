@@ -1,6 +1,11 @@
 """Every place of an article, resolved to a real one, and the countries that the article is about.
 
-Three steps: `recognition` finds the mentions, `resolution` decides which place each stands for, `focus` weighs the countries.
+words, cues   the article's words, and what those around a name tell
+recognition   the mentions of places
+names         from a name to its candidates in the gazetteer
+resolution    which of them each name stands for, all names of the article at once
+focus         the countries, mentioned or written about
+geojson       records for a map
 """
 
 from __future__ import annotations

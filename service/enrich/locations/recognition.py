@@ -12,8 +12,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from service.enrich.gazetteer import Role
+from service.enrich.gazetteer import Role, is_initials
 from service.enrich.locations import cues
+from service.enrich.locations.names import look_up
 from service.enrich.locations.words import Words, read_words
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class Recogniser:
     def _take_place(self, first: int, last: int, label: str) -> None:
         first, last = self._widen(first, last)
         text = self.words.slice(first, last)
-        if self.gazetteer.candidates(text):
+        if look_up(text, "name", self.gazetteer):
             if not self._is_something_else(first, last):
                 self._add(first, last, label)
         elif parts := self._parts(first, last):
@@ -134,14 +135,22 @@ class Recogniser:
                 self._take_name(start, end, label)
         elif (core := self._core(first, last)) is not None:
             self._add(core, last, label)
-        elif text[0].isupper() and not (text.isupper() and len(text) < LONG):
-            # Nobody knows this place: the words around it have to say that it is one.
-            if cues.says_place(self.words, first, last) and not self._is_something_else(first, last):
-                self._add(first, last, label)
+        elif text[0].isupper() and not (text.isupper() and len(text) < LONG) and self._is_told(first, last):
+            self._add(first, last, label)
+
+    def _is_told(self, first: int, last: int) -> bool:
+        """Tell whether the text says that a place stands here which nobody knows.
+
+        Of such names that a model calls places without it, every second one is none.
+        """
+        return cues.says_place(self.words, first, last) and not self._is_something_else(first, last)
 
     def _core(self, first: int, last: int) -> int | None:
         """Return where the known place in a longer name begins: `Syria` in `Northern Syria`."""
         for start in range(first + 1, last):
+            word = self.words.text[start]
+            if word[0].islower() or word.lower() in cues.GENERIC:
+                continue
             if is_known(self.gazetteer.candidates(self.words.slice(start, last)), BIG):
                 return start
         return None
@@ -195,12 +204,11 @@ class Recogniser:
         elif person:
             if label == "PERSON" and is_known(found, HUGE) and text not in self.surnames | self.forenames:
                 self._add(first, last, label)
-        elif label == "NORP" or not cues.goes_on(words, last):
-            if is_known(found, SMALL if label == "NORP" else BIG):
-                self._add(first, last, label)
+        elif is_known(found, SMALL if label == "NORP" else BIG) and (label == "NORP" or not cues.goes_on(words, last)):
+            self._add(first, last, label)
 
     def _take_piece(self, first: int, last: int, label: str) -> None:
-        """Take the place in `Seattle's Office of Police Accountability` and in `U.S. Government`, which owns the rest."""
+        """Take the place in `Seattle's Office of Licences` and in `U.S. Government`, which owns the rest."""
         words = self.words
         for at in range(first + 1, last):
             if words.text[at] in cues.POSSESSIVES or words.text[at] in cues.GOVERNMENT:
@@ -263,10 +271,12 @@ class Recogniser:
         if self.gazetteer.is_demonym(text):
             self._take_demonym(first, last, "")
             return True
-        if not is_known(found, BIG) or cues.goes_on(words, last):
+        if not is_known(found, BIG) or (cues.goes_on(words, last) and not is_initials(text)):
             return False
         best = max((one.place for one in found if one.role is not Role.DEMONYM), key=lambda place: place.population)
         sure = best.kind in {"country", "continent"} or (last - first > 1 and best.kind != "city")
+        city = any(one.role is Role.NAME and one.place.kind == "city" and one.place.population >= HUGE for one in found)
+        sure |= city and text not in self.surnames | self.forenames
         listed = self._is_listed(first, last)
         owner = words.after(last) in cues.POSSESSIVES
         owner |= words.after(last) == "-" and words.after(last + 1) in cues.AFTER_HYPHEN

@@ -12,13 +12,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from service.enrich.gazetteer import Role, fold
-from service.enrich.locations.cues import DIRECTIONS, GENERIC
+from service.enrich.locations.names import look_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from service.enrich.locations.recognition import Toponym
 
 ROUNDS = 3
-MOST = 24
-"""Candidates of a name that are weighed; there are 90 San Joses, and the last ones are hamlets."""
 NEAR_KM = 150.0
 """Scale of nearness: about the field's tolerance (161 km)."""
 WIDE_KM = 500.0
@@ -58,6 +55,8 @@ FEATURES = (
 )
 WEIGHTS = np.array([2.43, 0.8, -2.2, -2.0, -1.5, -0.7, -6.2, 0.1, 0.75, -2.65, 4.7, 6.0, 0.3, 0.8, 1.7, 0.8, 4.1])
 
+GAP = 8
+"""Code points between a place and what it lies in: ` in the `."""
 _DIVISION = re.compile(
     r"\b(?:province|region|oblast|state|county|prefecture|governorate|district|canton|department|voivodeship)\b",
     re.IGNORECASE,
@@ -103,30 +102,6 @@ def resolve(toponyms: Sequence[Toponym], context: Iterable[str], gazetteer: Gaze
     return groups
 
 
-def look_up(name: str, as_: str, gazetteer: Gazetteer) -> list[Candidate]:
-    """Return the candidates of *name*, or those of what is left without its generic words (`northern Iraq`)."""
-    demonym = as_ == "demonym"
-    for form in (name,) if demonym else _forms(name):
-        found = [one for one in gazetteer.candidates(form) if (one.role is Role.DEMONYM) == demonym]
-        if found:
-            names = [one for one in found if one.role is not Role.ALTERNATE]
-            return (names + [one for one in found if one.role is Role.ALTERNATE])[:MOST]
-    return []
-
-
-@lru_cache(maxsize=4096)
-def _forms(name: str) -> tuple[str, ...]:
-    words = name.split()
-    forms = [name]
-    if len(words) > 1 and words[0].lower() in DIRECTIONS:
-        forms.append(" ".join(words[1:]))
-    if len(words) > 1 and words[-1].lower() in GENERIC:
-        forms.append(" ".join(words[:-1]))
-    if len(words) > 2 and words[1] == "of" and words[0].lower() in GENERIC:  # noqa: PLR2004 - City of London
-        forms.append(" ".join(words[2:]))
-    return tuple(forms)
-
-
 def group(toponyms: Sequence[Toponym], gazetteer: Gazetteer, text: str) -> list[Group]:
     """Join the mentions of one name; those that lie in different places by the text's own words stay apart."""
     inside = containers(toponyms, gazetteer, text)
@@ -158,11 +133,8 @@ def containers(toponyms: Sequence[Toponym], gazetteer: Gazetteer, text: str) -> 
     found: list[set[int]] = [set() for _ in toponyms]
     for index in range(len(toponyms) - 2, -1, -1):
         inner, outer = toponyms[index], toponyms[index + 1]
-        if (
-            is_list(inner, outer, gazetteer)
-            or outer.start - inner.end > 8
-            or not _INSIDE.fullmatch(text, inner.end, outer.start)
-        ):  # noqa: PLR2004 - " in the "
+        near = outer.start - inner.end <= GAP and _INSIDE.fullmatch(text, inner.end, outer.start)
+        if not near or is_list(inner, outer, gazetteer):
             continue
         rows = {one.place.row for one in look_up(outer.text, outer.as_, gazetteer) if one.place.kind != "city"}
         held = set()
@@ -269,14 +241,14 @@ class Table:
         """Return the softmax of *score* within each name."""
         highest = np.full(self.groups, -np.inf)
         np.maximum.at(highest, self.owner, score)
-        power = np.exp(score - highest[self.owner])
-        return power / np.bincount(self.owner, power, self.groups)[self.owner]
+        power: NDArray[np.float64] = np.exp(score - highest[self.owner])
+        share: NDArray[np.float64] = power / np.bincount(self.owner, power, self.groups)[self.owner]
+        return share
 
 
 def distances(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the great-circle distances between all points, in km (haversine; angles in radians)."""
-    half = (
-        np.sin((lat[:, None] - lat) / 2) ** 2
-        + np.cos(lat)[:, None] * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
-    )
-    return 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
+    half = np.sin((lat[:, None] - lat) / 2) ** 2
+    half = half + np.cos(lat)[:, None] * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    apart: NDArray[np.float64] = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
+    return apart

@@ -1,12 +1,10 @@
-"""The words of an article and the model's names over them, as plain lists: read many times faster than spaCy's objects."""
+"""The words of an article and the model's names over them, as plain lists: many times faster than spaCy's objects."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-from spacy.attrs import IDX, LENGTH
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -77,7 +75,7 @@ def read_words(document: str, doc: Doc) -> Words:
     *document* is the text of *doc*, which a doc makes anew from its tokens each time that it is asked for it.
     """
     words = Words(document)
-    for start, length in doc.to_array([IDX, LENGTH]).tolist():
+    for start, length in doc.to_array(["IDX", "LENGTH"]).tolist():
         text = document[start : start + length]
         if text.isspace():
             continue
