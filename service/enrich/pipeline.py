@@ -10,7 +10,7 @@ from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any
 
 from service import __version__
-from service.enrich import entities, locations, model, offsets, reading, story
+from service.enrich import counts, dates, entities, events, locations, model, offsets, quotes, reading, story, tags
 from service.enrich.gazetteer import Gazetteer
 from service.enrich.language import LanguageDetector
 from service.records import EnrichedArticle, NoneFound, Pipeline
@@ -88,6 +88,16 @@ class Enricher:
         with _timed(seconds, "locations"):
             found["locations"], found["countries"] = locations.find(doc, article, self._gazetteer)
             found["watched"] = [row.code for row in found["countries"] if row.code in self._watched]
+        with _timed(seconds, "events"):
+            found["events"] = events.find(doc, found["locations"], article.published_at)
+        with _timed(seconds, "tags"):
+            found["tags"] = tags.assign(doc, found["events"])
+        with _timed(seconds, "quotes"):
+            found["quotes"] = quotes.find(doc)
+        with _timed(seconds, "dates"):
+            found["dates"] = dates.find(doc, article.published_at)
+        with _timed(seconds, "counts"):
+            found["counts"] = counts.find(doc)
         return found
 
     def _bare(self, article: RawArticle, status: str, language: str | None, reason: str) -> EnrichedArticle:

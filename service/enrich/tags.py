@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 MEDIA_TOPICS_RELEASE = "2025-03-31"
 LEAST_SCORE = 0.3
-MOST_TAGS = 12
+MOST_TAGS = 15
 LEAD = 600
 """Code points from the start in which a mention counts double: headline and lead say what an article is about."""
-PHRASE_WEIGHT = 0.35
+PHRASE_WEIGHT = 0.5
 FLAG_WEIGHTS = {"negated": 0.5, "hypothetical": 0.7, "historical": 0.4}
 """What did not happen, may happen or happened long ago says less of what the article is about."""
 MOST_EVIDENCE = 10

@@ -29,7 +29,9 @@ RULE_BONUS = 0.4
 """Added to the probability of a type that a rule gives, when types are compared."""
 USUAL, MOST = 2, 3
 """Events a sentence: those beyond the usual number are taken only where the model is surer than `LEAST_OF_MORE`."""
-LEAST_OF_MORE = 0.75
+LEAST_OF_MORE, LEAST_OF_MORE_BY_CONTEXT = 0.9, 0.6
+CONTEXT = 2
+"""Conditions of a rule that asks for an argument or a companion, not for a word alone."""
 RULE_WEIGHT, DEPTH_WEIGHT, SPREAD = 0.2, 2.0, 0.3
 BEYOND_PLOVER = frozenset({"ELECTION", "APPOINT", "DISASTER", "MIGRATION", "CRIME", "ECONOMY", "LEGISLATE", "DEATH"})
 CONTENT_OF = frozenset({"AGREE", "REJECT", "REQUEST", "THREATEN", "CONCEDE"})
@@ -135,9 +137,15 @@ def _sentences(syntax: Syntax, found: list[Found]) -> list[Found]:
         own = {event.candidate.frame.trigger: event for event in events}
         rest = [event for event in events if not _told_already(syntax, event, own)]
         rest.sort(key=lambda event: (-event.confidence, event.candidate.frame.trigger))
-        best = rest[:USUAL] + [event for event in rest[USUAL:MOST] if event.probability >= LEAST_OF_MORE]
+        best = rest[:USUAL] + [event for event in rest[USUAL:MOST] if _stands_out(event)]
         kept += sorted(best, key=lambda event: event.candidate.frame.trigger)
     return kept
+
+
+def _stands_out(event: Found) -> bool:
+    """Tell whether *event* is sure, or found by a rule that asks for more than the word."""
+    by_context = event.rule is not None and event.candidate.entries[0].conditions >= CONTEXT
+    return event.probability >= (LEAST_OF_MORE_BY_CONTEXT if by_context else LEAST_OF_MORE)
 
 
 def _told_already(syntax: Syntax, event: Found, others: dict[int, Found]) -> bool:
