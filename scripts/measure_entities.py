@@ -40,7 +40,7 @@ PARTS = {"test": {0}, "development": {1}, "rest": set(range(2, 10)), "all": set(
 
 PARTS_OF_STAGE: dict[str, dict[str, Any]] = {
     "cleaning of spans": {"candidates.spans.clean": lambda _text, start, end, label, _: [(start, end, label)]},
-    "weights by form": {"candidates.FULL_NAME": 1.0, "candidates.HEADLINE": 1.0, "candidates.TITLED": 1.0},
+    "weights by place": {"candidates.HEADLINE": 1.0, "candidates.TITLED": 1.0},
     "neighbouring words": {"knowledge.Knowledge.context": lambda *_: None},
     "gazetteer and word lists": {"knowledge.Knowledge.priors": lambda *_: []},
     "well-known names passed over": {"add_overlooked": lambda *_: None},

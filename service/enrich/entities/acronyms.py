@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from service.enrich.entities.candidates import FULL_NAME, SINGLE, Candidate
+from service.enrich.entities.candidates import SENTENCE, Candidate
 from service.enrich.entities.names import APOSTROPHES, QUOTES
 
 if TYPE_CHECKING:
@@ -46,12 +46,12 @@ def introduce(text: str, found: list[Candidate], lexicon: Lexicon) -> list[tuple
             for one in inside:
                 del changed[one.start]
             label = before.label if before and before.label in NAMED else "ORG"
-            changed[start] = Candidate(start, end, label, FULL_NAME, text[start:end])
+            changed[start] = Candidate(start, end, label, SENTENCE, text[start:end])
         elif before.label not in NAMED:
             continue
         left = match.start("acronym")
         if not any(one.start <= left < one.end for one in changed.values()):
-            changed[left] = Candidate(left, left + len(acronym), changed[start].label, SINGLE, acronym)
+            changed[left] = Candidate(left, left + len(acronym), changed[start].label, SENTENCE, acronym)
         pairs.append((text[start:end], acronym))
     found[:] = sorted(changed.values())
     return pairs

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from service.enrich.entities import spans
-from service.enrich.entities.names import HYPHENS
+from service.enrich.entities.names import APOSTROPHES, HYPHENS
 from service.records import EntityType
 
 if TYPE_CHECKING:
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 TYPES = frozenset(get_args(EntityType))
 
-FULL_NAME = 3.0  # a label on two words or more is right twice as often as one on a single word
-SINGLE = 1.0
+SENTENCE = 1.0  # the unit of all weights
 HEADLINE = 0.3  # capitals hide what is a name, and headlines have no grammar
 TITLED = 4.0  # "Mr X" is a person, whatever the model says
 BEFORE = re.compile(r"(?P<first>\b[A-Z][a-z]+ )?\b(?P<title>[\w-]+)\.? $")
+GOVERNMENT = re.compile(rf"(?<=[\w.])(?:[{APOSTROPHES}]s?)? (Government|Administration)$", re.IGNORECASE)
+"""What follows the name of a country or of a president, and is no part of it."""
+PHRASE_END = re.compile(r"[.,;:)!?]|$|\n| (?:and|or|but|that|on|at|by)\b")
 JOINT = re.compile(rf"[/{HYPHENS}]| (?=[A-Z])")
 HEADLINE_WORDS = range(3, 21)
 LONG_WORD = 4  # letters; shorter ones are small in headlines too
@@ -51,9 +53,17 @@ def candidates(text: str, ents: Iterable[Span], knowledge: Knowledge) -> list[Ca
         for start, end, label in spans.clean(text, ent.start_char, ent.end_char, ent.label_, knowledge.lexicon):
             if found and start < found[-1].end:
                 continue
-            parts = _compound(text, start, end, knowledge) or [(start, end, label)]
+            parts = _parts(text, start, end, knowledge) or [(start, end, label)]
             found += [_weigh(text, *part, headlines=headlines, lexicon=knowledge.lexicon) for part in parts]
     return found
+
+
+def _parts(text: str, start: int, end: int, knowledge: Knowledge) -> list[tuple[int, int, str]]:
+    """Return the names of which a span is made, each with its label; none where it is one name."""
+    if rule := GOVERNMENT.search(text, start, end):
+        prior = next(iter(knowledge.priors(text[start : rule.start()])), None)
+        return [(start, rule.start(), prior.label)] if prior else []
+    return _compound(text, start, end, knowledge)
 
 
 def _compound(text: str, start: int, end: int, knowledge: Knowledge) -> list[tuple[int, int, str]]:
@@ -76,9 +86,18 @@ def _weigh(text: str, start: int, end: int, label: str, *, headlines: Headlines,
     surface = text[start:end]
     if label not in {"ORG", "FAC", "WORK_OF_ART", "EVENT", "LAW"} and titled(text, start, lexicon):
         return Candidate(start, end, "PERSON", TITLED, surface)
+    if label == "LANGUAGE" or (label == "NORP" and _is_language(text, start, end, lexicon)):
+        return Candidate(start, end, "LANGUAGE", SENTENCE, surface)
     if start in headlines:
         return Candidate(start, end, label, HEADLINE, surface)
-    return Candidate(start, end, label, FULL_NAME if " " in surface else SINGLE, surface)
+    return Candidate(start, end, label, SENTENCE, surface)
+
+
+def _is_language(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Tell whether an adjective names a language here: "said in Russian.", "speaks Romanian"."""
+    before = BEFORE.search(text, max(0, start - 20), start)
+    word = before["title"] if before else ""
+    return word in lexicon.speaking or (word in {"in", "into"} and bool(PHRASE_END.match(text, end)))
 
 
 def titled(text: str, start: int, lexicon: Lexicon) -> bool:

@@ -19,6 +19,10 @@ ORDER = ("PERSON", "ORG", "GPE", "NORP", "LOC", "FAC", "EVENT", "WORK_OF_ART", "
 """Between labels of equal weight the more frequent in news wins."""
 
 
+LANGUAGE = "\0language"
+"""Keeps Russian the language apart from Russian the people: one word, two things."""
+
+
 @dataclass(eq=False, slots=True)
 class Group:
     """All candidates of one folded form, and once others have joined it, of all forms of one thing."""
@@ -63,12 +67,16 @@ def group(text: str, found: Iterable[Candidate], knowledge: Knowledge) -> dict[s
     groups: dict[str, Group] = {}
     for candidate in found:
         key = fold(candidate.surface)
+        if candidate.label == "LANGUAGE":
+            key += LANGUAGE
         one = groups.setdefault(key, Group(key, words(candidate.surface)))
         one.candidates.append(candidate)
         one.votes[candidate.label] += candidate.weight
         if context := knowledge.context(text, candidate.start, candidate.end):
             one.votes[context.label] += context.weight
     for one in groups.values():
+        if one.key.endswith(LANGUAGE):
+            continue
         for prior in knowledge.priors(one.surface):
             # As often as the model votes, so that ten mentions do not drown what is known.
             one.votes[prior.label] += prior.weight * len(one.candidates)

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from service.enrich.entities.names import fold
+from service.enrich.entities.names import fold, is_acronym
 from service.enrich.gazetteer import Gazetteer, Role
 
 if TYPE_CHECKING:
@@ -19,8 +19,10 @@ PEOPLE = 8.0
 COUNTRY = 6.0
 ALIAS = 4.0
 REGION = 3.0
+LANDSCAPE = 1.0
 HEAD = 4.0
 GIVEN_NAME = 3.5
+GIVEN_NAME_ALONE = 1.0
 SURNAME = 2.0
 PLACE_OF = 3.0
 PLACE_AFTER = 1.5
@@ -31,6 +33,7 @@ DECADE = 1.0
 name's label, one of 30,000 half a single mention's."""
 
 AFTER = re.compile(r" ([a-z]+)")
+ACRONYM = 4  # letters; DACA is not Dhaka in capitals, PARIS is Paris
 KIND_LABELS = {
     "country": "GPE",
     "admin1": "GPE",
@@ -65,7 +68,10 @@ class Knowledge:
         if certain:
             return [certain]
         words = surface.split()
-        found = [self._place(surface)]
+        place = self._place(surface)
+        found = [place]
+        if place and len(words) > 1:
+            return [place]
         if len(words) > 1:
             found.append(Prior(self.lexicon.heads[words[-1]], HEAD) if words[-1] in self.lexicon.heads else None)
             opening = self.lexicon.openings.get(words[0]) or self.lexicon.openings.get(" ".join(words[:2]))
@@ -73,6 +79,7 @@ class Knowledge:
             found.append(Prior("PERSON", GIVEN_NAME) if self._is_person(words) else None)
         else:
             found.append(Prior("PERSON", SURNAME) if surface in self.lexicon.surnames else None)
+            found.append(Prior("PERSON", GIVEN_NAME_ALONE) if fold(surface) in self.lexicon.given else None)
         return [prior for prior in found if prior]
 
     def _certain(self, surface: str) -> Prior | None:
@@ -84,12 +91,14 @@ class Knowledge:
         return Prior("GPE", COUNTRY) if self._gazetteer.is_country(surface) else None
 
     def _place(self, surface: str) -> Prior | None:
+        if surface in self.lexicon.directions or (is_acronym(surface) and len(surface) <= ACRONYM):
+            return None
         places = [found.place for found in self._gazetteer.candidates(surface) if found.role is not Role.DEMONYM]
         if not places:
             return None
         label = KIND_LABELS[places[0].kind]
         if label == "LOC":
-            return Prior(label, REGION)
+            return Prior(label, REGION if places[0].country is None else LANDSCAPE)
         weight = DECADE * (math.log10(max(places[0].population, 1)) - 4)
         return Prior(label, weight) if weight > 0 else None
 

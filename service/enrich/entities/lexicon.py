@@ -39,6 +39,8 @@ class Lexicon:
     places_after: frozenset[str]
     occupations: frozenset[str]
     with_article: tuple[str, ...]
+    speaking: frozenset[str]
+    directions: frozenset[str]
     not_names: frozenset[str]
     given: frozenset[str]
     surnames: frozenset[str]
@@ -66,6 +68,8 @@ def load() -> Lexicon:
         places_before=tuple(words["places_before"]),
         places_after=frozenset(words["places_after"]),
         occupations=frozenset(words["occupations"]),
+        directions=frozenset(words["directions"]),
+        speaking=frozenset(words["speaking"]),
         with_article=tuple(words["with_article"]),
         not_names=frozenset(words["not_names"]),
         given=frozenset(words["given"]) | frozenset(words["nicknames"]),

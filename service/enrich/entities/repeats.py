@@ -58,6 +58,8 @@ def _surfaces(groups: Iterable[Group], lexicon: Lexicon) -> dict[str, list[tuple
     """Return the forms to look for by their first word, longest first; a form of two things is left alone."""
     owners: dict[str, Group | None] = {}
     for group in groups:
+        if group.label == "LANGUAGE":
+            continue
         for form in _forms(group, lexicon):
             owners[form] = group if owners.get(form, group) is group else None
     by_word: dict[str, list[tuple[str, Group]]] = defaultdict(list)

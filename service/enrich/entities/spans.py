@@ -20,10 +20,10 @@ POSSESSIVE = re.compile(rf"[{APOSTROPHES}]s?$", re.IGNORECASE)
 PREFIX = re.compile(
     rf"(?:pro|anti|non|post|pre|ex|intra|inter|trans|neo|mid|un|then|now|all)[{HYPHENS}](?=\w)", re.IGNORECASE
 )
-GOVERNMENT = re.compile(rf"(?<=[\w.])(?:[{APOSTROPHES}]s?)? (Government|Administration)$", re.IGNORECASE)
-"""What follows the name of a country or of a president, and is no part of it."""
 TRAILING = " \n\t\r\xa0()[]{}<>,;:!?…/\\*|•·_=+~^&" + QUOTES + APOSTROPHES + DASHES + HYPHENS
 ABBREVIATION = re.compile(r"(?:\.\w+|\b\w)\.$")
+LOWER = re.compile(r"^(?:west|east|.*\w[ .]\w.*)$")
+"""Names that some write in small letters: the west, the joint chiefs of staff, example.org."""
 LAST_WORD = re.compile(r"\w+(?=\.$)")
 WORD = re.compile(r"\S+")
 WRAPPED = 50  # a line this long was broken by the typesetter, a shorter one by its author
@@ -51,16 +51,17 @@ def _clean(text: str, start: int, end: int, label: str, lexicon: Lexicon) -> Ite
     start, end = trim(text, start, end, lexicon)
     if label in {"NORP", "GPE", "LOC", "PERSON", "ORG"} and (prefix := PREFIX.match(text, start, end)):
         start = prefix.end()
-    if label == "ORG" and (rule := GOVERNMENT.search(text, start, end)):
-        end, label = rule.start(), "PERSON" if rule[1].lower() == "administration" else "GPE"
     start, label = _without_titles(text, start, end, label, lexicon)
     surface = text[start:end]
-    if (
-        any(map(str.isalpha, surface))
-        and (surface.lower() != surface or surface in lexicon.peoples)
-        and surface not in lexicon.not_names
-    ):
+    if _is_name(surface, label, lexicon):
         yield start, end, label
+
+
+def _is_name(surface: str, label: str, lexicon: Lexicon) -> bool:
+    """Tell whether *surface* can be a name: letters, a capital among them, and no ordinary word with a capital."""
+    if not any(map(str.isalpha, surface)) or surface in lexicon.not_names:
+        return False
+    return surface.lower() != surface or (label in {"ORG", "LOC", "FAC"} and bool(LOWER.search(surface)))
 
 
 def trim(text: str, start: int, end: int, lexicon: Lexicon) -> tuple[int, int]:

@@ -28,6 +28,14 @@ if TYPE_CHECKING:
         ("He works for Acme Widgets Inc.", "Acme Widgets Inc", "ORG", "Acme Widgets Inc."),
         ("She lives in the U.S. now.", "the U.S.", "GPE", "U.S."),
         ("The court in The Hague ruled.", "The Hague", "GPE", "The Hague"),
+        ("So the Asmara Government agreed.", "Asmara Government", "ORG", "Asmara"),
+        (
+            "So Seoul Metropolitan Government agreed.",
+            "Seoul Metropolitan Government",
+            "ORG",
+            "Seoul Metropolitan Government",
+        ),
+        ("Then the joint chiefs of staff met.", "the joint chiefs of staff", "ORG", "joint chiefs of staff"),
         ("A Boston\n\nNew paragraph here.", "Boston\n\nNew", "GPE", "Boston"),
     ],
 )

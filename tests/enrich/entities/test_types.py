@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         ("It said Mr Yatseniuk agreed.", "Yatseniuk", "GPE", "PERSON"),
         ("A spokesman for spokesman Umbhha met analyst Zervos there.", "Zervos", "GPE", "PERSON"),
         ("They fled the village of Baghuz.", "Baghuz", "PERSON", "GPE"),
+        ("They met in the West Bank again.", "West Bank", "GPE", "GPE"),
         ("They signed the Zarnova Agreement there.", "Zarnova Agreement", "ORG", "LAW"),
         ("It landed at Zarnova Airport again.", "Zarnova Airport", "ORG", "FAC"),
         ("So Laurent Zarnov agreed.", "Laurent Zarnov", "ORG", "PERSON"),
@@ -47,6 +48,18 @@ def test_a_headline_is_trusted_least(find: Find) -> None:
     (entity,) = find(text, ("ZARNOVEX", "PERSON"), ("ZARNOVEX", "PERSON"), ("Zarnovex", "ORG"))
 
     assert (entity.type, entity.name) == ("ORG", "Zarnovex")
+
+
+def test_a_language_is_not_its_people(find: Find) -> None:
+    """Russian that is spoken is apart from the Russians who attack."""
+    found = find("A Russian officer spoke in Russian.", ("Russian", "NORP"), ("Russian", "NORP"))
+
+    assert [(entity.type, len(entity.mentions)) for entity in found] == [("NORP", 1), ("LANGUAGE", 1)]
+
+
+def test_capitals_are_no_far_away_town(find: Find) -> None:
+    """An acronym that happens to be some place's other spelling is what the model says."""
+    assert [entity.type for entity in find("The DACA programme ended.", ("DACA", "LAW"))] == ["LAW"]
 
 
 def test_dates_and_sums_are_no_entities(find: Find) -> None:
