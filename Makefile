@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+RIVALS ?= .venv-bench
 
-.PHONY: help demo test faults check format readme schemas lock clean
+.PHONY: help demo test faults bench check format readme schemas lock clean
 .DEFAULT_GOAL := help
 
 help:  ## Tell what there is
@@ -23,6 +24,14 @@ test: $(VENV)/installed  ## Run the tests, those on a real Kafka included
 
 faults: $(VENV)/installed  ## Run the long fault suite: kills, zombies, broken brokers (half an hour)
 	$(BIN)/python -m pytest -m faults tests/kafka/faults
+
+$(RIVALS)/installed: lock/bench.txt
+	$(PYTHON) -m venv $(RIVALS)
+	$(RIVALS)/bin/python -m pip install --quiet --require-hashes -r lock/bench.txt
+	@touch $@
+
+bench: $(VENV)/installed $(RIVALS)/installed  ## Measure speed against the alternatives (15 minutes; ARGS="--articles FILE …")
+	$(BIN)/python -m benchmarks.run --rivals $(RIVALS)/bin/python $(ARGS)
 
 check: $(VENV)/installed  ## Lint, types, layers, docstrings, spelling
 	$(BIN)/ruff check .
@@ -50,6 +59,8 @@ lock: $(VENV)/installed  ## Pin every dependency by hash
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --constraint lock/dev.txt --output-file lock/runtime.txt
 	$(BIN)/uv pip compile --group build --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --constraint lock/dev.txt --output-file lock/build.txt
+	$(BIN)/uv pip compile --group bench --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file lock/bench.txt
 
 clean:  ## Remove what the other targets made
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(RIVALS) dist build .mypy_cache .ruff_cache .pytest_cache
