@@ -1,0 +1,23 @@
+"""Contender: a FastStream subscriber that calls the model on each article."""
+
+from __future__ import annotations
+
+import asyncio
+
+from faststream import FastStream
+from faststream.kafka import KafkaBroker, KafkaMessage, KafkaResponse
+from naive import BROKER, GROUP, INPUT, OUTPUT, enrich
+
+broker = KafkaBroker(BROKER)
+app = FastStream(broker)
+
+
+@broker.subscriber(INPUT, group_id=GROUP, auto_offset_reset="earliest")
+@broker.publisher(OUTPUT)
+async def handle(message: KafkaMessage) -> KafkaResponse:
+    """Enrich one article."""
+    return KafkaResponse(enrich(message.body), key=message.raw_message.key)
+
+
+if __name__ == "__main__":
+    asyncio.run(app.run())

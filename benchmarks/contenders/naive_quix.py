@@ -1,0 +1,19 @@
+"""Contender: a Quix Streams application that applies the model to each article."""
+
+from __future__ import annotations
+
+from naive import BROKER, GROUP, INPUT, OUTPUT, enrich
+from quixstreams import Application
+
+if __name__ == "__main__":
+    app = Application(
+        broker_address=BROKER,
+        consumer_group=GROUP,
+        auto_offset_reset="earliest",
+        auto_create_topics=False,
+        use_changelog_topics=False,
+    )
+    raw = app.topic(INPUT, key_deserializer="bytes", value_deserializer="bytes")
+    enriched = app.topic(OUTPUT, key_serializer="bytes", value_serializer="bytes")
+    app.dataframe(raw).apply(enrich).to_topic(enriched)
+    app.run()

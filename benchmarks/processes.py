@@ -1,0 +1,45 @@
+"""CPU time and memory of processes, from /proc."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def tree(pid: int) -> list[int]:
+    """Return *pid* and all its descendants, parents first."""
+    found = [pid]
+    for parent in found:
+        for task in Path(f"/proc/{parent}/task").glob("*"):
+            found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """Return the CPU time that *pids* have used so far, user and system."""
+    return sum(map(_cpu_seconds, pids))
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK  # utime and stime, see proc_pid_stat(5)
+
+
+def memory(pid: int) -> dict[str, float]:
+    """Return the memory of *pid* in MB.
+
+    `rss`: all pages; `pss`: those shared with others divided among them; `own`: those that no other process has.
+    """
+    sizes: dict[str, float] = {"rss": 0.0, "pss": 0.0, "own": 0.0}
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+        name, _, rest = line.partition(":")
+        kind = {"Rss": "rss", "Pss": "pss", "Private_Clean": "own", "Private_Dirty": "own"}.get(name)
+        if kind:
+            sizes[kind] += int(rest.split()[0]) / 1024
+    return sizes

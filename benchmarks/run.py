@@ -1,0 +1,225 @@
+"""`make bench`: the service side by side with its ceiling and with what people write today, in one run.
+
+    python -m benchmarks.run --rivals .venv-bench/bin/python [--articles FILE] [--count N] [--rounds N] [--only NAME …]
+
+Every round runs every contender once, on the same articles, in an order that turns from round to round, so that what
+else the machine does strikes all alike. Results go to benchmarks/results, as JSON and as a Markdown table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from benchmarks import articles, tables
+from benchmarks.stream import ROOT, Contender, Running
+from service.local import Broker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RESULTS = Path(__file__).parent / "results"
+CONTENDERS = Path(__file__).parent / "contenders"
+WARM_UP = 12
+SHARES = (0.2, 0.5, 0.8)
+SEED = 2022
+SINGLE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+@dataclass(frozen=True)
+class Bare:
+    """A way to enrich articles of a file: a program that prints the seconds it took."""
+
+    name: str
+    program: tuple[str, ...]
+    processes: int
+    ours: bool = True
+
+
+def contenders(cores: int) -> list[Bare | Contender]:
+    """Return all contenders; the first is the ceiling."""
+    ceiling, command = "benchmarks.contenders.ceiling", "benchmarks.contenders.enrich_command"
+    faust = (_program("naive_faust"), "worker", "--loglevel", "warn", "--without-web")
+    rows: list[Bare | Contender] = [
+        Bare(f"ceiling: bare pipeline, {_processes(cores)}", ("-m", ceiling), cores),
+        Bare("ceiling: bare pipeline, 1 process", ("-m", ceiling), 1),
+        Bare(f"`newswire enrich`, {_processes(cores)}", ("-m", command), cores),
+        Bare(f"stock spaCy `nlp.pipe`, {_processes(cores)}", (_program("spacy_pipe"),), cores, ours=False),
+        Contender("naive Faust agent, 1 process", faust),
+        Contender(f"naive Faust agent, {_processes(cores)}", faust, cores),
+        Contender("Quix Streams, 1 process", (_program("naive_quix"),)),
+        Contender("FastStream, 1 process", (_program("naive_faststream"),)),
+    ]
+    for delivery in ("at_least_once", "exactly_once"):
+        rows.append(_service(delivery, cores))
+    return [*rows, _service("at_least_once", 1)]
+
+
+def _processes(count: int) -> str:
+    return f"{count} process{'es' if count > 1 else ''}"
+
+
+def _program(name: str) -> str:
+    return str(CONTENDERS / f"{name}.py")
+
+
+def _service(delivery: str, lanes: int) -> Contender:
+    environment = {
+        "NEWSWIRE_DELIVERY": delivery,
+        "NEWSWIRE_WORKER_PROCESSES": str(lanes),
+        "NEWSWIRE_LOG_FORMAT": "json",
+    }
+    name = f"**this service**, {delivery.replace('_', ' ')}, {lanes} lane{'s' if lanes > 1 else ''}"
+    return Contender(name, ("-m", "service", "worker"), ours=True, environment=environment)
+
+
+class Bench:
+    """The broker, the articles, and what has been measured."""
+
+    def __init__(self, options: argparse.Namespace, broker: Broker) -> None:
+        self.options = options
+        self.broker = broker
+        self.values = articles.load(options.articles, options.count)
+        self.file = RESULTS / "articles.jsonl"
+        self.file.write_bytes(b"\n".join(self.values) + b"\n")
+        self.tokens = articles.tokens(self.values)
+        self.runs: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.latency: dict[str, list[dict[str, Any]]] = defaultdict(list)
+
+    def run(self, contender: Bare | Contender) -> None:
+        """Measure the throughput of *contender* once."""
+        measured = self._bare(contender) if isinstance(contender, Bare) else self._streamed(contender)
+        measured["articles_per_second"] = len(self.values) / measured["seconds"]
+        self.runs[contender.name].append(measured)
+        print(f"  {contender.name:55} {measured['articles_per_second']:6.1f} articles/s", flush=True)
+
+    def _bare(self, contender: Bare) -> dict[str, Any]:
+        python = sys.executable if contender.ours else self.options.rivals
+        done = subprocess.run(
+            [python, *contender.program, str(self.file), str(contender.processes)],
+            env=os.environ | SINGLE,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        return {"seconds": float(done.stdout)}
+
+    def _start(self, contender: Contender) -> Running:
+        assert self.broker.pid is not None
+        options = self.options
+        return Running(contender, self.broker.bootstrap_servers, self.broker.pid, options.rivals, options.partitions)
+
+    def _streamed(self, contender: Contender) -> dict[str, Any]:
+        with self._start(contender) as running:
+            running.await_records(running.send_all(self.values[:WARM_UP]))
+            before, metrics = running.usage(), running.metrics()
+            started = time.monotonic()
+            seconds = running.await_records(running.send_all(self.values)) - started
+            after = running.usage()
+            return {
+                "seconds": seconds,
+                "cpu_seconds": after.all - before.all,
+                "parent_cpu_seconds": after.parent - before.parent,
+                "broker_cpu_seconds": after.broker - before.broker,
+                "memory": running.memory(),
+                "loop_delay": tables.loop_delay(metrics, running.metrics()),
+            }
+
+    def measure_latency(self, contender: Contender, rate: float) -> None:
+        """Send articles at shares of *rate* articles a second, at random times, and note how long each takes."""
+        chance = random.Random(SEED)  # noqa: S311 - arrivals, no secrets
+        with self._start(contender) as running:
+            running.await_records(running.send_all(self.values[:WARM_UP]))
+            for share in SHARES:
+                before = running.usage()
+                metrics = running.metrics()
+                started = time.monotonic()
+                sent = dict(self._arrivals(running, chance, share * rate, self.options.latency_seconds))
+                running.await_records(sent)
+                seconds = time.monotonic() - started
+                delays = sorted(running.arrived[key] - when for key, when in sent.items())
+                self.latency[contender.name].append(
+                    {
+                        "load": share,
+                        "articles": len(delays),
+                        "p50": delays[len(delays) // 2],
+                        "p99": delays[int(len(delays) * 0.99)],
+                        "max": delays[-1],
+                        "parent_cpu_share": (running.usage().parent - before.parent) / seconds,
+                        "loop_delay": tables.loop_delay(metrics, running.metrics()),
+                    }
+                )
+                print(f"  {contender.name:55} at {share:.0%}: {self.latency[contender.name][-1]}", flush=True)
+
+    def _arrivals(
+        self, running: Running, chance: random.Random, rate: float, seconds: float
+    ) -> Iterator[tuple[bytes, float]]:
+        """Send articles as a Poisson process of *rate* a second for *seconds*."""
+        due = time.monotonic()
+        end = due + seconds
+        number = 0
+        while (due := due + chance.expovariate(rate)) < end:
+            time.sleep(max(0.0, due - time.monotonic()))
+            yield running.send(self.values[number % len(self.values)])
+            number += 1
+
+    def save(self) -> None:
+        """Write what has been measured, as JSON and as Markdown."""
+        result = {
+            "command": " ".join(["python -m benchmarks.run", *self.options.arguments]),
+            "machine": tables.machine(),
+            "articles": len(self.values),
+            "tokens": self.tokens,
+            "rounds": self.options.rounds,
+            "runs": self.runs,
+            "latency": self.latency,
+        }
+        (RESULTS / "results.json").write_bytes(orjson.dumps(result, option=orjson.OPT_INDENT_2))
+        (RESULTS / "table.md").write_text(tables.markdown(result))
+
+
+def main() -> None:
+    """Run all rounds."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rivals", default=sys.executable, help="Python with what is in lock/bench.txt")
+    parser.add_argument("--articles", type=Path, default=articles.DEFAULT, help="JSON lines: id, headline, body")
+    parser.add_argument("--count", type=int, default=200, help="articles a run")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--partitions", type=int, default=4)
+    parser.add_argument("--latency-seconds", type=float, default=25.0, help="length of each load; 0 leaves latency out")
+    parser.add_argument("--only", nargs="*", help="parts of the names of the contenders to run")
+    options = parser.parse_args()
+    options.arguments = sys.argv[1:]
+    chosen = contenders(len(os.sched_getaffinity(0)))
+    if options.only:
+        chosen = [row for row in chosen if any(part.lower() in row.name.lower() for part in options.only)]
+    RESULTS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="newswire-bench-") as folder, Broker(Path(folder)) as broker:
+        bench = Bench(options, broker)
+        print(f"{len(bench.values)} articles, {bench.tokens / len(bench.values):.0f} tokens each on average")
+        for number in range(options.rounds):
+            print(f"round {number + 1} of {options.rounds}")
+            turn = number * len(chosen) // options.rounds
+            for contender in chosen[turn:] + chosen[:turn]:
+                bench.run(contender)
+            bench.save()
+        services = [row for row in chosen if isinstance(row, Contender) and row.ours]
+        for contender in services[:2] if options.latency_seconds else []:
+            bench.measure_latency(contender, tables.median(bench.runs[contender.name], "articles_per_second"))
+            bench.save()
+    print((RESULTS / "table.md").read_text())
+
+
+if __name__ == "__main__":
+    main()
