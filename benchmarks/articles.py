@@ -42,7 +42,12 @@ def _article(line: bytes, number: int) -> bytes:
     return json.dumps(article).encode()
 
 
-def tokens(articles: list[bytes]) -> int:
-    """Return how many tokens spaCy's English tokenizer makes of *articles*."""
+def texts(values: list[bytes]) -> list[str]:
+    """Return headline and body of each of *values*."""
+    return ["\n\n".join(filter(None, (article["headline"], article["body"]))) for article in map(json.loads, values)]
+
+
+def tokens(values: list[bytes]) -> int:
+    """Return how many tokens spaCy's English tokenizer makes of *values*."""
     tokenizer = spacy.blank("en").tokenizer
-    return sum(len(tokenizer("\n\n".join((a["headline"], a["body"])))) for a in map(json.loads, articles))
+    return sum(len(tokenizer(text)) for text in texts(values))

@@ -126,7 +126,7 @@ class Running(AbstractContextManager["Running"]):
             "NEWSWIRE_GROUP": self._name,
             "NEWSWIRE_WEB_PORT": str(port),
         }
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - our own command
             [self._python, *self.contender.program],
             env=environment | self.contender.environment,
             cwd=ROOT,

@@ -15,7 +15,7 @@ WARM_UP = 10
 
 if __name__ == "__main__":
     command = [sys.executable, "-m", "service", "enrich", sys.argv[1], "--processes", sys.argv[2]]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own command
         assert process.stdout is not None
         times = [time.monotonic() for _ in process.stdout]
     if process.returncode:

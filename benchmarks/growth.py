@@ -1,0 +1,82 @@
+"""How time and memory grow: with the length of an article, and with the number of articles.
+
+    python -m benchmarks.growth [--articles FILE] [--count N]
+
+Long articles are made by joining others; one longer than the limit of the service is what a raised limit would cost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from itertools import cycle
+from pathlib import Path
+
+from benchmarks import articles, processes
+from service.outcome import Enriched, Message
+from service.process import Processor
+from service.settings import Settings
+
+LENGTHS = (20, 500, 5_000, 50_000)  # words
+REPEATS = {20: 50, 500: 10, 5_000: 2, 50_000: 1}
+
+
+def _article(texts: list[str], words: int, first: int) -> bytes:
+    """Return an article of *words* words, from the text of number *first* on."""
+    paragraphs: list[str] = []
+    left = words
+    for text in cycle(texts[first:] + texts[:first]):
+        for paragraph in text.split("\n\n"):
+            cut = paragraph.split()[:left]
+            left -= len(cut)
+            paragraphs.append(" ".join(cut))
+            if not left:
+                return json.dumps({"id": f"{words}-{first}", "body": "\n\n".join(paragraphs)}).encode()
+    raise AssertionError  # the texts never end
+
+
+def measure_lengths(processor: Processor, texts: list[str]) -> None:
+    """Print the time of articles of each length, by stage where it is long."""
+    print("words     ms an article   ms a 1,000 words   slowest stages, ms a 1,000 words")
+    for words in LENGTHS:
+        repeats = REPEATS[words]
+        seconds: dict[str, float] = {}
+        started = time.process_time()
+        for number in range(repeats):
+            outcome = processor.process(Message(_article(texts, words, number)))
+            if not isinstance(outcome, Enriched):
+                raise SystemExit(f"an article of {words} words came to {outcome}")
+            for stage, spent in outcome.seconds.items():
+                seconds[stage] = seconds.get(stage, 0.0) + spent
+        spent = (time.process_time() - started) / repeats
+        slowest = sorted(seconds.items(), key=lambda row: -row[1])[:6]
+        shown = ", ".join(f"{stage} {of / repeats / words * 1e6:.1f}" for stage, of in slowest)
+        print(f"{words:6,} {spent * 1e3:15,.1f} {spent / words * 1e6:18.1f}   {shown}", flush=True)
+
+
+def measure_memory(processor: Processor, values: list[bytes]) -> None:
+    """Print the memory of this process after each tenth of *values*."""
+    step = max(1, len(values) // 10)
+    for number, value in enumerate(values):
+        if number % step == 0:
+            print(f"{number:6,} articles: {processes.memory(os.getpid())['rss']:.1f} MB resident", flush=True)
+        processor.process(Message(value))
+    print(f"{len(values):6,} articles: {processes.memory(os.getpid())['rss']:.1f} MB resident")
+
+
+def main() -> None:
+    """Print both."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=Path, default=articles.DEFAULT)
+    parser.add_argument("--count", type=int, default=2000)
+    options = parser.parse_args()
+    values = articles.load(options.articles, options.count)
+    processor = Processor(Settings(max_article_bytes=10_000_000, max_record_bytes=50_000_000))
+    measure_lengths(processor, articles.texts(values[:200]))
+    measure_memory(processor, values)
+
+
+if __name__ == "__main__":
+    main()
