@@ -13,7 +13,6 @@ import typer
 from service import __version__
 from service.cli import dead_letters, enrich, health, inspect, replay, topics, traffic, up, worker
 from service.cli.terminal import fail
-from service.records import SCHEMA_VERSION
 
 __all__ = ["app", "main"]
 
@@ -42,6 +41,8 @@ app.command("health")(health.health)
 
 def _version(asked: bool) -> None:
     if asked:
+        from service.records import SCHEMA_VERSION  # noqa: PLC0415 - `newswire --help` need not wait for it
+
         typer.echo(f"newswire {__version__}, record schema {SCHEMA_VERSION}")
         raise typer.Exit
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from pydantic import ValidationError
-from rich.console import Console
-
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from service.settings import Settings
 
 
 def talk() -> Console:
     """Return the console for people: standard error, so that data on standard output stays clean."""
+    from rich.console import Console  # noqa: PLC0415 - `newswire --help` need not wait for it
+
     return Console(stderr=True, highlight=False)
 
 
@@ -25,6 +26,8 @@ def fail(what: str, code: int = 1) -> NoReturn:
 
 def load_settings(**given: object) -> Settings:
     """Return the settings of the environment, overridden by those *given* that are not None; exit 2 on any error."""
+    from pydantic import ValidationError  # noqa: PLC0415 - `newswire --help` need not wait for it
+
     from service.settings import Settings  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     try:
@@ -45,6 +48,8 @@ def print_record(value: bytes, *, pretty: bool) -> None:
         sys.stdout.buffer.write(value + b"\n")
         sys.stdout.buffer.flush()
         return
+    from rich.console import Console  # noqa: PLC0415 - for people only
+
     from service.enrich.markup import marked  # noqa: PLC0415 - for people only
     from service.records import EnrichedArticle  # noqa: PLC0415 - for people only
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from service.cli.live import LiveView
 from service.cli.terminal import fail, load_settings, print_record, talk
 
 if TYPE_CHECKING:
@@ -48,6 +47,7 @@ def up(
 
 
 def _start_everything(settings: Settings, stack: ExitStack, *, demo: bool) -> None:
+    from service.cli.live import LiveView  # noqa: PLC0415 - `newswire --help` need not wait for it
     from service.local import Broker  # noqa: PLC0415 - `newswire --help` need not wait for it
     from service.stream import topics, traffic  # noqa: PLC0415 - `newswire --help` need not wait for it
 
