@@ -31,7 +31,7 @@ def loop_delay(before: str, after: str) -> dict[str, float]:
 
 def median(runs: list[Run], name: str) -> float:
     """Return the median of one figure."""
-    return statistics.median(run[name] for run in runs)
+    return float(statistics.median(run[name] for run in runs))
 
 
 def markdown(result: dict[str, Any]) -> str:
