@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -48,17 +49,16 @@ def examples() -> list[tuple[str, str, str, str]]:
 def find(doc: Doc) -> list[Quote]:
     """Return the quotations of *doc* in the order of the text; offsets are code points of `doc.text`, marks excluded."""
     syntax = Syntax.of(doc)
-    spans = [match.span(match.lastgroup or 0) for match in MARKED.finditer(doc.text)]
-    starts = [token.idx for token in doc]
-    inside = {
-        at for at, start in enumerate(starts) if any(first - 1 <= start < last + 1 for first, last in spans)
-    } if spans else set()  # fmt: skip
+    whole = doc.text
+    spans = [match.span(match.lastgroup or 0) for match in MARKED.finditer(whole)]
+    starts = [token.idx for token in doc] if spans else []
+    inside = {at for first, last in spans for at in range(bisect_left(starts, first - 1), bisect_left(starts, last + 1))}
     names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in roles.NAMES]
     found = []
     for start, end in spans:
-        text = doc.text[start:end]
+        text = whole[start:end]
         words = len(text.split())
-        tokens = [at for at, where in enumerate(starts) if start <= where < end]
+        tokens = range(bisect_left(starts, start), bisect_left(starts, end))
         if not tokens:
             continue
         verb = _verb(doc, syntax, tokens, inside)
@@ -77,7 +77,7 @@ def find(doc: Doc) -> list[Quote]:
     return found
 
 
-def _verb(doc: Doc, syntax: Syntax, tokens: list[int], inside: set[int]) -> tuple[int, int] | None:
+def _verb(doc: Doc, syntax: Syntax, tokens: range, inside: set[int]) -> tuple[int, int] | None:
     """Return the verb of speech nearest to the quotation, what follows it before what stands in front of it."""
     after = range(tokens[-1] + 1, min(len(doc), tokens[-1] + 1 + REACH))
     before = range(tokens[0] - 1, max(-1, tokens[0] - 1 - REACH), -1)
