@@ -264,9 +264,16 @@ def decode(doc: Doc, scores: Floats) -> Iterator[Found]:
     count = (scores.shape[1] - 1) // 4
     tags = scores.argmax(axis=1)
     if not _valid(*np.divmod(tags - 1, count)):
-        for start, end in _sentences(doc, tags == 0):
-            if not _valid(*np.divmod(tags[start:end] - 1, count)):
-                tags[start:end] = viterbi(scores[start:end])
+        broken = [
+            (start, end)
+            for start, end in _sentences(doc, tags == 0)
+            if not _valid(*np.divmod(tags[start:end] - 1, count))
+        ]
+        broken.sort(key=lambda piece: piece[1] - piece[0])
+        for some in minibatch(broken, ABREAST):  # type: ignore[no-untyped-call]
+            paths = viterbi(_pad([scores[start:end] for start, end in some]))
+            for i, (start, end) in enumerate(some):
+                tags[start:end] = paths[: end - start, i]
     places, labels = np.divmod(tags - 1, count)
     start = 0
     for i in np.flatnonzero(tags):
@@ -329,39 +336,44 @@ def _valid(places: Floats, labels: Floats) -> bool:
 
 
 def viterbi(scores: Floats) -> Floats:
-    """Return the best valid tag sequence of one document (Viterbi 1967)."""
-    length, tags = scores.shape
+    """Return the best valid tag sequence of each document (Viterbi 1967): (position, document, tag) → (position, document).
+
+    What stands past a document's end must be sure to be O, as `_pad` makes it.
+    """
+    length, width, tags = scores.shape
     count = (tags - 1) // 4
     inner, outer = (
-        scores[:, 1 + count : 1 + 2 * count],
-        np.concatenate((scores[:, :1], scores[:, 1 + 3 * count :]), axis=1),
+        scores[:, :, 1 + count : 1 + 2 * count],
+        np.concatenate((scores[:, :, :1], scores[:, :, 1 + 3 * count :]), axis=2),
     )
-    begins, lasts = scores[:, 1 : 1 + count], scores[:, 1 + 2 * count : 1 + 3 * count]
-    outer_best, outer_arg = outer.max(axis=1), outer.argmax(axis=1)
-    closed, opened = 0.0, np.full(count, -np.inf)
-    from_last = np.empty(length, dtype=np.int64)  # the label that a span ended with here, or -1
-    from_inside = np.empty((length, count), dtype=bool)
+    begins, lasts = scores[:, :, 1 : 1 + count], scores[:, :, 1 + 2 * count : 1 + 3 * count]
+    outer_best, outer_arg = outer.max(axis=2), outer.argmax(axis=2)
+    every = np.arange(width)
+    closed, opened = np.zeros(width), np.full((width, count), -np.inf)
+    from_last = np.empty((length, width), dtype=np.int64)  # the label that a span ended with here, or -1
+    from_inside = np.empty((length, width, count), dtype=bool)
     for t in range(length):
         ended = opened + lasts[t]
-        best = int(ended.argmax())
+        best = ended.argmax(axis=1)
+        best_ended = ended[every, best]
         stayed = closed + outer_best[t]
         going = opened + inner[t]
-        starting = closed + begins[t]
+        starting = closed[:, None] + begins[t]
         from_inside[t] = going > starting
         opened = np.maximum(going, starting)
-        from_last[t] = best if ended[best] > stayed else -1
-        closed = max(float(ended[best]), float(stayed))
-    path = np.empty(length, dtype=np.int64)
-    label = -1
+        from_last[t] = np.where(best_ended > stayed, best, -1)
+        closed = np.maximum(best_ended, stayed)
+    path = np.empty((length, width), dtype=np.int64)
+    label = np.full(width, -1)
     for t in range(length - 1, -1, -1):
-        if label >= 0:
-            path[t] = 1 + count + label if from_inside[t, label] else 1 + label
-            label = label if from_inside[t, label] else -1
-        elif from_last[t] >= 0:
-            label = int(from_last[t])
-            path[t] = 1 + 2 * count + label
-        else:
-            path[t] = 0 if outer_arg[t] == 0 else 3 * count + outer_arg[t]
+        within, ends = label >= 0, from_last[t]
+        goes_on = within & from_inside[t, every, label]
+        path[t] = np.where(
+            within,
+            1 + label + count * goes_on,
+            np.where(ends >= 0, 1 + 2 * count + ends, np.where(outer_arg[t] == 0, 0, 3 * count + outer_arg[t])),
+        )
+        label = np.where(within, np.where(goes_on, label, -1), ends)
     return path
 
 

@@ -55,7 +55,7 @@ def test_marginals_are_those_of_all_valid_sequences(scores: np.ndarray) -> None:
 
 def test_viterbi_finds_the_best_valid_sequence(scores: np.ndarray) -> None:
     """No valid sequence scores higher than the one that is found."""
-    assert tuple(viterbi(scores)) == SEQUENCES[int(_weights(scores).argmax())]
+    assert tuple(viterbi(scores[:, None])[:, 0]) == SEQUENCES[int(_weights(scores).argmax())]
 
 
 def test_spans_never_overlap_and_have_a_probability(scores: np.ndarray) -> None:
