@@ -78,7 +78,9 @@ class Candidate:
 @lru_cache(maxsize=8192)
 def fold(name: str) -> str:
     """Return the form of *name* that is compared: no case, accents, points or hyphens; `St` is `Saint`."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(char))
+    plain = name.casefold()
+    if not plain.isascii():
+        plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
     return " ".join(_WORDS.get(word, word) for word in plain.translate(_PLAIN).split())
 
 
