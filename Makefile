@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 RIVALS ?= .venv-bench
 
-.PHONY: help demo test faults bench check format readme schemas lock clean
+.PHONY: help demo test faults fuzz bench check format readme schemas lock clean
 .DEFAULT_GOAL := help
 
 help:  ## Tell what there is
@@ -21,6 +21,9 @@ demo: $(VENV)/installed  ## Enrich the NATO summit article through a real Kafka 
 
 test: $(VENV)/installed  ## Run the tests, those on a real Kafka included
 	$(BIN)/python -m pytest -m "not faults"
+
+fuzz: $(VENV)/installed  ## Read 100,000 damaged messages of every format
+	$(BIN)/python scripts/fuzz.py
 
 faults: $(VENV)/installed  ## Run the long fault suite: kills, zombies, broken brokers (half an hour)
 	$(BIN)/python -m pytest -m faults tests/kafka/faults

@@ -45,6 +45,9 @@ GENERIC = (
     *(" department", " municipality", " district", " autonomous region", " special region", " republic"),
     *(" sheng", " shi", " metropolis"),
 )
+FAME = {"country": 255, "division": 60, "own": 60, "district": 10}
+"""Names in other languages that stand for those which the packages leave out; a city of half a million has 60."""
+SMALL_DIVISION = 200_000
 NO_NAMES = {"north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "plateau"}
 NO_NAMES |= {"federal", "capital", "national", "special"}
 """No short forms: the South is no region of Cameroon."""
@@ -73,6 +76,7 @@ class Row:
     admin1: str = ""
     admin2: str = ""
     capital: bool = False
+    fame: int = 0
     names: dict[str, Role] = field(default_factory=dict)
 
     def add(self, names: list[str], role: Role) -> None:
@@ -148,8 +152,9 @@ def divisions(level: int, only: set[str] | None) -> dict[str, Row]:
             continue
         name = division.name
         kind = "admin1" if level == 1 else "district"
-        row = Row(code, name, kind, country, division.geonames_id, admin1=".".join(code.split(".")[:2]))
-        row.add([name], Role.NAME)
+        title = name.split(", ")[0]  # Bruxelles-Capitale, Région de
+        row = Row(code, title, kind, country, division.geonames_id, admin1=".".join(code.split(".")[:2]))
+        row.add([name, title], Role.NAME)
         latin = [alias for alias in division.aliases if script(alias) == {"LATIN"} and alias[0].isupper()]
         if country == "US" and level == 2:  # noqa: PLR2004 - a county is never called by its bare name
             latin = []
@@ -180,6 +185,7 @@ def cities(only: set[str] | None) -> dict[int, Row]:
         if small or (only is not None and country not in only):
             continue
         row = Row(f"#{number}", city["name"], "city", country, number, city["latitude"], city["longitude"], population)
+        row.fame = min(len(city["alternatenames"]), 255)
         row.add([city["name"]], Role.NAME)
         scripts = [{"LATIN"}, {"CYRILLIC"}] if country == "BG" else [{"LATIN"}]
         if population >= KNOWN_ABROAD or country in WATCHED:
@@ -267,6 +273,7 @@ def regions() -> list[Row]:
     for name, kind, country, lat, lon, number, names, demonyms, *_ in table("regions.tsv"):
         title = name.split(" (")[0]
         row = Row(f"@{name}", title, kind, country, int(number or 0), *point(lat, lon), WEIGHTS.get(kind, KNOWN))
+        row.fame = FAME["own"]
         row.add([title, *names.split("|")], Role.NAME)
         row.add(demonyms.split("|"), Role.DEMONYM)
         rows.append(row)
@@ -285,6 +292,9 @@ def build(only: set[str] | None = None) -> list[Row]:
             seats[town.country].append(town)
     for namesakes in seats.values():
         max(namesakes, key=lambda town: town.population).capital = True
+    for kind, level in (("country", nations), ("division", first), ("district", second)):
+        for row in level.values():
+            row.fame = FAME[kind] if row.population > SMALL_DIVISION else FAME["district"]
     groups = [list(nations.values()), list(first.values()), list(second.values()), regions(), list(towns.values())]
     rows = [
         row for group in groups for row in sorted(group, key=lambda row: (-row.population, row.geonames_id, row.key))
@@ -307,6 +317,7 @@ def columns(rows: list[Row]) -> dict[str, np.ndarray]:
         "lon": np.array([NO_POINT if row.lon is None else round(row.lon * 1e5) for row in rows], "i4"),
         "population": np.array([row.population for row in rows], "u4"),
         "kind": np.array([KINDS.index(row.kind) | CAPITAL * row.capital for row in rows], "u1"),
+        "fame": np.array([row.fame for row in rows], "u1"),
         "country": np.array([codes.index(row.country) for row in rows], "u1"),
         "admin1": np.array([position.get(row.admin1, 0) for row in rows], "u2"),
         "admin2": np.array([position.get(row.admin2, 0) for row in rows], "u2"),

@@ -105,15 +105,18 @@ class RejectReason(StrEnum):
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Source(_Model):
     """Who published the article, and in which format it came."""
 
     name: str | None = None
+    """Name of the publisher or wire."""
     uri: str | None = None
+    """Address of the publisher, or an id of it."""
     format: str = "newswire"
+    """Format that the article came in, by its name in `newswire.format`."""
 
 
 class RawArticle(_Model):
@@ -126,16 +129,26 @@ class RawArticle(_Model):
 
     id: str = Field(default="", max_length=1024, description="Stable over versions; a content hash where empty.")
     version: str | None = None
+    """The source's own version of the article; numbers count up."""
     source: Source = Source()
+    """Who published it."""
     url: str | None = None
+    """Page where the article can be read."""
     headline: str = ""
+    """One line; HTML in it becomes text."""
     body: str = ""
+    """The article without its headline; HTML in it becomes text with a blank line between paragraphs."""
     language: str | None = Field(default=None, description="BCP 47; trusted where given, detected where not.")
     published_at: Timestamp | None = None
+    """When it was first published; a time without zone is UTC."""
     updated_at: Timestamp | None = None
+    """When this version was made."""
     embargoed_until: Timestamp | None = None
+    """Not to be published before; carried into the record, and not enforced here."""
     byline: str | None = None
+    """Who wrote it."""
     dateline: str | None = None
+    """Where, and when, it was written, as the source says apart from the body."""
     status: Literal["usable", "withheld", "canceled"] = Field(
         default="usable", description="withheld and canceled give a record with status `retracted`."
     )
@@ -155,35 +168,44 @@ class RawArticle(_Model):
         if self.status != "usable" and moment is None and self.version is None:
             return "9999"
         version = re.sub(r"[0-9]+", lambda digits: digits[0].zfill(_VERSION_DIGITS), self.version or "")
-        return f"{moment:%Y-%m-%dT%H:%M:%S.%f}/{version}" if moment else f"/{version}"
+        changed = moment.replace(tzinfo=None).isoformat(timespec="microseconds") if moment else ""
+        return f"{changed}/{version}"
 
 
 class Span(_Model):
     """A stretch of the article's text, `[start, end)` in code points."""
 
     start: int = Field(ge=0)
+    """First code point."""
     end: int = Field(ge=0)
+    """One past the last code point."""
 
 
 class Mention(Span):
     """A stretch of the article's text with the words themselves."""
 
     text: str
+    """The words: `text[start:end]` of the record."""
 
 
 class Entity(_Model):
     """One person, organisation, place or other named thing, with all its mentions."""
 
     name: str
+    """The fullest form of the name that the article uses."""
     type: EntityType
+    """Type by OntoNotes, one a thing and article."""
     mentions: list[Mention] = Field(min_length=1)
+    """Every place in the text that names it, in order."""
     salience: Score
+    """Share of all mentions of the article, with the headline and the first lines counting more."""
 
 
 class PlaceMention(Mention):
     """A mention of a place, and how it is named there."""
 
     as_: Literal["name", "demonym", "dateline"] = Field(alias="as")
+    """By its name, by a word for its people ("Romanian"), or as the place where the article was written."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
 
@@ -192,43 +214,69 @@ class Location(_Model):
     """One real place with all its mentions. A region of many countries has no country; an unresolved name no id."""
 
     name: str
+    """Name of the place, by the gazetteer where it was found there."""
     kind: PlaceKind
+    """What sort of place it is."""
     country: CountryCode | None = None
+    """Country that it lies in."""
     country3: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    """The same, by ISO 3166-1 alpha-3."""
     geonames_id: int | None = None
+    """Id at GeoNames."""
     lat: float | None = Field(default=None, ge=-90, le=90)
+    """Degrees north, WGS 84."""
     lon: float | None = Field(default=None, ge=-180, le=180)
+    """Degrees east, WGS 84."""
     admin1: str | None = Field(default=None, description="Name of the first-order division that the place lies in.")
     confidence: Score
+    """How sure it is that this place is meant, of all that bear the name; 0 where none was found."""
     mentions: list[PlaceMention] = Field(min_length=1)
+    """Every place in the text that names it, in order."""
 
 
 class CountryShare(_Model):
     """How much of the article's places lie in a country, and whether the article is about it."""
 
     code: CountryCode
+    """The country."""
     mentions: int = Field(ge=1)
+    """Mentions of places in it."""
     share: Score
+    """Share of all the mentions of places that lie in a country."""
     about: bool
+    """Whether the article is about it, and does not merely mention it."""
 
 
 class Event(_Model):
     """What happened, by whom, to whom and where, as one sentence says it. Types: PLOVER 0.8, and those beyond it."""
 
     type: str = Field(pattern=r"^[A-Z]+$")
+    """Kind of event, by PLOVER's names."""
     mode: str | None = None
+    """Manner of the event, by PLOVER."""
     contexts: list[str] = []
+    """Fields of life that it belongs to, by PLOVER."""
     tag: str | None = Field(default=None, description="Slug of the article tag that this event supports.")
     trigger: Mention
+    """The words that state it."""
     sentence: Span
+    """The sentence that they stand in."""
     actors: list[Mention] = []
+    """Who did it."""
     recipients: list[Mention] = []
+    """To whom."""
     locations: list[Mention] = []
+    """Where."""
     negated: bool = False
+    """Said not to have happened."""
     future: bool = False
+    """Said to be still to come."""
     hypothetical: bool = False
+    """Said as a possibility."""
     historical: bool = False
+    """Told as background, from long before the article."""
     confidence: Score
+    """How sure it is."""
     rule: str = Field(description="Id of the rule or model that found it.")
 
 
@@ -236,8 +284,11 @@ class Tag(_Model):
     """An event tag of the article with its IPTC Media Topics and what supports it."""
 
     tag: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    """Slug of the tag."""
     medtop: list[str] = []
+    """IPTC Media Topics that it stands for."""
     score: Score
+    """How much the article is about it."""
     events: list[int] = Field(default=[], description="Indexes into the record's `events`.")
     evidence: list[Mention] = Field(default=[], description="Phrases that support the tag where no event does.")
 
@@ -246,8 +297,11 @@ class Quote(_Model):
     """Words reported as somebody's, with who said them and the verb that says so."""
 
     quote: Mention
+    """The words quoted."""
     speaker: Mention | None = None
+    """Who said them, as the text names them there."""
     verb: Mention | None = None
+    """The verb of saying."""
 
 
 class DateMention(Mention):
@@ -260,8 +314,11 @@ class Count(_Model):
     """How many were killed, injured, arrested, displaced or the like."""
 
     kind: str
+    """What happened to those who are counted."""
     number: int = Field(ge=0)
+    """How many."""
     mention: Mention
+    """The words that say so."""
     of: str | None = Field(default=None, description="What is counted, in the text's words.")
 
 
@@ -269,27 +326,39 @@ class NoneFound(_Model):
     """Why a list of the record is empty: never a silent empty list."""
 
     entities: str | None = None
+    """Why there are none."""
     locations: str | None = None
+    """Why there are none."""
     events: str | None = None
+    """Why there are none."""
 
 
 class Pipeline(_Model):
     """What made the record: equal fingerprints and equal input give equal bytes."""
 
     service: str
+    """Version of the service."""
     model: str
+    """Name of the language model."""
     model_version: str
+    """Its version."""
     gazetteer: str
+    """Edition of the gazetteer."""
     rules: str
+    """Edition of the rules and word lists."""
     fingerprint: str
+    """Digest of all that decides what a record says."""
 
 
 class EnrichedArticle(_Model):
     """One structured record an article: the value on the output topic."""
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
+    """Version of this schema."""
     id: str
+    """The article's own id, the same for all its versions; a content hash where it states none."""
     version: str | None
+    """The source's own version."""
     revision: str = Field(
         default="",
         description="Sorts as the versions of an article do: of two records with one id, the greater one holds.",
@@ -299,27 +368,49 @@ class EnrichedArticle(_Model):
         description="Fingerprint: records with two or more of these in common are takes of one story.",
     )
     status: Literal["enriched", "unsupported_language", "retracted"]
+    """`unsupported_language` and `retracted` have nothing found in them."""
     source: Source
+    """Who published it, and the format it came in."""
     url: str | None
+    """Page where the article can be read."""
     headline: str
+    """The headline alone; the text begins with it."""
     text: str
+    """What every offset counts in: headline, blank line, body; the body alone where there is no headline."""
     language: str | None
+    """BCP 47; as the article states it, else detected."""
     published_at: Timestamp | None
+    """When it was first published."""
     updated_at: Timestamp | None
+    """When this version was made."""
     embargoed_until: Timestamp | None
+    """Not to be published before; consumers have to keep to it."""
     byline: str | None
+    """Who wrote it."""
     dateline: str | None
+    """Where, and when, it was written, as the source says."""
     entities: list[Entity] = []
+    """The named things, most salient first."""
     locations: list[Location] = []
+    """The places, most mentioned first."""
     countries: list[CountryShare] = []
+    """The countries that the places lie in."""
     watched: list[CountryCode] = []
+    """Those among them that are watched (`NEWSWIRE_WATCHED`)."""
     events: list[Event] = []
+    """What happened, in the order of the text."""
     tags: list[Tag] = []
+    """The event tags of the article, most important first."""
     quotes: list[Quote] = []
+    """Words reported as somebody's."""
     dates: list[DateMention] = []
+    """Dates in the text, resolved."""
     counts: list[Count] = []
+    """How many were killed, injured, displaced and the like."""
     none_found: NoneFound = NoneFound()
+    """Why a list is empty."""
     pipeline: Pipeline
+    """What made the record."""
 
 
 class DeadLetterHeaders(_Model):
@@ -340,7 +431,7 @@ class DeadLetterHeaders(_Model):
         alias="newswire.origin", pattern=r"^[^/]+/[0-9]+/[0-9]+$", description="Topic, partition and offset in one."
     )
     reason: str = Field(alias="newswire.reason", description="Stable code of the reason; later versions may add some.")
-    stage: str = Field(alias="newswire.stage", description="Stage that refused it: wire, enrich, publish.")
+    stage: str = Field(alias="newswire.stage", description="Stage that refused it: wire, enrich, serialize, publish.")
     attempt: str = Field(alias="newswire.attempt", pattern=r"^[0-9]+$", description="How often it was tried, from 1.")
     group: str = Field(alias="newswire.group", description="Consumer group that refused it.")
     version: str = Field(alias="newswire.version", description="Version of the service that refused it.")

@@ -102,7 +102,9 @@ class Settings(BaseSettings):
         default_factory=lambda: len(os.sched_getaffinity(0)), ge=1, le=64, description="Processes that enrich articles."
     )
     article_timeout_seconds: float = Field(
-        default=10.0, gt=0, description="Longest time for one article; then it is refused with reason `timeout`."
+        default=10.0,
+        gt=0,
+        description="Most processor time for one article, and a third of the time by the clock; then: `timeout`.",
     )
     max_article_bytes: int = Field(
         default=1_000_000, ge=1_000, description="Longest value that is taken; a longer one is refused `too_large`."

@@ -29,9 +29,13 @@ ABSOLUTE = re.compile(
 )
 ANY_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b(?!s)")
 OF_YEAR = re.compile(rf"^({MONTH})(?: of)? (last|this|next) year$")
-AGO = re.compile(r"^(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|\d+) (?:day|week|month|year)s? (?:ago|earlier)$")
+AGO = re.compile(
+    r"^(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|\d+) (?:day|week|month|year)s? (?:ago|earlier)$"
+)
 NAMED = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
-UNIT = re.compile(r"^(?:(?:earlier|later) )?(?P<which>last|past|this|next|the current|the previous) (?P<unit>week|month|year|[a-z]+)$")
+UNIT = re.compile(
+    r"^(?:(?:earlier|later) )?(?P<which>last|past|this|next|the current|the previous) (?P<unit>week|month|year|[a-z]+)$"
+)
 STEP = {"last": -1, "past": -1, "the previous": -1, "this": 0, "the current": 0, "next": 1}
 LEAD_IN = re.compile(r"^(?:on|in|by|since|until|from|during|around|about|early on|late on|late|early|mid-?) ")
 TAIL = re.compile(r" (?:morning|afternoon|evening|night|alone)$")
@@ -39,12 +43,18 @@ TAIL = re.compile(r" (?:morning|afternoon|evening|night|alone)$")
 
 def find(doc: Doc, published_at: datetime | None) -> list[DateMention]:
     """Return the DATE spans of *doc* with the date that each names; offsets are code points of `doc.text`."""
-    day = published_at.date() if published_at else None
+    day = _day(published_at) if published_at else None
     return [
         DateMention(start=ent.start_char, end=ent.end_char, text=ent.text, date=resolve(ent.text, day))
         for ent in doc.ents
         if ent.label_ == "DATE"
     ]
+
+
+def _day(published_at: datetime) -> date | None:
+    """Return the day of publication, None where it is the first moment of a year: that is how a year alone is read."""
+    first = published_at.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+    return None if published_at == first else published_at.date()
 
 
 @functools.lru_cache(maxsize=10_000)

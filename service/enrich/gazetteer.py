@@ -51,7 +51,10 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place. `row` is its identity within this edition; `admin1` and `admin2` are rows, -1 where there is none."""
+    """One place. `row` is its identity within this edition; `admin1` and `admin2` are rows, -1 where there is none.
+
+    `fame` is in how many other ways GeoNames writes its name, up to 255: a measure of how far it is known.
+    """
 
     row: int
     name: str
@@ -62,6 +65,7 @@ class Place:
     lat: float | None
     lon: float | None
     population: int
+    fame: int
     capital: bool
     admin1: int
     admin2: int
@@ -146,6 +150,7 @@ class Gazetteer:
             lat=None if lat == NO_POINT else lat / 1e5,
             lon=None if lat == NO_POINT else column["lon"][row] / 1e5,
             population=column["population"][row],
+            fame=column["fame"][row],
             capital=bool(column["kind"][row] & CAPITAL),
             admin1=column["admin1"][row] - 1,
             admin2=column["admin2"][row] - 1,

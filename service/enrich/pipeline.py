@@ -40,6 +40,9 @@ COPIED = (
 )
 """Fields that the record takes from the article as they are."""
 
+DECIDING = ("spacy", "numpy", "dateparser", "feedparser", "ftfy", "lxml", "py3langid", "rensa", "selectolax")
+"""Libraries whose other versions may make other records."""
+
 NOT_FOUND = {
     "entities": "the text names no person, organisation, place or other thing",
     "locations": "the text names no place",
@@ -125,7 +128,8 @@ def describe(settings: Settings, nlp: Language, gazetteer: Gazetteer) -> Pipelin
         "rules": edition(resources.files("service.enrich") / "data"),
     }
     weights = edition(nlp.path) if nlp.path else ""  # another model may come under the same name and version
-    changing = {"watched": settings.watched, "languages": settings.languages, "spacy": metadata.version("spacy")}
+    libraries = {name: metadata.version(name) for name in DECIDING}
+    changing = {"watched": settings.watched, "languages": settings.languages, "libraries": libraries}
     digest = hashlib.sha256(json.dumps([parts, weights, changing], sort_keys=True).encode())
     return Pipeline(**parts, fingerprint=digest.hexdigest()[:16])
 

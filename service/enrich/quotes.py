@@ -87,7 +87,11 @@ def _verb(doc: Doc, syntax: Syntax, tokens: range, inside: set[int]) -> tuple[in
                 break
             if at in inside:
                 continue
-            if syntax.kinds[at] == "v" and syntax.lemmas[at] in speech_verbs() and syntax.deps[at] not in {"amod", "aux"}:
+            if (
+                syntax.kinds[at] == "v"
+                and syntax.lemmas[at] in speech_verbs()
+                and syntax.deps[at] not in {"amod", "aux"}
+            ):
                 return at, at + 1
             if syntax.words[at] == "according" and at + 1 < len(doc) and syntax.words[at + 1] == "to":
                 return at, at + 2

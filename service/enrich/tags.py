@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from service.records import Event
 
 MEDIA_TOPICS_RELEASE = "2025-03-31"
-LEAST_SCORE = 0.3
+LEAST_SCORE, LEAST_SCORE_WITHOUT_PHRASE = 0.3, 0.42
+"""One event in passing gives no tag, unless the words of the tag stand in the text too."""
 MOST_TAGS = 15
 LEAD = 600
 """Code points from the start in which a mention counts double: headline and lead say what an article is about."""
@@ -90,7 +91,7 @@ def assign(doc: Doc, events: Sequence[Event]) -> list[Tag]:
         strength = sum(_weight(events[at]) for at in supporting)
         strength += sum(PHRASE_WEIGHT * (1 + (mention.start < LEAD)) for mention in evidence)
         score = round(1 - math.exp(-0.75 * strength), 3)
-        if score >= LEAST_SCORE:
+        if score >= (LEAST_SCORE if evidence else LEAST_SCORE_WITHOUT_PHRASE):
             found.append(
                 Tag(
                     tag=definition.tag,

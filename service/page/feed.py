@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,7 +50,7 @@ class Feed:
         self._bytes = 0
         self._number = 0
         self._came = asyncio.Event()
-        self.closed = False
+        self._end = asyncio.Event()
 
     def add(self, value: bytes) -> None:
         """Take in a published record. Costs no more than keeping its bytes."""
@@ -66,17 +67,31 @@ class Feed:
         """Return the records after that of *number*, oldest first."""
         return [entry for entry in self._entries if entry.number > number]
 
-    async def wait(self) -> None:
-        """Return when a record has come, or the end."""
-        if not self.closed:
-            await self._came.wait()
+    @property
+    def closed(self) -> bool:
+        """Tell whether no more records come."""
+        return self._end.is_set()
+
+    async def wait(self, number: int, seconds: float) -> None:
+        """Return when there is a record after that of *number*, at the end, or after *seconds*."""
+        if not self.closed and not self.since(number):
+            await _first(self._came, seconds)
+
+    async def rest(self, seconds: float) -> None:
+        """Return after *seconds*, whatever comes, or at the end."""
+        await _first(self._end, seconds)
 
     def close(self) -> None:
         """Let all who follow go."""
-        self.closed = True
+        self._end.set()
         self._wake()
 
     def _wake(self) -> None:
         """Wake all who wait now; who waits from now on waits for the next."""
         self._came.set()
         self._came = asyncio.Event()
+
+
+async def _first(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

@@ -51,6 +51,7 @@ def mount(app: web.Application, settings: Settings, feed: Feed, registry: Collec
     """Add the page to *app*: the records of *feed*, and figures out of the metrics in *registry*."""
     if not settings.page:
         app.router.add_get("/", _off)
+        app.router.add_get("/page/{rest:.*}", _off)
         return
     guarded = _guard(settings.web_host)
     app.router.add_get("/", guarded(_page(render.live(f"Newswire · {settings.group}").encode(), "text/html")))
@@ -60,9 +61,10 @@ def mount(app: web.Application, settings: Settings, feed: Feed, registry: Collec
     app.router.add_get("/page/events", guarded(_events(feed, registry)))
 
     async def close(_app: web.Application) -> None:
+        """Let the browsers go: one that follows would hold up the worker's end."""
         feed.close()
 
-    app.on_shutdown.append(close)  # else a browser that follows would hold up the worker's end
+    app.on_shutdown.append(close)
 
 
 async def _off(_request: web.Request) -> web.Response:
@@ -130,12 +132,8 @@ async def _follow(response: web.StreamResponse, feed: Feed, registry: CollectorR
         if time.monotonic() - looked >= FIGURES:
             looked = time.monotonic()
             await _send(response, "figures", orjson.dumps(figures(registry)))
-        await asyncio.sleep(PAUSE)
-        if not feed.since(seen):
-            try:
-                await asyncio.wait_for(feed.wait(), FIGURES)
-            except TimeoutError:
-                continue
+        await feed.rest(PAUSE)
+        await feed.wait(seen, FIGURES)
 
 
 async def _send(response: web.StreamResponse, event: str, data: bytes) -> None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 EXIT_SECONDS = 30.0  # for a worker that stops on an error; then it ends whatever still runs
+STOP_SECONDS = 50.0  # for one that is told to stop: drain 20 s, grace 5 s, the group's and the producers' goodbyes
 BUFFERED = 64  # articles between Faust's fetcher and the agent
 EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
 
@@ -56,7 +57,7 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
             broker_session_timeout=15.0,
             broker_heartbeat_interval=3.0,
             broker_rebalance_timeout=60.0,
-            broker_request_timeout=90.0,  # also Faust's limit for opening partitions, which has its own, shorter ones
+            broker_request_timeout=60.0,  # also Faust's limit for opening partitions, which has its own, shorter ones
             broker_max_poll_interval=1e7,  # off: aiokafka would leave the group when idle, and never come back
             broker_max_poll_records=200,
             consumer_metadata_max_age_ms=30_000,
@@ -138,6 +139,7 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
     async def on_stop(self) -> None:
         """Deliver and commit what is in flight, within a bound, before anything is torn down."""
         self.watchdog.stopping()
+        _exit_after(STOP_SECONDS)
         if self._consumer is not None:
             await self._kafka.quiesce()
         await super().on_stop()
@@ -154,9 +156,7 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
             return
         self.failure = error
         log.critical("worker_stops", error=str(error), kind=type(error).__name__)
-        timer = threading.Timer(EXIT_SECONDS, os._exit, (EXIT_CODE,))
-        timer.daemon = True
-        timer.start()
+        _exit_after(EXIT_SECONDS)
         self.add_future(self.crash(error))
 
 
@@ -190,6 +190,13 @@ def build(settings: Settings, processor: str = PROCESSOR) -> Enricher:
     app.agent(raw, name="enrich", supervisor_strategy=mode.CrashingSupervisor)(enrich)
     web.add_pages(app)
     return app
+
+
+def _exit_after(seconds: float) -> None:
+    """End the process after *seconds*, whatever still hangs: a broker that is away answers no goodbye."""
+    timer = threading.Timer(seconds, os._exit, (EXIT_CODE,))
+    timer.daemon = True
+    timer.start()
 
 
 def _model(sample: Enriched) -> dict[str, str]:

@@ -119,9 +119,7 @@ def replay(settings: Settings, letters: Iterable[DeadLetter]) -> Iterator[tuple[
                 continue
             topic = letter.header("__streams.errors.topic") or settings.raw_topic
             headers = (*strip(letter.headers), (ATTEMPT, str(letter.attempt + 1).encode()))
-            _settle(
-                producer, settings, letter, topic=topic, value=value, headers=headers, partition=_partition(letter)
-            )
+            _settle(producer, settings, letter, topic=topic, value=value, headers=headers, partition=_partition(letter))
             yield letter, f"sent to {topic}"
     finally:
         producer.close()

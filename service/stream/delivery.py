@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Protocol
 
-import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
@@ -27,9 +26,7 @@ if TYPE_CHECKING:
     from service.settings import Settings
     from service.stream.output import Output
 
-log = structlog.get_logger()
-
-START_SECONDS = 20.0  # for a broker that is just coming back; half of what a rebalance may take
+OPEN_SECONDS = 15.0  # for the producers to start, and again for the offsets; both take 0.1 s
 STOP_SECONDS = 5.0  # for what a producer still has to send
 BATCH_BYTES = 256 * 1024  # ten records of 25 kB, and well below the 1 MB that brokers take by default
 TRANSACTION_MILLISECONDS = 60_000  # a worker that dies keeps read_committed consumers waiting no longer than this
@@ -80,7 +77,7 @@ class AtLeastOnce:
         await self.close()  # one that has failed a batch has a hole in its sequence, and refuses all that follows
         if partitions:
             self._producer = await _start(_producer(self._settings))
-        return await asyncio.to_thread(starting_offsets, self._settings, partitions)
+        return await _starts(self._settings, partitions)
 
     async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int) -> None:
         """Send all, wait for the acks, commit."""
@@ -119,7 +116,7 @@ class ExactlyOnce:
                 transaction_timeout_ms=TRANSACTION_MILLISECONDS,
             )
         await asyncio.gather(*map(_start, self._producers.values()))
-        return await asyncio.to_thread(starting_offsets, self._settings, partitions)
+        return await _starts(self._settings, partitions)
 
     async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int) -> None:
         """Write *outputs* and *offset* in one transaction. One that fails is aborted by the next to open *tp*."""
@@ -152,17 +149,14 @@ def _producer(settings: Settings, **options: object) -> AIOKafkaProducer:
 
 async def _start(producer: AIOKafkaProducer) -> AIOKafkaProducer:
     """Start *producer*; it waits for an earlier owner's transaction to end."""
-    async with asyncio.timeout(START_SECONDS):
-        while True:
-            try:
-                await producer.start()
-            except KafkaError as error:
-                if not error.retriable:
-                    raise
-                log.warning("producer_waits_for_broker", error=repr(error))
-                await asyncio.sleep(1)
-            else:
-                return producer
+    async with asyncio.timeout(OPEN_SECONDS):
+        await producer.start()
+    return producer
+
+
+async def _starts(settings: Settings, partitions: Collection[TP]) -> dict[TP, int]:
+    async with asyncio.timeout(OPEN_SECONDS):
+        return await asyncio.to_thread(starting_offsets, settings, partitions)
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:

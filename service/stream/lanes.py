@@ -9,12 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import pickle
-import signal
-import socket
-import subprocess
-import sys
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -23,25 +18,30 @@ import structlog
 
 from service.outcome import Enriched, Message, Outcome, Refused
 from service.records import RejectReason
-from service.stream.nursery import LENGTH, PACKET_BYTES, pack
+from service.stream.forks import LanesError, Nursery
+from service.stream.nursery import LENGTH, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from service.settings import Settings
 
+__all__ = ["ATTEMPTS", "PROCESSOR", "Lanes", "LanesError", "hard_seconds"]
+
 log = structlog.get_logger()
 
 PROCESSOR = "service.process:Processor"
 AHEAD = 2  # articles in a lane: one worked on, one waiting in its socket, so that it never idles
-LOAD_SECONDS = 300.0  # en_core_web_trf from a cold disk takes about a minute
-HARD_SECONDS = 2.0  # beyond the article's own limit: then the alarm was not heeded, and the lane is killed
 ATTEMPTS = 2
-SELF_TEST = Message(b'{"id":"self-test","body":"The European Commission met in Brussels on Monday."}')
 
 
-class LanesError(Exception):
-    """Raised where articles cannot be enriched at all; the message says why and what to do."""
+def hard_seconds(settings: Settings) -> float:
+    """Return the most time by the clock for one article; then its process is killed.
+
+    The article's own limit counts processor time; thrice that leaves a busy machine a third of a core for it, and ends
+    what waits without working, or is deaf to the alarm.
+    """
+    return 3 * settings.article_timeout_seconds
 
 
 @dataclass(slots=True, eq=False)
@@ -49,89 +49,6 @@ class _Job:
     message: Message
     done: asyncio.Future[Outcome]
     attempts: int = 0
-
-
-class Nursery:
-    """The process that holds the model and forks lanes; see `service.stream.nursery`."""
-
-    def __init__(self, settings: Settings, factory: str) -> None:
-        self._settings = settings
-        self._factory = factory
-        self._busy = asyncio.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-
-    async def start(self) -> float:
-        """Load the model and return the seconds it took. Raise `LanesError` where it cannot be loaded."""
-        self.stop()
-        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        control.setblocking(False)
-        # More threads than one a process only take turns on the same cores, and a fork would not carry them along.
-        single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        self._process = subprocess.Popen(  # noqa: ASYNC220, S603 - returns at once, and is our own command
-            [sys.executable, "-m", "service.stream.nursery", str(theirs.fileno())],
-            env=os.environ | single | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-        )
-        self._control = control
-        theirs.close()
-        answer = await self._ask(pickle.dumps((self._factory, self._settings)), LOAD_SECONDS)
-        if isinstance(answer, str):
-            raise LanesError(f"the model {self._settings.model} cannot be loaded: {answer}")
-        return float(answer)  # type: ignore[arg-type] # it answers with the seconds or the complaint
-
-    async def fork(self) -> tuple[int, socket.socket]:
-        """Return the pid of a new lane and the socket to talk to it."""
-        async with self._busy:
-            if self._process is None or self._process.poll() is not None:
-                log.error("nursery_died", exit_code=self._process.returncode if self._process else None)
-                await self.start()
-            ours, theirs = socket.socketpair()
-            ours.setblocking(False)
-            try:
-                pid = await self._ask(b"fork", HARD_SECONDS * 10, theirs.fileno())
-            except BaseException:
-                ours.close()
-                raise
-            finally:
-                theirs.close()
-            return int(pid), ours  # type: ignore[call-overload] # it answers with a number
-
-    async def reap(self, pid: int) -> str:
-        """Kill the lane *pid* if it lives, and say how it ended."""
-        async with self._busy:
-            try:
-                status = await self._ask(pickle.dumps(pid), HARD_SECONDS * 10)
-            except LanesError:
-                return "its parent process died"
-            if status is None:
-                return "its parent process died"
-            code = os.waitstatus_to_exitcode(int(status))  # type: ignore[call-overload] # it answers with a number
-        return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
-
-    async def _ask(self, packet: bytes, seconds: float, descriptor: int | None = None) -> object:
-        assert self._control is not None
-        loop = asyncio.get_running_loop()
-        try:
-            socket.send_fds(self._control, [packet], [] if descriptor is None else [descriptor])
-            async with asyncio.timeout(seconds):
-                answer = await loop.sock_recv(self._control, PACKET_BYTES)
-        except (OSError, TimeoutError) as error:
-            raise LanesError(f"the process that loads the model does not answer: {error!r}") from error
-        if not answer:
-            raise LanesError("the process that loads the model died; was it short of memory?")
-        loaded: object = pickle.loads(answer)  # noqa: S301 - from our own child
-        return loaded
-
-    def stop(self) -> None:
-        """End the process; the lanes end with it."""
-        if self._control is not None:
-            self._control.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        self._control = self._process = None
 
 
 @dataclass(slots=True, eq=False)
@@ -176,17 +93,16 @@ class Lanes:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> tuple[float, Enriched]:
-        """Load the model, start all lanes and test each; return the seconds to load, and the test's record.
+        """Load the model, test it and start all lanes; return the seconds to load, and the test's record.
 
         A model that cannot be loaded must stop the service: it would dead-letter the whole topic.
         """
-        seconds = await self._nursery.start()
+        seconds, outcome = await self._nursery.start()
+        if not isinstance(outcome, Enriched):
+            self._nursery.stop()
+            raise LanesError(f"the self-test was not enriched but {outcome}: check NEWSWIRE_MODEL")
         count = self._settings.worker_processes
         self._tasks = [asyncio.create_task(self._run(), name=f"lane-{number}") for number in range(count)]
-        outcome = await self.process(SELF_TEST)
-        if not isinstance(outcome, Enriched):
-            await self.stop()
-            raise LanesError(f"the self-test was not enriched but {outcome}: check NEWSWIRE_MODEL")
         return seconds, outcome
 
     async def stop(self) -> None:
@@ -242,7 +158,7 @@ class Lanes:
 
     async def _feed(self, lane: _Lane, todo: deque[_Job]) -> None:
         """Send articles and take outcomes. Return where the process should be replaced though it did not fail."""
-        limit = self._settings.article_timeout_seconds + HARD_SECONDS
+        limit = hard_seconds(self._settings)
         while True:
             while len(lane.waiting) < AHEAD and (todo or not lane.waiting or not self._jobs.empty()):
                 if todo:

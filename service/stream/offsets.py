@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 log = structlog.get_logger()
-MILLISECONDS = 20_000  # of the 40 s that a rebalance may take in all
+MILLISECONDS = 10_000  # for a transaction to end that is just being committed
 
 
 def starting_offsets(settings: Settings, partitions: Collection[TP]) -> dict[TP, int]:

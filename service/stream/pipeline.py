@@ -79,6 +79,8 @@ class Pipeline:
         self.tenures: dict[TP, Tenure] = {}
         self.progress = 0
         """Articles delivered since the start: what the watchdog watches."""
+        self.opened = False
+        """Whether the group has assigned partitions, be it none, since the start."""
         self._settings = settings
         self._lanes = lanes
         self._delivery = delivery
@@ -97,6 +99,7 @@ class Pipeline:
         async with self._changing:
             starts = await self._delivery.open(partitions)
             self._report.assigned()
+            self.opened = True
             self.tenures = {
                 tp: Tenure(
                     tp,

@@ -11,12 +11,14 @@ the tenures. What remains is reading, and this module makes sure that nothing re
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiokafka.errors import CommitFailedError, KafkaError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as driver
+from kafka.errors import KafkaError as OtherKafkaError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from service.stream.agent import Enricher
 
 log = structlog.get_logger()
+RETRY_SECONDS = 20.0  # with the last try, 55 s at most: below the 60 s that Faust leaves for all of it
 
 
 class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is not typed for us
@@ -147,17 +150,36 @@ class Consumer(driver.Consumer):  # type: ignore[misc] # Faust is not typed for 
     async def perform_seek(self) -> None:
         """Open the assigned partitions and go on where the group has committed."""
         generation = self.app.consumer_generation_id
-        starts = await self.app.pipeline.open(self.assignment(), generation)
+        starts = await self._open(generation)
         if generation != self.app.consumer_generation_id:
-            log.info("rebalanced_again")
-            return
+            return  # rebalanced again, so this will be done again
         await self._thread.seek_all(starts)
         self._read_offset.update({tp: offset or None for tp, offset in starts.items()})
+
+    async def _open(self, generation: int) -> Mapping[TP, int]:
+        """Open the partitions; try again for a while where the brokers are away just now."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + RETRY_SECONDS
+        while True:
+            try:
+                return await self.app.pipeline.open(self.assignment(), generation)
+            except (KafkaError, OtherKafkaError, TimeoutError, OSError) as error:
+                log.warning("partitions_not_opened", error=repr(error))
+                if loop.time() > deadline:
+                    self.app.fail(error)
+                    raise
+            await asyncio.sleep(1)
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish or drop what is in flight before the partitions go."""
         await self.quiesce()
         await super().on_partitions_revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Let Faust take the partitions; a spare worker, which gets none, has its part with that."""
+        await super().on_partitions_assigned(assigned, generation_id)
+        if not assigned:
+            await self.app.pipeline.open((), generation_id)
 
     async def quiesce(self) -> None:
         """Stop reading, then deliver and commit what is in flight, within a bound."""

@@ -23,6 +23,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
 from service.stream.connection import aiokafka_options
+from service.stream.lanes import ATTEMPTS, hard_seconds
 
 if TYPE_CHECKING:
     from service.stream.agent import Enricher
@@ -94,7 +95,7 @@ class Watchdog:
             return Verdict(good=False, text="stopping")
         if not self._reachable:
             return Verdict(good=False, text="no broker answers")
-        if self._app.consumer_generation_id < 0 or self._app.unassigned is None:
+        if not self._app.pipeline.opened:
             return Verdict(good=False, text="not yet a member of the group")
         if self._rebalancing > REBALANCE_SECONDS:
             return Verdict(good=False, text="rebalancing")
@@ -141,7 +142,8 @@ class Watchdog:
 
     def _stalled(self, ends: dict[TopicPartition, int]) -> str | None:
         """Name what has been stuck for too long, with the brokers answering."""
-        limit = self._app.settings.stall_seconds
+        # An article that hangs is given up after its second try: until then the worker is not stuck but patient.
+        limit = max(self._app.settings.stall_seconds, (ATTEMPTS + 1) * hard_seconds(self._app.settings))
         if self._rebalancing > max(limit, 2 * REBALANCE_SECONDS):
             return f"a rebalance has not ended for {self._rebalancing:.0f} s"
         progress = self._app.pipeline.progress
@@ -156,6 +158,7 @@ class Watchdog:
         """Say what there is to do; None where there is nothing."""
         thread = self._app.consumer.thread
         behind = None
+        self._app.metrics.lag.clear()
         for tp, tenure in list(self._app.pipeline.tenures.items()):
             end = ends.get(TopicPartition(tp.topic, tp.partition), 0)
             read = thread.read_up_to(tp)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -10,14 +11,16 @@ from service.records import InvalidArticle, RejectReason
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS = 2e10
 """A number above is milliseconds since 1970, as JavaScript counts, not seconds: as seconds it were the year 2603."""
+_YEAR_OR_MONTH = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?")
 _SHOWN = 40
 
 
 def read(value: object, field: str) -> datetime | None:
     """Return the moment that *value* names, None where there is none. Raises `InvalidArticle`, `bad_date`.
 
-    Understands ISO 8601 (a date alone is its midnight; without a zone it is UTC), the RFC 822 dates of RSS, and
-    seconds or milliseconds since 1970. Never guesses: "05/06/2022" is May to some and June to others.
+    Understands ISO 8601 (a date alone is its midnight, a year or a month its first; without a zone it is UTC), the
+    RFC 822 dates of RSS, and seconds or milliseconds since 1970. Never guesses: "05/06/2022" is May to some and June
+    to others.
     """
     if value is None or value == "":
         return None
@@ -36,6 +39,8 @@ def read(value: object, field: str) -> datetime | None:
 
 
 def _from_text(text: str) -> datetime:
+    if match := _YEAR_OR_MONTH.fullmatch(text):
+        return datetime(int(match["year"]), int(match["month"] or 1), 1, tzinfo=UTC)
     try:
         return datetime.fromisoformat(text.upper())
     except ValueError:

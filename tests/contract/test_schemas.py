@@ -57,6 +57,18 @@ def test_the_schemas_are_good_json_schema(name: str) -> None:
     assert schema["description"]
 
 
+@pytest.mark.parametrize("name", schemas.closed())
+def test_every_member_says_what_it_means(name: str) -> None:
+    """A consumer need not read the code to know what a member is."""
+    schema = orjson.loads(schemas.documents()[name])
+    parts = [schema, *schema.get("$defs", {}).values()]
+
+    silent = [member for part in parts for member, told in part["properties"].items() if not told.get("description")]
+
+    assert silent == []
+    assert all(part["description"] for part in parts)
+
+
 @pytest.mark.parametrize("example", example_files("valid"), ids=lambda path: f"{path.parents[1].name}/{path.stem}")
 def test_valid_examples_are_valid(example: Path) -> None:
     """Both validators accept every valid example."""

@@ -37,7 +37,7 @@ def test_it_is_valid(compose: dict[str, Any]) -> None:
 
 def test_the_validator_sees_errors(compose: dict[str, Any]) -> None:
     """A misspelt key is found: else the test above would prove nothing."""
-    compose["services"]["enricher"]["comand"] = ["worker"]
+    compose["services"]["enricher"]["commands"] = ["worker"]
 
     assert not specification().is_valid(compose)
 

@@ -135,6 +135,17 @@ def test_the_worker_is_inside(image: Path) -> None:
 
 
 @pytest.mark.timeout(BUILD_SECONDS)
+def test_the_page_is_inside(image: Path) -> None:
+    """Templates, style and map are in the wheel: an article becomes a page."""
+    command = f"newswire enrich /mnt/{ARTICLE.name} --html /tmp/page.html && cat /tmp/page.html"
+
+    done = as_in_the_image(image, shlex.join(["sh", "-c", command]))
+
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert '<path class="land" d="M' in done.stdout
+
+
+@pytest.mark.timeout(BUILD_SECONDS)
 def test_it_lists_what_is_inside(image: Path) -> None:
     """The bill of materials names each package of the lock that is installed, the model too, and no build tool."""
     bill = json.loads((image / "newswire/sbom.cdx.json").read_text())

@@ -67,3 +67,12 @@ def test_only_date_spans_are_read() -> None:
     (found,) = dates.find(doc, datetime(2022, 3, 25, 9, tzinfo=UTC))
 
     assert (found.start, found.end, found.text, found.date) == (3, 11, "Thursday", "2022-03-24")
+
+
+def test_a_year_alone_tells_no_weekday() -> None:
+    """An article of which only the year is known gives no day to "Thursday"."""
+    doc = Doc(Vocab(), words=["Thursday"])
+    doc.ents = [Span(doc, 0, 1, "DATE")]
+
+    assert dates.find(doc, datetime(2022, 1, 1, tzinfo=UTC))[0].date is None
+    assert dates.find(doc, datetime(2022, 3, 4, tzinfo=UTC))[0].date == "2022-03-03"

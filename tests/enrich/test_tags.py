@@ -61,7 +61,9 @@ def test_an_event_supports_the_tag_that_its_rule_names() -> None:
     (found,) = tags.assign(article("nothing to see"), [event("DEATH"), event("CONSULT", tag="summit")])[:1]
 
     assert found.tag in {"summit", "deaths"}
-    by_tag = {tag.tag: tag.events for tag in tags.assign(article("x"), [event("DEATH"), event("CONSULT", tag="summit")])}
+    by_tag = {
+        tag.tag: tag.events for tag in tags.assign(article("x"), [event("DEATH"), event("CONSULT", tag="summit")])
+    }
     assert by_tag == {"summit": [1], "deaths": [0]}
 
 

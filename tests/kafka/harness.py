@@ -112,7 +112,7 @@ class Stream:
         self.sent += [(done.partition, done.offset) for done in (future.get(timeout=60) for future in futures)]
         producer.close()
 
-    def produce_with_headers(self, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> None:
+    def produce_with_headers(self, key: bytes, value: bytes, headers: list[tuple[str, bytes | None]]) -> None:
         """Send one article with headers."""
         producer = KafkaProducer(bootstrap_servers=self.bootstrap)
         done = producer.send(self.raw, key=key, value=value, headers=headers).get(timeout=60)
@@ -138,6 +138,10 @@ class Stream:
 
     def start(self, processor: str = LIGHT, before: str = "", **environment: str) -> Worker:
         """Start a worker; *before* is run in it first."""
+        return self.run([sys.executable, "-c", RUN, processor, before], **environment)
+
+    def run(self, command: list[str], **environment: str) -> Worker:
+        """Start a worker by *command*."""
         env = os.environ | {
             "PYTHONPATH": str(ROOT),
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
@@ -149,7 +153,7 @@ class Stream:
             "NEWSWIRE_WORKER_PROCESSES": "2",
             "NEWSWIRE_LOG_FORMAT": "json",
         }
-        worker = Worker(env | self.environment | environment, processor, before)
+        worker = Worker(env | self.environment | environment, command)
         self.workers.append(worker)
         return worker
 
@@ -226,14 +230,14 @@ class Stream:
 class Worker:
     """One worker process."""
 
-    def __init__(self, environment: dict[str, str], processor: str, before: str) -> None:
+    def __init__(self, environment: dict[str, str], command: list[str]) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.log = Path(f"/tmp/newswire-test-{self.port}-{uuid.uuid4().hex[:6]}.log")  # noqa: S108 - kept on failure
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", RUN, processor, before],
+                command,
                 env=environment | {"NEWSWIRE_WEB_PORT": str(self.port)},
                 cwd=ROOT,
                 stdout=log,

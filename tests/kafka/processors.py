@@ -56,8 +56,12 @@ def act(deed: str) -> None:
             ctypes.string_at(0)
         case "hang":
             time.sleep(600)
+        case "spin":
+            while True:
+                pass
         case "freeze":  # as a loop in C would: deaf to the alarm
-            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
-            time.sleep(600)
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPROF])
+            while True:
+                pass
         case "eat":  # as the kernel ends what takes too much memory
             os.kill(os.getpid(), signal.SIGKILL)

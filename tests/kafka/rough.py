@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from service.outcome import Message, Outcome
+from typing import TYPE_CHECKING
+
 from service.process import Processor
 from tests.kafka.processors import act
+
+if TYPE_CHECKING:
+    from service.outcome import Message, Outcome
 
 
 class Rough(Processor):
@@ -12,7 +16,7 @@ class Rough(Processor):
 
     def process(self, message: Message) -> Outcome:
         """Do what the id says, then enrich."""
-        for deed in ("raise", "hang", "freeze", "die", "segfault", "eat"):
+        for deed in ("raise", "hang", "spin", "freeze", "die", "segfault", "eat"):
             if message.key == deed.encode():
                 if deed == "raise":
                     self._enricher = None  # type: ignore[assignment] # the next stage raises on it

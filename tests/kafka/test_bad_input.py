@@ -22,7 +22,7 @@ def article(**fields: object) -> bytes:
     return orjson.dumps(fields)
 
 
-# key → value, and the reason of its dead letter; the last six ask the test's processor to do so
+# key → value, and the reason of its dead letter; the last seven ask the test's processor to do so
 BAD: dict[bytes, tuple[bytes, str]] = {
     b"not-utf8": (b'{"id": "x", "body": "caf\xe9"}', "not_utf8"),
     b"not-json": (b"{id: no quotes", "not_json"),
@@ -33,6 +33,7 @@ BAD: dict[bytes, tuple[bytes, str]] = {
     b"half-surrogate": (b'{"id": "x", "body": "broken \\ud83d here"}', ""),
     b"raise": (article(id="x", body="News."), "enrich_failed"),
     b"hang": (article(id="x", body="News."), "timeout"),
+    b"spin": (article(id="x", body="News."), "timeout"),
     b"freeze": (article(id="x", body="News."), "timeout"),
     b"die": (article(id="x", body="News."), "worker_crash"),
     b"segfault": (article(id="x", body="News."), "worker_crash"),
@@ -57,7 +58,7 @@ def test_bad_input(make_stream: Callable[..., Stream], delivery: str) -> None:
     for number, (key, (value, _)) in enumerate((BAD | ODD).items()):
         articles += [(key, value), (f"good-{number}".encode(), article(id=f"good-{number}", body=GOOD.decode()))]
     stream.produce([*articles, (b"tombstone", None)])
-    worker = stream.start(ROUGH, NEWSWIRE_ARTICLE_TIMEOUT_SECONDS="3")
+    worker = stream.start(ROUGH, NEWSWIRE_ARTICLE_TIMEOUT_SECONDS="4")
     stream.await_done(240)
 
     letters = {record.key: record for record in stream.read(stream.dead)}

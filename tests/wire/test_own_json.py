@@ -198,6 +198,8 @@ def test_a_kill_notice_needs_no_text(status: str) -> None:
     ("given", "moment"),
     [
         ("2022-03-24", datetime(2022, 3, 24, tzinfo=UTC)),
+        ("2022-03", datetime(2022, 3, 1, tzinfo=UTC)),
+        ("2022", datetime(2022, 1, 1, tzinfo=UTC)),
         ("2022-03-24t18:00:00z", datetime(2022, 3, 24, 18, tzinfo=UTC)),
         ("2022-03-24 18:00:00", datetime(2022, 3, 24, 18, tzinfo=UTC)),
         ("20220324T180000+0200", datetime(2022, 3, 24, 16, tzinfo=UTC)),

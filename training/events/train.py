@@ -38,7 +38,7 @@ LEAST_SEEN = 3
 """A feature must hold for so many candidates."""
 LEAST_SHARE = 0.06
 """A word becomes a candidate where at least this share of its uses was labelled an event, and twice at least."""
-EXAMPLE_WEIGHT = 3.0
+EXAMPLE_WEIGHT = 10.0
 
 
 def is_test(article: str) -> bool:

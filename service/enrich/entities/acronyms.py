@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from service.enrich.entities.candidates import SENTENCE, Candidate
+from service.enrich.entities.coverage import Coverage
 from service.enrich.entities.names import APOSTROPHES, QUOTES
 
 if TYPE_CHECKING:
@@ -27,11 +28,11 @@ SMALL_WORDS = 4  # between the words that give a letter each
 def introduce(text: str, found: list[Candidate], lexicon: Lexicon) -> list[tuple[str, str]]:
     """Return the pairs (long form, acronym) that *text* introduces, and put both right in *found*."""
     pairs = []
-    ends = {candidate.end: candidate for candidate in found}
-    changed = {candidate.start: candidate for candidate in found}
+    coverage = Coverage((one.start, one.end, one) for one in found)
+    ends = {one.end: one for one in found}
+    gone: set[Candidate] = set()
     for match in BRACKET.finditer(text):
-        acronym = match["acronym"]
-        end = match.start()
+        acronym, end = match["acronym"], match.start()
         before = ends.get(end)
         start = _long_form(text, end, acronym)
         if start is None and before and before.label in NAMED and " " in before.surface and acronym.isupper():
@@ -39,21 +40,20 @@ def introduce(text: str, found: list[Candidate], lexicon: Lexicon) -> list[tuple
         if start is None or acronym in lexicon.not_names:
             continue
         start = min(start, before.start) if before else start
-        if before is None or before.start > start:
-            inside = [one for one in changed.values() if start <= one.start and one.end <= end]
-            if any(one.start < end and one.end > start for one in changed.values() if one not in inside):
-                continue
-            for one in inside:
-                del changed[one.start]
-            label = before.label if before and before.label in NAMED else "ORG"
-            changed[start] = Candidate(start, end, label, SENTENCE, text[start:end])
-        elif before.label not in NAMED:
+        if before and before.start == start and before.label not in NAMED:
             continue
-        left = match.start("acronym")
-        if not any(one.start <= left < one.end for one in changed.values()):
-            changed[left] = Candidate(left, left + len(acronym), changed[start].label, SENTENCE, acronym)
+        inside = coverage.inside(start, end)
+        if inside is None:
+            continue
+        label = before.label if before and before.label in NAMED else "ORG"
+        if not before or before.start > start:
+            gone.update(owner for *_, owner in inside)
+            found.append(Candidate(start, end, label, SENTENCE, text[start:end]))
+        left, right = match.span("acronym")
+        if coverage.inside(left, right) == []:
+            found.append(Candidate(left, right, label, SENTENCE, acronym))
         pairs.append((text[start:end], acronym))
-    found[:] = sorted(changed.values())
+    found[:] = sorted(one for one in found if one not in gone)
     return pairs
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
@@ -29,6 +30,7 @@ GOVERNMENT = re.compile(rf"(?<=[\w.])(?:[{APOSTROPHES}]s?)? (Government|Administ
 PHRASE_END = re.compile(r"[.,;:)!?]|$|\n| (?:and|or|but|that|on|at|by)\b")
 JOINT = re.compile(rf"[/{HYPHENS}]| (?=[A-Z])")
 HEADLINE_WORDS = range(3, 21)
+HEADLINE_CODE_POINTS = 250
 LONG_WORD = 4  # letters; shorter ones are small in headlines too
 LONG_WORDS = 3
 CAPITALISED = 0.8
@@ -113,19 +115,22 @@ class Headlines:
     """The lines of a text that are set as headlines: most long words with a capital, no full stop."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
-        self._known: dict[int, bool] = {}
+        self._starts: list[int] = []
+        self._headline: list[bool] = []
+        start = 0
+        for line in text.split("\n"):
+            self._starts.append(start)
+            self._headline.append(_is_headline(line))
+            start += len(line) + 1
 
     def __contains__(self, offset: int) -> bool:
-        """Tell whether *offset* lies in such a line; a line is looked at once."""
-        start = self._text.rfind("\n", 0, offset) + 1
-        if start not in self._known:
-            end = self._text.find("\n", start)
-            self._known[start] = _is_headline(self._text[start : end if end >= 0 else None])
-        return self._known[start]
+        """Tell whether *offset* lies in such a line."""
+        return self._headline[bisect_right(self._starts, offset) - 1]
 
 
 def _is_headline(line: str) -> bool:
+    if len(line) > HEADLINE_CODE_POINTS:
+        return False
     parts = line.split()
     if len(parts) not in HEADLINE_WORDS or line.rstrip().endswith("."):
         return False

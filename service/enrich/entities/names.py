@@ -28,9 +28,9 @@ WORD = re.compile(r"[^\s,]+")
 def fold(name: str) -> str:
     """Return *name* in lower-case ASCII where it has an equivalent, with single spaces: equal keys, equal names."""
     plain = unicodedata.normalize("NFKD", name).casefold().translate(LETTERS)
-    if not plain.isascii():
-        plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return " ".join(plain.split())
+    if plain.isascii():
+        return " ".join(plain.split())
+    return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
 
 
 def is_acronym(surface: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from service.enrich.entities.candidates import HEADLINE, TITLED, Candidate
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 NAME = re.compile(rf"[A-Z](?:\.[A-Z])+\.?|(?!The\b)[A-Z]\w*(?:[{APOSTROPHES}-](?!s\b)\w+)*")
 LONGEST = 5  # words of a well-known name
-LONGEST_CODE_POINTS = 70
+BETWEEN = frozenset({" ", " of ", " of the ", " and ", " for ", " in "})
+"""What stands between the words of one name."""
 CAPITAL_AFTER = re.compile(r" [A-Z][a-z]")
 CAPITAL_BEFORE = re.compile(r"(\w,? )?\b([A-Z][a-z]+) $")
 DATELINE = re.compile(
@@ -51,24 +53,30 @@ def _overlay(found: list[Candidate], new: Iterable[Candidate], figures: list[tup
 
 
 def _known(text: str, knowledge: Knowledge) -> Iterator[Candidate]:
-    words = list(NAME.finditer(text))
+    names = list(NAME.finditer(text))
     position = 0
-    for number, match in enumerate(words):
+    for number, match in enumerate(names):
         start = match.start()
         if start < position:
             continue
-        for last in range(min(number + LONGEST, len(words)) - 1, number - 1, -1):
-            end = words[last].end()
-            if end - start > LONGEST_CODE_POINTS:
-                continue
+        for end in _ends(text, names, number):
             surface = text[start:end]
             prior = knowledge.certain(surface)
             if prior and whole(text, start, end):
-                alone = " " in surface or is_acronym(surface) or not _within_name(text, start, end, knowledge)
-                if alone:
+                if " " in surface or is_acronym(surface) or not _within_name(text, start, end, knowledge):
                     yield Candidate(start, end, prior.label, HEADLINE, surface)
                     position = end
                 break
+
+
+def _ends(text: str, names: list[re.Match[str]], number: int) -> list[int]:
+    """Return where a name that begins with the word *number* may end, the longest first."""
+    ends = [names[number].end()]
+    for match in islice(names, number + 1, number + LONGEST):
+        if text[ends[-1] : match.start()] not in BETWEEN:
+            break
+        ends.append(match.end())
+    return ends[::-1]
 
 
 def _within_name(text: str, start: int, end: int, knowledge: Knowledge) -> bool:

@@ -28,7 +28,7 @@ def add_repeats(text: str, groups: list[Group], figures: list[tuple[int, int]], 
     A found span inside a longer name that is known from elsewhere in the article grows to it. The *figures* (dates,
     sums) keep their place. The text is read once, whatever the number of names.
     """
-    surfaces = _surfaces(groups, lexicon)
+    owners, lengths = _surfaces(groups, lexicon)
     taken: list[tuple[int, int, tuple[Group, Candidate] | None]] = [(start, end, None) for start, end in figures]
     taken += [(one.start, one.end, (group, one)) for group in groups for one in group.candidates]
     coverage = Coverage(taken)
@@ -37,39 +37,40 @@ def add_repeats(text: str, groups: list[Group], figures: list[tuple[int, int]], 
         start = match.start()
         if start < position:
             continue
-        for surface, group in surfaces.get(match[0], ()):
-            end = start + len(surface)
-            if not text.startswith(surface, start) or not whole(text, start, end):
+        for length in lengths.get(match[0], ()):
+            end = start + length
+            group = owners.get(text[start:end])
+            if group is None or end > len(text) or not whole(text, start, end):
                 continue
             inside = coverage.inside(start, end)
-            owners = [owner for *_, owner in inside or () if owner]
-            if inside is None or len(owners) < len(inside):
+            within = [owner for *_, owner in inside or () if owner]
+            if inside is None or len(within) < len(inside):
                 continue
             position = end
             if [span[:2] for span in inside] == [(start, end)]:
                 break
-            for owner, candidate in owners:
+            for owner, candidate in within:
                 owner.candidates.remove(candidate)
-            group.candidates.append(Candidate(start, end, group.label, HEADLINE, surface))
+            group.candidates.append(Candidate(start, end, group.label, HEADLINE, text[start:end]))
             break
 
 
-def _surfaces(groups: Iterable[Group], lexicon: Lexicon) -> dict[str, list[tuple[str, Group]]]:
-    """Return the forms to look for by their first word, longest first; a form of two things is left alone."""
+def _surfaces(groups: Iterable[Group], lexicon: Lexicon) -> tuple[dict[str, Group | None], dict[str, list[int]]]:
+    """Return the forms to look for with what they name (None for two things), and their lengths by first word.
+
+    The lengths come longest first. However many names begin with "John", few lengths do.
+    """
     owners: dict[str, Group | None] = {}
     for group in groups:
         if group.label == "LANGUAGE":
             continue
         for form in _forms(group, lexicon):
             owners[form] = group if owners.get(form, group) is group else None
-    by_word: dict[str, list[tuple[str, Group]]] = defaultdict(list)
-    for form, owner in owners.items():
-        word = WORD.match(form)
-        if owner and word:
-            by_word[word[0]].append((form, owner))
-    for rows in by_word.values():
-        rows.sort(key=lambda row: (-len(row[0]), row[0]))
-    return by_word
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for form in owners:
+        if word := WORD.match(form):
+            lengths[word[0]].add(len(form))
+    return owners, {word: sorted(some, reverse=True) for word, some in lengths.items()}
 
 
 def _forms(group: Group, lexicon: Lexicon) -> Iterator[str]:

@@ -2,12 +2,14 @@
 
 After the PLOVER manual 0.8 (openeventdata/PLOVER), in our own words: a promise to cooperate is AGREE whatever is
 promised, an announced withdrawal is CONCEDE, an exercise of one country is MOBILIZE and a joint one COOPERATE, and
-one who will not yield, help or talk REJECTs.
+one who will not yield, help or talk REJECTs. One who says that they will strike THREATENs: nothing has been done yet.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from service.enrich.events.flags import SPEECH
 
 if TYPE_CHECKING:
     from service.enrich.events.flags import Flags
@@ -17,29 +19,53 @@ if TYPE_CHECKING:
 PROMISED = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
 REFUSED = PROMISED | {"AGREE", "CONCEDE", "RETREAT"}
 REFUSING = frozenset({"will", "wo", "would", "can", "could", "shall", "may", "must", "should", "ca"})
+HOSTILE = frozenset({"PROTEST", "SANCTION", "COERCE", "ASSAULT"})
+SAME = frozenset({"it", "they", "he", "she", "we", "i"})
+"""Subjects of a reported clause that are most often the speaker."""
+HANDED_OVER = frozenset({"release", "disarm", "access"})
+"""Modes of RETREAT whose promise is AGREE; one to withdraw, to cease fire or to resign is CONCEDE."""
 EXERCISE = frozenset({"exercise", "drill", "manoeuvre", "maneuver", "game", "wargame"})
 JOINT = frozenset({"joint", "multinational", "allied", "combined", "bilateral", "nato"})
+PEACEKEEPING = frozenset({"peacekeeper", "peacekeeping", "peace-keeping", "humanitarian", "relief"})
+TOGETHER = frozenset({"with", "between", "alongside"})
 GOING_ON = frozenset({"continue", "keep", "remain", "go"})
 
 
-def apply(syntax: Syntax, frame: Frame, kind: str, flags: Flags, actors: int) -> str:
+def apply(syntax: Syntax, frame: Frame, kind: str, mode: str | None, flags: Flags, actors: int) -> str:
     """Return the type of the event of *frame* by the conventions, given its type by its words; may clear *flags*."""
     if kind in {"MOBILIZE", "COOPERATE"} and frame.lemma in EXERCISE:
         return "COOPERATE" if _joint(syntax, frame, actors) else "MOBILIZE"
-    if flags.negated and kind in REFUSED and not flags.hypothetical and _refuses(syntax, frame):
+    if kind == "MOBILIZE" and mode == "troops" and not flags.negated and _keeps_peace(syntax, frame):
+        kind = "AID"
+    if flags.negated and kind in REFUSED and not flags.hypothetical and (kind == "AGREE" or _refuses(syntax, frame)):
         flags.negated = flags.future = False
         return "REJECT"
     if flags.future and not (flags.negated or flags.hypothetical):
-        if kind in PROMISED and not _goes_on(syntax, frame):
+        if kind in PROMISED and frame.kind != "a" and not _goes_on(syntax, frame):
             return "AGREE"
+        if kind in HOSTILE and _announced(syntax, frame):
+            return "THREATEN"
         if kind == "RETREAT":
-            return "CONCEDE"
+            return "AGREE" if mode in HANDED_OVER else "CONCEDE"
     return kind
+
+
+def _announced(syntax: Syntax, frame: Frame) -> bool:
+    """Tell whether the one who acts says so in advance: "the party said it would boycott the vote"."""
+    verb = frame.carrier if frame.carrier >= 0 else frame.trigger
+    told = syntax.deps[verb] == "ccomp" and syntax.lemmas[syntax.heads[verb]] in SPEECH
+    return told and any(syntax.words[token] in SAME for token in frame.subjects)
 
 
 def _joint(syntax: Syntax, frame: Frame, actors: int) -> bool:
     words = {syntax.lemmas[token] for token in frame.modifiers}
-    return bool(words & JOINT) or "with" in frame.preps or actors > 1
+    return bool(words & JOINT) or bool(TOGETHER & frame.preps.keys()) or actors > 1
+
+
+def _keeps_peace(syntax: Syntax, frame: Frame) -> bool:
+    """Tell whether the sentence speaks of peacekeeping or relief: troops that are sent for it are aid."""
+    start, end = syntax.sentences[syntax.sentence_of[frame.trigger]]
+    return any(lemma in PEACEKEEPING for lemma in syntax.lemmas[start:end])
 
 
 def _refuses(syntax: Syntax, frame: Frame) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.enrich.events import candidates, conventions, flags, model, roles
+from service.enrich.events.data import word_class
 from service.enrich.events.syntax import Syntax
 from service.records import Event, Mention
 from service.records import Span as SentenceSpan
@@ -18,21 +19,29 @@ if TYPE_CHECKING:
 
     from service.enrich.events.candidates import Candidate
     from service.enrich.events.flags import Flags
-    from service.enrich.events.rules import Rule
+    from service.enrich.events.rules import Entry, Rule
     from service.records import Location
 
-LEAST_BY_RULE, LEAST_BY_MODEL = 0.35, 0.55
-"""An event is taken where the model is this sure that it is one: of any type, with a rule that says so or without."""
+LEAST_BY_CONTEXT, LEAST_BY_RULE, LEAST_BY_MODEL = 0.25, 0.35, 0.55
+"""An event is taken where the model is this sure that it is one: by a rule with conditions, by a word alone, without."""
 LEAST_OF_TYPE = 0.25
 """Least probability of the type itself where no rule gives it."""
-RULE_BONUS = 0.4
-"""Added to the probability of a type that a rule gives, when types are compared."""
+CONTEXT_BONUS, WORD_BONUS, LESSER_BONUS = 0.6, 0.4, 0.1
+"""Added to the probability of a type that a rule gives, when types are compared; most by a rule with
+conditions, least where another rule asks for more."""
+TRIGGERS = "triggers"
+"""Span group of the trained trigger tagger, where the pipeline has one; a span's label is its type."""
+TAGGED, NOT_TAGGED = 2.0, 2.0
+"""How many times likelier an event, or none, is for what the tagger says."""
 USUAL, MOST = 2, 3
 """Events a sentence: those beyond the usual number are taken only where the model is surer than `LEAST_OF_MORE`."""
-LEAST_OF_MORE, LEAST_OF_MORE_BY_CONTEXT = 0.9, 0.6
+LEAST_OF_MORE, LEAST_OF_MORE_BY_CONTEXT = 0.85, 0.55
 CONTEXT = 2
 """Conditions of a rule that asks for an argument or a companion, not for a word alone."""
 RULE_WEIGHT, DEPTH_WEIGHT, SPREAD = 0.2, 2.0, 0.3
+ACTS = frozenset({"COERCE", "ASSAULT", "MOBILIZE", "SANCTION", "PROTEST", "REJECT", "THREATEN"})
+"""Types that somebody must do."""
+BEYOND_WEIGHT = 0.3
 BEYOND_PLOVER = frozenset({"ELECTION", "APPOINT", "DISASTER", "MIGRATION", "CRIME", "ECONOMY", "LEGISLATE", "DEATH"})
 CONTENT_OF = frozenset({"AGREE", "REJECT", "REQUEST", "THREATEN", "CONCEDE"})
 """What is promised, refused, asked or threatened is told by the event of the verb; it is not an event of its own."""
@@ -82,29 +91,64 @@ def _places(doc: Doc, locations: Iterable[Location]) -> list[tuple[int, int]]:
 def _typed(syntax: Syntax, doc: Doc, names: list[tuple[int, int]], year: int | None) -> list[Found]:
     """Return the candidates that the model takes for events, with type, flags and arguments."""
     types = model.load()
-    extra = {span.root.i for span in doc.spans["triggers"]} if "triggers" in doc.spans else set()
+    tagged = _tagged(doc)
     found = []
     nothing = types.types.index(model.NONE)
-    for candidate, sparse, dense in candidates.described(syntax, candidates.find(syntax, types.candidates, extra)):
+    for candidate, sparse, dense in candidates.described(
+        syntax, candidates.find(syntax, types.candidates, tagged or ())
+    ):
         scores = types.probabilities(sparse, dense)
-        sure = float(1 - scores[nothing])
-        if sure < LEAST_BY_RULE:
+        sure = _sure(float(1 - scores[nothing]), tagged, candidate.frame.trigger)
+        if sure < min(LEAST_BY_CONTEXT, LEAST_BY_RULE):
             continue
-        by_rule = {entry.rule.type: entry.rule for entry in reversed(candidate.entries)}
+        by_rule = {entry.rule.type: entry for entry in reversed(candidate.entries)}
+        most = candidate.entries[0].conditions if candidate.entries else 0
+        full = CONTEXT_BONUS if most >= CONTEXT else WORD_BONUS
+        bonus = {name: full if entry.conditions == most else LESSER_BONUS for name, entry in by_rule.items()}
         kind = max(
             (name for name in types.types if name != model.NONE),
-            key=lambda name: scores[types.types.index(name)] + RULE_BONUS * (name in by_rule),  # noqa: B023 - used at once
+            key=lambda name: scores[types.types.index(name)] + bonus.get(name, 0.0),  # noqa: B023 - used at once
         )
         share = float(scores[types.types.index(kind)])
-        if kind not in by_rule and (sure < LEAST_BY_MODEL or share < LEAST_OF_TYPE):
+        if not _enough(sure, share, [entry for entry in candidate.entries if entry.rule.type == kind]):
             continue
         frame = candidate.frame
+        if kind in ACTS and frame.subjects and all(_inanimate(syntax, token) for token in frame.subjects):
+            continue
         flag = flags.read(syntax, frame, year)
         actors, recipients = roles.arguments(syntax, frame, names, kind)
-        coded = conventions.apply(syntax, frame, kind, flag, len(actors))
+        rule = by_rule[kind].rule if kind in by_rule else None
+        coded = conventions.apply(syntax, frame, kind, rule.mode if rule else None, flag, len(actors))
         confidence = _confidence(syntax, frame.trigger, share, kind in by_rule, kind in BEYOND_PLOVER)
-        found.append(Found(candidate, coded, by_rule.get(kind), sure, confidence, flag, actors, recipients))
+        found.append(Found(candidate, coded, rule, sure, confidence, flag, actors, recipients))
     return found
+
+
+def _inanimate(syntax: Syntax, token: int) -> bool:
+    """Tell whether *token* is a force of nature: snow that blocks a road restricts nobody's rights."""
+    return not syntax.ents[token] and syntax.lemmas[token] in word_class("disaster")
+
+
+def _enough(sure: float, share: float, entries: list[Entry]) -> bool:
+    """Tell whether the model is sure enough of an event of the type that *entries* give, with *share* of it."""
+    if not entries:
+        return sure >= LEAST_BY_MODEL and share >= LEAST_OF_TYPE
+    return sure >= (LEAST_BY_CONTEXT if entries[0].conditions >= CONTEXT else LEAST_BY_RULE)
+
+
+def _tagged(doc: Doc) -> frozenset[int] | None:
+    """Return the tokens in spans of the trigger tagger; None where the pipeline has no such tagger."""
+    if TRIGGERS not in doc.spans:
+        return None
+    return frozenset(at for span in doc.spans[TRIGGERS] for at in range(span.start, span.end))
+
+
+def _sure(probability: float, tagged: frozenset[int] | None, trigger: int) -> float:
+    """Return the probability that *trigger* names an event, with what the trigger tagger says of it taken in."""
+    if tagged is None:
+        return probability
+    odds = TAGGED if trigger in tagged else 1 / NOT_TAGGED
+    return probability * odds / (probability * odds + 1 - probability)
 
 
 def _confidence(syntax: Syntax, trigger: int, share: float, by_rule: bool, beyond: bool) -> float:
@@ -114,7 +158,7 @@ def _confidence(syntax: Syntax, trigger: int, share: float, by_rule: bool, beyon
     the same depth, a rule counts for more than the model alone, and PLOVER's types for more than those beyond it.
     """
     score = (share + RULE_WEIGHT * by_rule) / (1 + RULE_WEIGHT) / (1 + DEPTH_WEIGHT * _depth(syntax, trigger))
-    return float((score * (0.5 if beyond else 1.0)) ** SPREAD)
+    return float((score * (BEYOND_WEIGHT if beyond else 1.0)) ** SPREAD)
 
 
 def _depth(syntax: Syntax, index: int) -> int:

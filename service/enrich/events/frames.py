@@ -80,6 +80,8 @@ def _verb(syntax: Syntax, index: int, frame: Frame) -> None:
             frame.to.append(kid)
         elif dep == "auxpass":
             frame.passive = True
+    if frame.kind == "v":
+        frame.to += _purpose(syntax, index, frame.objects)
     if frame.kind == "a":
         _adjective(syntax, index, frame)
         return
@@ -94,6 +96,13 @@ def _prep(syntax: Syntax, prep: int, frame: Frame) -> None:
         targets.append(kid)
     for inner in syntax.children(prep, "prep"):
         _prep(syntax, inner, frame)
+
+
+def _purpose(syntax: Syntax, index: int, objects: list[int]) -> list[int]:
+    """Return what it is done for: "sent troops to quell the protests", whichever word the parser ties it to."""
+    found = [kid for kid in syntax.kids[index] if syntax.deps[kid] == "advcl"]
+    found += [kid for token in objects for kid in syntax.kids[token] if syntax.deps[kid] == "acl"]
+    return [verb for verb in found if any(syntax.words[kid] == "to" for kid in syntax.children(verb, "aux"))]
 
 
 def _adjective(syntax: Syntax, index: int, frame: Frame) -> None:
@@ -186,6 +195,8 @@ def _noun(syntax: Syntax, index: int, frame: Frame) -> None:
             (frame.objects if receives else frame.subjects).append(kid)
         elif dep in {"compound", "amod", "nmod"}:
             frame.modifiers.append(kid)
+            if dep == "compound" and syntax.ents[kid] in {"GPE", "LOC", "FAC"} and lemma in word_class("placed_noun"):
+                continue
             if syntax.ents[kid] in {"GPE", "NORP", "ORG", "PERSON"}:
                 (frame.objects if receives and syntax.ents[kid] == "PERSON" else frame.subjects).append(kid)
             elif dep == "compound" and syntax.kinds[kid] == "n":

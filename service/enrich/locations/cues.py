@@ -20,10 +20,12 @@ DIRECTIONS = frozenset(
     "northeastern northwestern southeastern southwestern south-eastern north-eastern south-western north-western "
     "upper lower greater mainland downtown upstate inner outer mid".split()
 )
-GENERIC = frozenset(
+DIVISIONS = frozenset(
     "province region district oblast prefecture governorate county state city municipality area peninsula town village "
-    "suburb capital port island islands airport valley republic metropolitan".split()
+    "island islands valley krai".split()
 )
+"""Words that may follow or precede a place's name and say no more than its kind."""
+GENERIC = DIVISIONS.union("suburb capital port airport republic metropolitan".split())
 BEFORE_OF = GENERIC.union(
     "stronghold resort outskirts streets residents mayor people siege battle centre center enclave governor north "
     "south east west coast shores fall suburbs bishop".split()
@@ -31,6 +33,7 @@ BEFORE_OF = GENERIC.union(
 """Words that come before `of` and a place."""
 SEPARATORS = frozenset([",", "and", "&", "/", "(", ")", "-", "\u2013", "\u2014", "or"])
 LIST = frozenset([",", "and", "or", "-", "/", "&", "\u2013", "\u2014", "to"])
+BEFORE_ABBREVIATION = frozenset([",", "(", "-", "\u2013", "in", "from"])
 POSSESSIVES = frozenset(["'s", "\u2019s", "\u2018s"])
 HELD = frozenset(["held", "occupied", "controlled"])
 """Rebel-held Douma."""

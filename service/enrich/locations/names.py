@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from service.enrich.gazetteer import Role
-from service.enrich.locations.cues import DIRECTIONS, GENERIC
+from service.enrich.locations.cues import DIRECTIONS, DIVISIONS
 
 if TYPE_CHECKING:
     from service.enrich.gazetteer import Candidate, Gazetteer
@@ -32,8 +32,8 @@ def _forms(name: str) -> tuple[str, ...]:
     forms = [name]
     if len(words) > 1 and words[0].lower() in DIRECTIONS:
         forms.append(" ".join(words[1:]))
-    if len(words) > 1 and words[-1].lower() in GENERIC:
+    if len(words) > 1 and words[-1].lower() in DIVISIONS:
         forms.append(" ".join(words[:-1]))
-    if len(words) > 2 and words[1] == "of" and words[0].lower() in GENERIC:  # noqa: PLR2004 - City of London
+    if len(words) > 2 and words[1] == "of" and words[0].lower() in DIVISIONS:  # noqa: PLR2004 - City of London
         forms.append(" ".join(words[2:]))
     return tuple(forms)

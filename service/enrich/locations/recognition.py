@@ -108,6 +108,10 @@ class Recogniser:
         found = self.gazetteer.candidates(text)
         if text.lower() in cues.DIRECTIONS:  # Western is a province, of Zambia and of six other countries
             return
+        if found and is_initials(text) and all(one.role is Role.ABBREVIATION for one in found):
+            if self.words.before(first) in cues.BEFORE_ABBREVIATION:  # else the VA is no state
+                self._add(first, last, label)
+            return
         if self.gazetteer.is_demonym(text):
             if label not in {"LANGUAGE", "EVENT", "WORK_OF_ART", "LAW", "PRODUCT"}:
                 self._take_demonym(first, last, label)

@@ -43,6 +43,7 @@ FEATURES = (
     "facility",
     "alternate",
     "exact",
+    "fame",
     "capital",
     "namesake",
     "called_division",
@@ -53,7 +54,9 @@ FEATURES = (
     "wide",
     "country_share",
 )
-WEIGHTS = np.array([2.43, 0.8, -2.2, -2.0, -1.5, -0.7, -6.2, 0.1, 0.75, -2.65, 4.7, 6.0, 0.3, 0.8, 1.7, 0.8, 4.1])
+WEIGHTS = np.array(
+    [1.96, 1.2, -2.2, -2.0, -1.5, -0.7, -6.0, 0.6, 0.8, 0.75, -2.65, 5.3, 10.0, -0.15, 0.85, 1.8, 1.1, 4.45]
+)
 
 GAP = 8
 """Code points between a place and what it lies in: ` in the `."""
@@ -206,6 +209,7 @@ class Table:
                 [kind == "facility" for kind in kinds],
                 [candidate.role is Role.ALTERNATE for candidate in candidates],
                 [candidate.place.name == one.name for candidate, (_, one) in zip(candidates, pairs, strict=True)],
+                [np.log1p(place.fame) for place in places],
                 [place.capital for place in places],
                 namesake,
                 division * called,

@@ -13,6 +13,8 @@ NAME_LABELS = frozenset(
     {"PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE", "WORK"}
 )
 """Labels of names; a date or an amount (`April 7 - Brazil`) hides no place."""
+ENDINGS = frozenset(["'s", "\u2019s", "\u2018s", "'", "\u2019", ",", "-", ".", "("])
+"""What models take into a name's end beside figures (`Holland 2,444,260`)."""
 _PIECES = re.compile(r"[-/\u2013\u2014]|[^-/\u2013\u2014]+")
 
 
@@ -99,7 +101,7 @@ def read_words(document: str, doc: Doc) -> Words:
             continue
         while first < last - 1 and words.text[first].lower() in {"the", "a", "an"}:
             first += 1
-        while first < last - 1 and words.text[last - 1] in {"'s", "\u2019s", "\u2018s", "'", "\u2019", ",", "-", "."}:
+        while first < last - 1 and (words.text[last - 1] in ENDINGS or words.text[last - 1][0].isdigit()):
             last -= 1
         words.owner[first:last] = [len(words.names)] * (last - first)
         words.names.append(Name(first, last, ent.label_))

@@ -36,6 +36,13 @@ def test_a_mention_is_a_whole_word_as_written(find: Find, other: str) -> None:
     assert len(entity.mentions) == 1
 
 
+def test_a_name_may_end_the_text(find: Find) -> None:
+    """Where the text ends, a longer name with the same beginning is not looked for past it."""
+    (entity,) = find("Otto Pepperkorn resigned, said Otto", ("Otto Pepperkorn", "PERSON"), ("Otto", "PERSON"))
+
+    assert [(mention.start, mention.end) for mention in entity.mentions] == [(0, 15), (31, 35)]
+
+
 def test_a_mention_cut_short_grows_to_the_name(find: Find) -> None:
     """The model finds the whole name once and half of it later."""
     text = "Said Raheem Pepperkorn. Then Raheem Pepperkorn left."

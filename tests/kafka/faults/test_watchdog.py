@@ -29,7 +29,12 @@ def test_a_stalled_worker_ends(make_stream: Callable[..., Stream], stall: str, s
     """Whatever got stuck, the worker ends with the stacks on standard error, and the next one does the rest."""
     stream = make_stream()
     stream.produce_light(3_000)
-    worker = stream.start(before=STALLED + f"stalls.{stall}", NEWSWIRE_STALL_SECONDS="10", TEST_SECONDS="0.005")
+    worker = stream.start(
+        before=STALLED + f"stalls.{stall}",
+        NEWSWIRE_STALL_SECONDS="10",
+        NEWSWIRE_ARTICLE_TIMEOUT_SECONDS="1",
+        TEST_SECONDS="0.005",
+    )
 
     assert worker.wait(90) != 0
     assert says in worker.log.read_text()

@@ -1,0 +1,52 @@
+"""The headers that are written are those that the schemas and the AsyncAPI document promise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+import yaml
+
+from service import schemas
+from service.outcome import Enriched, Outcome, Refused
+from service.records import RejectReason
+from service.settings import Settings
+from service.stream.output import Input, settle
+
+FOLDER = Path(__file__).parents[2] / "schemas"
+TRACE = ("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+ARTICLE = Input("newswire.raw", 3, 42, 1_648_119_600_000, b"key", b'{"body": "x"}', (TRACE,))
+
+
+def headers(outcome: Outcome, record: Input = ARTICLE, limit: int = 1_000_000) -> dict[str, str]:
+    """Return the headers that are written for *outcome*, as text."""
+    _, written = settle(Settings(), record, outcome, datetime(2022, 3, 24, 12, tzinfo=UTC), limit)
+    return {name: value.decode() for name, value in written.headers}
+
+
+@pytest.mark.parametrize("reason", RejectReason)
+@pytest.mark.parametrize("limit", [1_000_000, 600])
+def test_a_dead_letter_has_the_headers_of_its_schema(reason: RejectReason, limit: int) -> None:
+    """Each reason, with its value and, where the topic is too narrow, without; no header more than is promised."""
+    record = replace(ARTICLE, value=b"x" * 500, headers=())
+    schema = schemas.closed()[schemas.DEAD_LETTER]
+
+    written = headers(Refused(reason, "wire", "byte 5 is not UTF-8"), record, limit)
+
+    jsonschema_rs.validator_for(schema, validate_formats=True).validate(written)
+    assert ("newswire.omitted" in written) is (limit == 600)
+
+
+def test_a_record_has_the_headers_of_the_asyncapi_document() -> None:
+    """Every header is described there, and `ce_dataschema` names the published schema."""
+    document = yaml.safe_load((FOLDER / "asyncapi.yaml").read_text())
+    described = document["components"]["messages"]["enrichedArticle"]["headers"]["properties"]
+
+    written = headers(Enriched("id-1", b"{}", "enriched", {}))
+
+    assert written.keys() - {"content-type"} == described.keys()
+    assert written["ce_dataschema"] == schemas.closed()[schemas.ENRICHED]["$id"]
+    assert written["ce_type"] == described["ce_type"]["description"]

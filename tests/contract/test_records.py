@@ -1,0 +1,103 @@
+"""Every record that the service makes keeps the contract, whatever article it is made from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from service import schemas
+from service.outcome import Enriched, Message, Refused
+from service.process import Processor
+from service.records import RejectReason
+from service.settings import Settings
+
+SAMPLES = sorted((Path(__file__).parents[1] / "wire/samples").iterdir())
+CLOSED = jsonschema_rs.validator_for(schemas.closed()[schemas.ENRICHED], validate_formats=True)
+
+
+@pytest.fixture(scope="module")
+def processor() -> Processor:
+    """Return what a worker process has: the loaded model and data."""
+    return Processor(Settings())
+
+
+def hold_to_contract(value: bytes, sent: bytes) -> dict[str, Any]:
+    """Check a record against the closed schema and its offsets against its text; return it."""
+    record: dict[str, Any] = json.loads(value)
+    CLOSED.validate(record)
+    assert list(misplaced(record, record["text"])) == [], sent
+    assert record["text"].startswith(record["headline"])
+    for name in ("entities", "locations", "events"):
+        assert bool(record[name]) != bool(record["none_found"][name]), name
+    return record
+
+
+def misplaced(value: object, text: str) -> list[object]:
+    """Return the mentions anywhere in *value* whose words are not at their place in *text*."""
+    if isinstance(value, list):
+        return [wrong for item in value for wrong in misplaced(item, text)]
+    if not isinstance(value, dict):
+        return []
+    wrong = [mention for item in value.values() for mention in misplaced(item, text)]
+    if {"start", "end"} <= value.keys() and not 0 <= value["start"] <= value["end"] <= len(text):
+        wrong.append(value)
+    if {"start", "end", "text"} <= value.keys() and text[value["start"] : value["end"]] != value["text"]:
+        wrong.append(value)
+    return wrong
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_each_format_becomes_a_record_that_keeps_the_contract(path: Path, processor: Processor) -> None:
+    """From the bytes of each format to the bytes of a record, twice the same."""
+    message = Message(path.read_bytes())
+
+    outcome = processor.process(message)
+
+    if path.name == "gdelt-doc.json":
+        assert isinstance(outcome, Refused)
+        assert outcome.reason is RejectReason.METADATA_ONLY
+        return
+    assert isinstance(outcome, Enriched)
+    record = hold_to_contract(outcome.value, path.read_bytes())
+    assert record["status"] == "enriched"
+    assert "Ana Popa" in record["text"]
+    assert {"Romania", "Hungary"} <= {entity["name"] for entity in record["entities"]}
+    again = processor.process(message)
+    assert isinstance(again, Enriched)
+    assert again.value == outcome.value
+
+
+PHRASES = st.sampled_from(
+    [
+        "Romania and Hungary signed a treaty in Sofia on Tuesday.",
+        "President Klaus Iohannis met NATO Secretary General Jens Stoltenberg.",
+        "“We will not leave,” said Bulgaria\u2019s Kiril Petkov. 🇧🇬",
+        "At least 12 people were killed when a bus crashed near Košice, police said.",
+        "<p>Slovak troops &amp; tanks moved to Michalovce.</p>",
+        "e\u0301 \u202eabc\u202c \xad \u200b Bratis\xadlava",
+    ]
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(headline=st.text(max_size=30) | PHRASES, body=st.lists(PHRASES | st.text(max_size=60), max_size=5))
+def test_any_article_becomes_a_record_or_says_why_not(headline: str, body: list[str], processor: Processor) -> None:
+    """Text of any kind: offsets right, schema kept, the same bytes twice, and no stage raises."""
+    sent = json.dumps({"id": "a-1", "headline": headline, "body": "\n\n".join(body), "language": "en"}).encode()
+
+    outcome = processor.process(Message(sent))
+
+    if isinstance(outcome, Refused):
+        assert outcome.reason is RejectReason.EMPTY_TEXT, outcome.detail
+        return
+    assert isinstance(outcome, Enriched)
+    hold_to_contract(outcome.value, sent)
+    again = processor.process(Message(sent))
+    assert isinstance(again, Enriched)
+    assert again.value == outcome.value

@@ -1,0 +1,163 @@
+"""The rights that the Kubernetes component grants are enough, on a real Kafka that grants nothing else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+import yaml
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import (
+    ACL,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    NewTopic,
+    ResourcePattern,
+    ResourceType,
+)
+
+from service.local import Broker
+from service.topics import declared
+from tests.kafka.harness import LIGHT, PATIENCE, Worker, await_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+USER = Path(__file__).parents[2] / "deploy/kustomize/components/strimzi/user.yaml"
+LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+KINDS = {
+    "topic": ResourceType.TOPIC,
+    "group": ResourceType.GROUP,
+    "transactionalId": ResourceType.TRANSACTIONAL_ID,
+}
+OPERATIONS = {
+    "Describe": ACLOperation.DESCRIBE,
+    "DescribeConfigs": ACLOperation.DESCRIBE_CONFIGS,
+    "Read": ACLOperation.READ,
+    "Write": ACLOperation.WRITE,
+}
+
+
+def as_user(bootstrap: str, name: str) -> dict[str, Any]:
+    """Return the options of a client of kafka-python that is *name*."""
+    return {
+        "bootstrap_servers": bootstrap,
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "PLAIN",
+        "sasl_plain_username": name,
+        "sasl_plain_password": f"{name}-secret",
+    }
+
+
+def granted() -> list[ACL]:
+    """Return the rights of the KafkaUser as Kafka takes them."""
+    found = []
+    for rule in yaml.safe_load(USER.read_text())["spec"]["authorization"]["acls"]:
+        resource = rule["resource"]
+        prefixed = resource.get("patternType") == "prefix"
+        pattern = ResourcePattern(
+            KINDS[resource["type"]],
+            resource["name"],
+            ACLResourcePatternType.PREFIXED if prefixed else ACLResourcePatternType.LITERAL,
+        )
+        found += [
+            ACL("User:enricher", "*", OPERATIONS[operation], ACLPermissionType.ALLOW, pattern)
+            for operation in rule["operations"]
+        ]
+    return found
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run a Kafka where nobody may do anything but `admin`, with the declared topics and the user's rights."""
+    users = " ".join(f'user_{name}="{name}-secret"' for name in ("admin", "enricher"))
+    overrides = {
+        "listener.security.protocol.map": "PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "inter.broker.listener.name": "PLAINTEXT",
+        "sasl.enabled.mechanisms": "PLAIN",
+        "sasl.mechanism.inter.broker.protocol": "PLAIN",
+        "listener.name.plaintext.plain.sasl.jaas.config": (
+            f'{LOGIN} username="admin" password="admin-secret" {users};'
+        ),
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": "User:admin;User:ANONYMOUS",  # nobody is anonymous but the controller's own listener
+    }
+    with Broker(tmp_path_factory.mktemp("kafka"), overrides=overrides) as broker:
+        admin = KafkaAdminClient(**as_user(broker.bootstrap_servers, "admin"))
+        admin.create_topics([NewTopic(topic.name, 2, 1) for topic in declared()], wait_for_metadata=True)
+        admin.create_acls(granted())
+        admin.close()
+        yield broker.bootstrap_servers
+
+
+@pytest.mark.parametrize("delivery", ["at_least_once", "exactly_once"])
+def test_the_rights_are_enough(guarded: str, delivery: str) -> None:
+    """With the rights of `user.yaml` and no other, a worker reads, publishes, refuses and commits."""
+    environment = {
+        "PYTHONPATH": str(USER.parents[4]),
+        "KAFKA_BOOTSTRAP_SERVERS": guarded,
+        "KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
+        "KAFKA_SASL_MECHANISM": "PLAIN",
+        "KAFKA_SASL_USERNAME": "enricher",
+        "KAFKA_SASL_PASSWORD": "enricher-secret",
+        "NEWSWIRE_DELIVERY": delivery,
+        "NEWSWIRE_WORKER_PROCESSES": "1",
+        "NEWSWIRE_LOG_FORMAT": "json",
+    }
+    worker = Worker(os.environ | environment, LIGHT, before="").await_ready()
+    try:
+        before = ends(guarded)
+        producer = KafkaProducer(**as_user(guarded, "admin"))
+        for deed in ("", "refuse"):
+            producer.send("newswire.raw", key=b"a", value=orjson.dumps({"id": "a", "do": deed}))
+        producer.close()
+        await_(lambda: worker.metric("newswire_articles_total") == 2, "two articles to be done", PATIENCE, [worker])
+        after = ends(guarded)
+        code = worker.terminate()
+    finally:
+        worker.kill()
+
+    assert after["newswire.enriched"] > before["newswire.enriched"]
+    assert after["newswire.dead-letter"] > before["newswire.dead-letter"]
+    assert code == 0
+    assert committed(guarded) >= 2
+
+
+def test_the_user_may_do_nothing_else(guarded: str) -> None:
+    """The same user cannot write raw articles, read records, or make topics."""
+    admin = KafkaAdminClient(**as_user(guarded, "enricher"))
+    try:
+        with pytest.raises(Exception, match="Authorization"):
+            admin.create_topics([NewTopic("newswire.more", 1, 1)])
+    finally:
+        admin.close()
+    producer = KafkaProducer(**as_user(guarded, "enricher"))
+    with pytest.raises(Exception, match="Authorization"):
+        producer.send("newswire.raw", value=b"{}").get(timeout=30)
+    producer.close()
+
+
+def ends(bootstrap: str) -> dict[str, int]:
+    """Return how far the output topics go, all partitions together."""
+    consumer = KafkaConsumer(**as_user(bootstrap, "admin"))
+    try:
+        return {
+            topic: sum(consumer.end_offsets([TopicPartition(topic, number) for number in range(2)]).values())
+            for topic in ("newswire.enriched", "newswire.dead-letter")
+        }
+    finally:
+        consumer.close()
+
+
+def committed(bootstrap: str) -> int:
+    """Return how many raw articles the group has committed."""
+    admin = KafkaAdminClient(**as_user(bootstrap, "admin"))
+    try:
+        offsets = admin.list_group_offsets({"newswire-enricher": None})["newswire-enricher"]
+    finally:
+        admin.close()
+    return sum(max(0, known.offset) for known in offsets.values())
