@@ -114,7 +114,7 @@ class Metrics:
         self.loop_delay = Histogram(
             "newswire_event_loop_delay_seconds",
             "How late the event loop woke from a sleep of one second.",
-            buckets=(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5),
+            buckets=(0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5),
             registry=registry,
         )
         self.entities = Counter("newswire_entities", "Entities found, by spaCy's type.", ["label"], registry=registry)
