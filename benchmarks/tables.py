@@ -99,7 +99,7 @@ def _processes(result: dict[str, Any]) -> str:
             ]
         )
     head = ["at full load", "CPU of the parent", "CPU of Kafka", "parent: RSS, MB", "PSS", "loader: PSS"]
-    return _table([*head, "lane: own", "event loop late by ≤ 10 ms, ≤ 50 ms"], rows) if rows else ""
+    return _table([*head, "lane: own", "event loop late by ≤ 20 ms, ≤ 50 ms"], rows) if rows else ""
 
 
 def _latency(result: dict[str, Any]) -> str:
@@ -116,12 +116,12 @@ def _latency(result: dict[str, Any]) -> str:
         for row in loads
     ]
     head = ["sent to readable, s", "load", "articles", "p50", "p99", "max", "CPU of the parent"]
-    return _table([*head, "event loop late by ≤ 10 ms, ≤ 50 ms"], rows)
+    return _table([*head, "event loop late by ≤ 20 ms, ≤ 50 ms"], rows)
 
 
 def _late(delays: list[dict[str, float]]) -> str:
     total = sum(delay.get("+Inf", 0) for delay in delays)
     if not total:
         return ""
-    shares = (sum(delay[bound] for delay in delays) / total for bound in ("0.01", "0.05"))
+    shares = (sum(delay[bound] for delay in delays) / total for bound in ("0.02", "0.05"))
     return ", ".join(f"{share:.0%}" for share in shares) + f" of {total:.0f}"
