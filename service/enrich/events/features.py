@@ -128,4 +128,6 @@ def mean(lemmas: list[str]) -> NDArray[np.float32]:
     vectors = lemma_vectors()
     if not rows:
         return np.zeros(vectors.shape[1], dtype=np.float32)
+    if len(rows) == 1:
+        return vectors[rows[0]]
     return vectors[rows].mean(axis=0, dtype=np.float32)  # type: ignore[no-any-return]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from spacy.attrs import DEP, ENT_TYPE, HEAD, SENT_START, TAG
+from spacy.attrs import DEP, ENT_TYPE, HEAD, LOWER, SENT_START, TAG
 
 from service.enrich.events.data import irregular_forms, known_lemmas
 
@@ -38,10 +38,10 @@ class Syntax:
     def __init__(self, doc: Doc) -> None:
         strings = doc.vocab.strings
         self.size = len(doc)
-        columns = doc.to_array([TAG, DEP, ENT_TYPE]).T.tolist() if self.size else [[]] * 3
+        columns = doc.to_array([TAG, DEP, ENT_TYPE, LOWER]).T.tolist() if self.size else [[]] * 4
         heads, starts = doc.to_array([HEAD, SENT_START]).astype("int64").T.tolist() if self.size else [[]] * 2
         names = {number: strings[number] for column in columns for number in set(column)}
-        self.words = [token.lower_ for token in doc]
+        self.words = [names[number] for number in columns[3]]
         self.tags = [names[number] for number in columns[0]]
         self.deps = [names[number] for number in columns[1]]
         self.heads = [index + offset for index, offset in enumerate(heads)]
