@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+from spacy.attrs import IS_SPACE, ORTH
 from spacy.language import Language
 from spacy.pipeline import TrainablePipe
 from spacy.scorer import Scorer
@@ -196,11 +197,12 @@ def _sentences(doc: Doc, outside: Floats) -> Iterator[tuple[int, int]]:
 
     Short sequences side by side are worked on ten times as fast as long ones one after the other.
     """
+    words, blank = doc.to_array([ORTH, IS_SPACE]).T
+    stops = np.isin(words, [doc.vocab.strings[stop] for stop in (".", "?", "!")]) | (blank == 1)
     start = 0
-    for token in doc:
-        if outside[token.i] and (token.is_space or token.text in {".", "?", "!"}):
-            yield start, token.i + 1
-            start = token.i + 1
+    for end in (np.flatnonzero(outside & stops) + 1).tolist():
+        yield start, end
+        start = end
     if start < len(doc):
         yield start, len(doc)
 
@@ -336,9 +338,9 @@ def _valid(places: Floats, labels: Floats) -> bool:
 
 
 def viterbi(scores: Floats) -> Floats:
-    """Return the best valid tag sequence of each document (Viterbi 1967): (position, document, tag) → (position, document).
+    """Return the best valid tag sequence of each document (Viterbi 1967), by position and document.
 
-    What stands past a document's end must be sure to be O, as `_pad` makes it.
+    *scores* is (position, document, tag). What stands past a document's end must be sure to be O, as `_pad` makes it.
     """
     length, width, tags = scores.shape
     count = (tags - 1) // 4
