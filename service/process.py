@@ -21,12 +21,21 @@ if TYPE_CHECKING:
 __all__ = ["Enriched", "Headers", "Message", "Outcome", "Processor", "Refused", "Tombstone"]
 
 
+FIRST = Message(
+    b'{"id": "first", "published_at": "2022-03-24T18:00:00Z", "headline": "Ministers meet in Bratislava", "body": '
+    b'"Hungary\'s foreign minister met his Slovak colleague on March 24, 2022. \\"Twelve people were injured in the '
+    b'attack,\\" he said."}'
+)
+"""An article that every stage finds something in."""
+
+
 class Processor:
     """Turns messages into outcomes; holds the loaded model, so one a process."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._enricher = Enricher(settings)
+        self.process(FIRST)  # stages read their data when first asked: once here, not in each process forked from here
 
     def process(self, message: Message) -> Outcome:
         """Return what becomes of *message*: a record, a tombstone, or the reason why not. Raises nothing."""
