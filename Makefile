@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 RIVALS ?= .venv-bench
 
-.PHONY: help demo test faults fuzz bench check format readme schemas lock clean
+.PHONY: help demo test faults train fuzz bench check format readme schemas lock clean
 .DEFAULT_GOAL := help
 
 help:  ## Tell what there is
@@ -21,6 +21,9 @@ demo: $(VENV)/installed  ## Enrich the NATO summit article through a real Kafka 
 
 test: $(VENV)/installed  ## Run the tests, those on a real Kafka included
 	$(BIN)/python -m pytest -m "not faults"
+
+train: $(VENV)/installed  ## Make the shipped weights again (NEWSWIRE_LABELLED, NEWSWIRE_RAW_NEWS)
+	$(BIN)/python training/train.py
 
 fuzz: $(VENV)/installed  ## Read 100,000 damaged messages of every format
 	$(BIN)/python scripts/fuzz.py
@@ -58,7 +61,7 @@ schemas: $(VENV)/installed  ## Make schemas/ from service/records.py
 lock: $(VENV)/installed  ## Pin every dependency by hash
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file lock/dev.txt
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml --extra otel --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --constraint lock/dev.txt --output-file lock/runtime.txt
 	$(BIN)/uv pip compile --group build --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --constraint lock/dev.txt --output-file lock/build.txt

@@ -157,7 +157,10 @@ class Bench:
                         "loop_delay": tables.loop_delay(metrics, running.metrics()),
                     }
                 )
-                print(f"  {contender.name:55} at {share:.0%}: {self.latency[contender.name][-1]}", flush=True)
+                row = self.latency[contender.name][-1]
+                print(
+                    f"  {contender.name:55} at {share:.0%}: p50 {row['p50']:.2f} s, p99 {row['p99']:.2f} s", flush=True
+                )
 
     def _arrivals(
         self, running: Running, chance: random.Random, rate: float, seconds: float

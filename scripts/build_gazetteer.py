@@ -45,7 +45,7 @@ GENERIC = (
     *(" department", " municipality", " district", " autonomous region", " special region", " republic"),
     *(" sheng", " shi", " metropolis"),
 )
-FAME = {"country": 255, "division": 60, "own": 60, "district": 10}
+FAME = {"country": 255, "well known": 150, "division": 60, "own": 60, "district": 10}
 """Names in other languages that stand for those which the packages leave out; a city of half a million has 60."""
 SMALL_DIVISION = 200_000
 NO_NAMES = {"north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "plateau"}
@@ -201,6 +201,7 @@ def cities(only: set[str] | None) -> dict[int, Row]:
             continue
         if rows[int(number)].name != name:
             raise SystemExit(f"cities.tsv: {number} is {rows[int(number)].name}, not {name}")
+        rows[int(number)].fame = max(rows[int(number)].fame, FAME["well known"])
         rows[int(number)].add(names.split("|"), Role.NAME)
         rows[int(number)].add(demonyms.split("|"), Role.DEMONYM)
     return rows
@@ -295,6 +296,9 @@ def build(only: set[str] | None = None) -> list[Row]:
     for kind, level in (("country", nations), ("division", first), ("district", second)):
         for row in level.values():
             row.fame = FAME[kind] if row.population > SMALL_DIVISION else FAME["district"]
+    for code, *_ in table("divisions.tsv"):
+        if code in first:
+            first[code].fame = FAME["well known"]
     groups = [list(nations.values()), list(first.values()), list(second.values()), regions(), list(towns.values())]
     rows = [
         row for group in groups for row in sorted(group, key=lambda row: (-row.population, row.geonames_id, row.key))

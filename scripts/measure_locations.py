@@ -163,7 +163,8 @@ def main() -> None:
     options = parser.parse_args()
     run = Run(options.model)
     print(
-        "| set | toponyms | precision | recall | F1 | within 161 km | F1 from text to point |\n|---|---|---|---|---|---|---|"
+        "| set | toponyms | precision | recall | F1 | within 161 km | F1 from text to point |\n"
+        "|---|---|---|---|---|---|---|"
     )
     for path in options.gold:
         measure_gold(run, path)

@@ -7,6 +7,7 @@ are taken too. All errors are told at once, at start. `newswire check` prints th
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -26,6 +27,16 @@ def _split(value: object) -> object:
 
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
+
+
+def _state_folder() -> Path:
+    """Return the user's folder for state (XDG), or one for temporary files where the user has no home."""
+    if state := os.environ.get("XDG_STATE_HOME"):
+        return Path(state) / "newswire"
+    try:
+        return Path.home() / ".local/state/newswire"
+    except RuntimeError:  # a container may run under a number that no user has
+        return Path(tempfile.gettempdir()) / "newswire"
 
 
 def _kafka(name: str) -> AliasChoices:
@@ -102,12 +113,14 @@ class Settings(BaseSettings):
         default_factory=lambda: len(os.sched_getaffinity(0)), ge=1, le=64, description="Processes that enrich articles."
     )
     article_timeout_seconds: float = Field(
-        default=10.0,
+        default=30.0,  # 500 kB take 13 s of a 2.6 GHz core; a slower machine has twice that
         gt=0,
         description="Most processor time for one article, and a third of the time by the clock; then: `timeout`.",
     )
     max_article_bytes: int = Field(
-        default=1_000_000, ge=1_000, description="Longest value that is taken; a longer one is refused `too_large`."
+        default=500_000,  # 80,000 words, as long as a book
+        ge=1_000,
+        description="Longest value that is taken; a longer one is refused `too_large`.",
     )
     max_record_bytes: int = Field(
         default=4_000_000, ge=10_000, description="Longest record that is sent; the topics' max.message.bytes."
@@ -143,8 +156,8 @@ class Settings(BaseSettings):
         default="auto", description="`auto`: colours on a terminal, JSON lines elsewhere."
     )
     data_dir: Path = Field(
-        default_factory=lambda: Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "newswire",
-        description="State of the built-in Kafka.",
+        default_factory=_state_folder,
+        description="State of the built-in Kafka: `newswire` in the user's state folder if not given.",
     )
 
     @model_validator(mode="after")

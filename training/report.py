@@ -7,6 +7,7 @@ Exact spans, micro-averaged; places are GPE and LOC taken as one. Needs `trainin
 
 from __future__ import annotations
 
+# ruff: noqa: E402 - the environment must be set before NumPy is loaded, the path before our own modules
 import os
 
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
@@ -26,7 +27,10 @@ sys.path.insert(0, str(HERE.parent))
 
 import corpus
 
-from service.enrich import entities, model
+from service.enrich import model
+from service.enrich.pipeline import Enricher
+from service.records import RawArticle
+from service.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,20 +52,23 @@ def main() -> None:
     parser.add_argument("part", nargs="?", default="test", choices=["development", "test"])
     part = parser.parse_args().part
     set_current_ops(NumpyOps(use_blis=False))
-    base, ours = spacy.load(corpus.BASE, exclude=["senter"]), model.load()
+    base, ours = spacy.load(corpus.BASE, enable=["ner"]), model.load()
+    enricher = Enricher(Settings(model=model.NAME))
     gold = corpus.load(HERE / "corpus" / f"{part}.spacy", ours.vocab)
     texts = [doc.text for doc in gold]
     reference = [_ents(doc) for doc in gold]
+    with ours.select_pipes(enable=["ner", corpus.TRIGGERS]):
+        docs = list(ours.pipe(texts))
     found = {
         "base": [_ents(doc) for doc in base.pipe(texts)],
-        "fine-tuned": [_ents(doc) for doc in ours.pipe(texts)],
-        "with our stages": [_staged(doc) for doc in ours.pipe(texts)],
+        "fine-tuned": [_ents(doc) for doc in docs],
+        "with our stages": [_staged(enricher, text) for text in texts],
     }
     print(f"Entities, {part} part: {len(texts)} articles, {sum(map(len, gold)):,} tokens. P / R / F1.\n")
     _table(reference, found, {label: _only(label) for label in NAMES})
     _table(reference, found, {"all names": _names, "PERSON, ORG, place, NORP": _core})
     triggers = [{(s.start_char, s.end_char, s.label_) for s in doc.spans[corpus.TRIGGERS]} for doc in gold]
-    tagged = [{(s.start_char, s.end_char, s.label_) for s in doc.spans[corpus.TRIGGERS]} for doc in ours.pipe(texts)]
+    tagged = [{(s.start_char, s.end_char, s.label_) for s in doc.spans[corpus.TRIGGERS]} for doc in docs]
     print("Event triggers.\n")
     labels = sorted({label for spans in triggers for _, _, label in spans})
     _table(triggers, {"exact span": tagged}, {"all": lambda spans: spans, **{name: _only(name) for name in labels}})
@@ -72,8 +79,9 @@ def _ents(doc: Doc) -> Spans:
     return {(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents}
 
 
-def _staged(doc: Doc) -> Spans:
-    return {(m.start, m.end, entity.type) for entity in entities.find(doc) for m in entity.mentions}
+def _staged(enricher: Enricher, text: str) -> Spans:
+    record = enricher.enrich(RawArticle(id="article", body=text, language="en"), {})
+    return {(mention.start, mention.end, entity.type) for entity in record.entities for mention in entity.mentions}
 
 
 def _only(label: str) -> Callable[[Spans], Spans]:
@@ -112,11 +120,10 @@ def _speed(base: Language, ours: Language, gold: list[Doc]) -> None:
     tokens = sum(map(len, gold))
     best: dict[str, float] = {}
     for _ in range(ROUNDS):
-        for name, nlp, pipes in (("base", base, ("ner",)), ("ours", ours, ("newswire", "ner"))):
+        for name, nlp in (("base", base), ("ours", ours)):
             docs = [nlp.make_doc(doc.text) for doc in gold]
             started = time.process_time()
-            for pipe in pipes:
-                docs = list(nlp.get_pipe(pipe).pipe(docs, batch_size=64))
+            list(nlp.get_pipe("ner").pipe(docs, batch_size=64))
             best[name] = max(best.get(name, 0.0), tokens / (time.process_time() - started))
     print("Recognizing entities, tokens a second of processor time:")
     print(", ".join(f"{name} {speed:,.0f}" for name, speed in best.items()))

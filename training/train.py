@@ -8,6 +8,7 @@ the same figures within noise.
 
 from __future__ import annotations
 
+# ruff: noqa: E402 - the environment must be set before NumPy is loaded, the path before our own modules
 import os
 
 # Two BLAS threads on a busy machine wait for each other: a quarter of the speed of one.

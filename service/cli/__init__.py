@@ -35,6 +35,7 @@ app.command("replay")(replay.replay)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command("schema")(inspect.schema)
+app.command("tags")(inspect.tags)
 app.command("check")(inspect.check)
 app.command("health")(health.health)
 

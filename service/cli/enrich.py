@@ -7,6 +7,7 @@ from itertools import chain, islice
 from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
 from typing import TYPE_CHECKING, Annotated, Any
 
+import orjson
 import typer
 
 from service.cli.articles import read_articles, require_readable
@@ -24,6 +25,9 @@ def enrich(
     ],
     pretty: Annotated[bool, typer.Option("--pretty", help="Show each text with what was found marked in it.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the one article of FILES to this file, as a page.")] = None,
+    geojson: Annotated[
+        bool, typer.Option("--geojson", help="Write the places of all articles as one GeoJSON document, for a map.")
+    ] = False,
     processes: Annotated[int | None, typer.Option(help="Processes to work with; all cores if not given.")] = None,
 ) -> None:
     """Enrich articles of FILES without Kafka: a record a line, in the order of the input.
@@ -39,16 +43,28 @@ def enrich(
     from service.outcome import Enriched, Message, Refused  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     refused = 0
+    mapped: list[bytes] = []
     for where, outcome in _progress(outcomes(settings, ((where, Message(value)) for where, value in articles))):
         if isinstance(outcome, Enriched) and html is not None:
             _write_page(outcome.value, html)
+        elif isinstance(outcome, Enriched) and geojson:
+            mapped.append(outcome.value)
         elif isinstance(outcome, Enriched):
             print_record(outcome.value, pretty=pretty)
         elif isinstance(outcome, Refused):
             refused += 1
             talk().print(f"{where}: refused, {outcome.reason} ({outcome.detail})", markup=False, soft_wrap=True)
+    if geojson:
+        _write_map(mapped)
     if refused:
         fail(f"{refused} of the articles were refused; each is told above")
+
+
+def _write_map(values: list[bytes]) -> None:
+    from service.enrich.locations.geojson import feature_collection  # noqa: PLC0415 - spaCy's import takes a second
+    from service.records import EnrichedArticle  # noqa: PLC0415 - as above
+
+    typer.echo(orjson.dumps(feature_collection(map(EnrichedArticle.model_validate_json, values))))
 
 
 def _only(articles: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:

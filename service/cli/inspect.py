@@ -6,6 +6,7 @@ import os
 from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
 from typing import TYPE_CHECKING, Annotated
 
+import orjson
 import typer
 
 from service.cli.terminal import fail, load_settings, talk
@@ -54,6 +55,26 @@ def _model_problems(settings: Settings) -> list[str]:
     except OSError as error:
         return [f"the model {settings.model} cannot be loaded: {error}"]
     return []
+
+
+def tags(
+    json: Annotated[bool, typer.Option("--json", help="A JSON object a line, for programs.")] = False,
+) -> None:
+    """Print the vocabulary of event tags, each with its IPTC Media Topics and meaning."""
+    from service.enrich.tags import MEDIA_TOPICS_RELEASE, media_topics, vocabulary  # noqa: PLC0415 - spaCy's import waits
+
+    names = media_topics()
+    if json:
+        for row in vocabulary():
+            typer.echo(orjson.dumps({"tag": row.tag, "medtop": row.medtop, "meaning": row.meaning}))
+        return
+    from rich.console import Console  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from rich.table import Table  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    table = Table("tag", "Media Topics", "meaning", box=None, caption=f"IPTC Media Topics of {MEDIA_TOPICS_RELEASE}")
+    for row in vocabulary():
+        table.add_row(row.tag, ", ".join(f"{code} {names[code]}" for code in row.medtop), row.meaning)
+    Console().print(table)
 
 
 def schema(

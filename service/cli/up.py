@@ -39,6 +39,7 @@ def up(
     from service.local import BrokerError  # noqa: PLC0415 - `newswire --help` need not wait for it
     from service.stream.traffic import TrafficError  # noqa: PLC0415 - `newswire --help` need not wait for it
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # as Ctrl-C does: through every `finally` on the way
     try:
         with ExitStack() as stack:
             _start_everything(settings, stack, demo=demo)

@@ -17,13 +17,12 @@ from service.records import Count, Mention
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-UNITS = {word: value for value, word in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen".split()
-)}  # fmt: skip
-TENS = {
-    word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
-}
+UNITS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
 SCALES = {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 NEVER_COUNTED = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "ORDINAL"})
@@ -164,8 +163,8 @@ def parse(words: list[str]) -> int | None:
         for part in parts:
             if DIGITS.fullmatch(part):
                 current += float(part.replace(",", ""))
-            elif part in UNITS or part in TENS:
-                current += UNITS.get(part, 0) or TENS.get(part, 0)
+            elif part in UNITS:
+                current += UNITS[part]
             elif part in SCALES:
                 current = (current or 1) * SCALES[part]
                 if SCALES[part] >= SCALES["thousand"]:

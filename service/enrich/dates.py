@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
           "december")  # fmt: skip
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 YEAR = re.compile(r"^(?:the (?:year )?|early |late |mid-?|in |fiscal )?((?:1[5-9]|20)\d\d)$")
 ABSOLUTE = re.compile(
     rf"\b(?:{MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?\s+{MONTH}|{MONTH}(?:\s+of)?)"
@@ -80,38 +83,41 @@ def resolve(text: str, published: date | None) -> str | None:
 
 
 def _relative(words: str, published: date) -> str | None:
+    """Return what *words* name that are read against the day of publication."""
     if words in NAMED:
         return (published + timedelta(days=NAMED[words])).isoformat()
     if words in DAYS:
         return _weekday(words, 0, published).isoformat()
-    of_year = OF_YEAR.match(words)
-    if of_year:
-        return _parsed(f"{of_year[1]} {published.year + STEP[of_year[2]]}", published)
     if AGO.match(words):
         return _parsed(words.replace("earlier", "ago"), published)
+    if of_year := OF_YEAR.match(words):
+        return _parsed(f"{of_year[1]} {published.year + STEP[of_year[2]]}", published)
     unit = UNIT.match(words)
-    if not unit:
-        return None
-    step, name = STEP[unit["which"]], unit["unit"]
-    if name == "week":
-        week = (published + timedelta(weeks=step)).isocalendar()
-        return f"{week.year}-W{week.week:02}"
-    if name == "month":
+    return _stepped(unit["unit"], STEP[unit["which"]], published) if unit else None
+
+
+def _stepped(unit: str, step: int, published: date) -> str | None:
+    """Return the *unit* (week, month, year, a weekday, a month's name) that lies *step* of them from publication."""
+    found = None
+    if unit == "week":
+        found = _week(published + timedelta(weeks=step))
+    elif unit == "month":
         months = published.year * 12 + published.month - 1 + step
-        return f"{months // 12}-{months % 12 + 1:02}"
-    if name == "year":
-        return str(published.year + step)
-    if name in DAYS:
-        return _weekday(name, step, published).isoformat()
-    if name in MONTHS:
-        month = MONTHS.index(name) + 1
-        year = published.year
-        if step < 0 and month >= published.month:
-            year -= 1
-        elif step > 0 and month <= published.month:
-            year += 1
-        return f"{year}-{month:02}"
-    return None
+        found = f"{months // 12}-{months % 12 + 1:02}"
+    elif unit == "year":
+        found = str(published.year + step)
+    elif unit in DAYS:
+        found = _weekday(unit, step, published).isoformat()
+    elif unit in MONTHS:
+        month = MONTHS.index(unit) + 1
+        passed = (month >= published.month) if step < 0 else (month <= published.month)
+        found = f"{published.year + step * passed}-{month:02}"
+    return found
+
+
+def _week(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
 
 
 def _weekday(name: str, step: int, published: date) -> date:
@@ -142,6 +148,5 @@ def _parsed(words: str, published: date | None) -> str | None:
     if period == "month":
         return f"{found.year:04}-{found.month:02}"
     if period == "week":
-        week = found.isocalendar()
-        return f"{week.year}-W{week.week:02}"
+        return _week(found.date())
     return str(found.date().isoformat())

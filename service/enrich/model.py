@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc
 from spacy.util import load_config
 from thinc.api import Config, NumpyOps, set_current_ops
 
 from service.enrich import spans  # noqa: F401 - registers the component's factory
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 NAME = "newswire"
 """Name of the shipped pipeline; any other names an installed one."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from service.enrich.events import roles
+from service.enrich.events.extract import mention
 from service.enrich.events.syntax import Syntax
 from service.records import Mention, Quote
 
@@ -47,31 +48,30 @@ def examples() -> list[tuple[str, str, str, str]]:
 
 
 def find(doc: Doc) -> list[Quote]:
-    """Return the quotations of *doc* in the order of the text; offsets are code points of `doc.text`, marks excluded."""
+    """Return the quotations of *doc* in the order of the text, without their marks; offsets are code points."""
     syntax = Syntax.of(doc)
     whole = doc.text
     spans = [match.span(match.lastgroup or 0) for match in MARKED.finditer(whole)]
-    starts = [token.idx for token in doc] if spans else []
-    inside = {at for first, last in spans for at in range(bisect_left(starts, first - 1), bisect_left(starts, last + 1))}
+    if not spans:
+        return []
+    starts = [token.idx for token in doc]
+    inside = {
+        at for first, last in spans for at in range(bisect_left(starts, first - 1), bisect_left(starts, last + 1))
+    }
     names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in roles.NAMES]
     found = []
     for start, end in spans:
         text = whole[start:end]
-        words = len(text.split())
         tokens = range(bisect_left(starts, start), bisect_left(starts, end))
-        if not tokens:
-            continue
-        verb = _verb(doc, syntax, tokens, inside)
-        if verb is None and words < LEAST_WORDS:
-            continue
-        if verb is not None and words < LEAST_WORDS and syntax.words[verb[0]] == "called":
+        verb = _verb(doc, syntax, tokens, inside) if tokens else None
+        if len(text.split()) < LEAST_WORDS and (verb is None or syntax.words[verb[0]] == "called"):
             continue
         speaker = _speaker(syntax, verb, inside, names) if verb else None
         found.append(
             Quote(
                 quote=Mention(start=start, end=end, text=text),
-                speaker=_mention(doc, speaker) if speaker else None,
-                verb=_mention(doc, verb) if verb else None,
+                speaker=mention(doc, speaker) if speaker else None,
+                verb=mention(doc, verb) if verb else None,
             )
         )
     return found
@@ -81,21 +81,17 @@ def _verb(doc: Doc, syntax: Syntax, tokens: range, inside: set[int]) -> tuple[in
     """Return the verb of speech nearest to the quotation, what follows it before what stands in front of it."""
     after = range(tokens[-1] + 1, min(len(doc), tokens[-1] + 1 + REACH))
     before = range(tokens[0] - 1, max(-1, tokens[0] - 1 - REACH), -1)
-    for reach in (after, before):
-        for at in reach:
-            if "\n" in doc[at].text and reach is after:
-                break
-            if at in inside:
-                continue
-            if (
-                syntax.kinds[at] == "v"
-                and syntax.lemmas[at] in speech_verbs()
-                and syntax.deps[at] not in {"amod", "aux"}
-            ):
-                return at, at + 1
-            if syntax.words[at] == "according" and at + 1 < len(doc) and syntax.words[at + 1] == "to":
-                return at, at + 2
+    paragraph = next((at for at in after if "\n" in doc[at].text), after.stop)
+    for at in (*range(after.start, paragraph), *before):
+        if at not in inside and _says(syntax, at):
+            return at, at + 1 + (syntax.words[at] == "according")
     return None
+
+
+def _says(syntax: Syntax, at: int) -> bool:
+    if syntax.words[at] == "according":
+        return at + 1 < syntax.size and syntax.words[at + 1] == "to"
+    return syntax.kinds[at] == "v" and syntax.lemmas[at] in speech_verbs() and syntax.deps[at] not in {"amod", "aux"}
 
 
 def _speaker(
@@ -113,8 +109,3 @@ def _speaker(
         if target not in inside and syntax.words[target] not in {"which", "that", "it", "what"}:
             return roles.phrase(syntax, target, names)
     return None
-
-
-def _mention(doc: Doc, span: tuple[int, int]) -> Mention:
-    part = doc[span[0] : span[1]]
-    return Mention(start=part.start_char, end=part.end_char, text=part.text)

@@ -11,7 +11,6 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from spacy.attrs import IS_SPACE, ORTH
 from spacy.language import Language
 from spacy.pipeline import TrainablePipe
 from spacy.scorer import Scorer
@@ -197,12 +196,11 @@ def _sentences(doc: Doc, outside: Floats) -> Iterator[tuple[int, int]]:
 
     Short sequences side by side are worked on ten times as fast as long ones one after the other.
     """
-    words, blank = doc.to_array([ORTH, IS_SPACE]).T
-    stops = np.isin(words, [doc.vocab.strings[stop] for stop in (".", "?", "!")]) | (blank == 1)
     start = 0
-    for end in (np.flatnonzero(outside & stops) + 1).tolist():
-        yield start, end
-        start = end
+    for token in doc:
+        if outside[token.i] and (token.is_space or token.text in {".", "?", "!"}):
+            yield start, token.i + 1
+            start = token.i + 1
     if start < len(doc):
         yield start, len(doc)
 
@@ -277,12 +275,12 @@ def decode(doc: Doc, scores: Floats) -> Iterator[Found]:
             for i, (start, end) in enumerate(some):
                 tags[start:end] = paths[: end - start, i]
     places, labels = np.divmod(tags - 1, count)
-    start = 0
-    for i in np.flatnonzero(tags):
-        if places[i] in {0, 3}:
-            start = int(i)
-        if places[i] in {2, 3}:
-            yield start, int(i) + 1, int(labels[i]), 1.0
+    first = 0
+    for at in np.flatnonzero(tags):
+        if places[at] in {0, 3}:
+            first = int(at)
+        if places[at] in {2, 3}:
+            yield first, int(at) + 1, int(labels[at]), 1.0
 
 
 def probabilities(docs: Sequence[Doc], scores: Sequence[Floats], found: Sequence[Sequence[Found]]) -> list[Floats]:
@@ -338,9 +336,9 @@ def _valid(places: Floats, labels: Floats) -> bool:
 
 
 def viterbi(scores: Floats) -> Floats:
-    """Return the best valid tag sequence of each document (Viterbi 1967), by position and document.
+    """Return the best valid tag sequence of each document: (position, document, tag) → (position, document).
 
-    *scores* is (position, document, tag). What stands past a document's end must be sure to be O, as `_pad` makes it.
+    By Viterbi's algorithm (1967). What stands past a document's end must be sure to be O, as `_pad` makes it.
     """
     length, width, tags = scores.shape
     count = (tags - 1) // 4

@@ -32,6 +32,8 @@ LEAD = 600
 PHRASE_WEIGHT = 0.5
 FLAG_WEIGHTS = {"negated": 0.5, "hypothetical": 0.7, "historical": 0.4}
 """What did not happen, may happen or happened long ago says less of what the article is about."""
+GROUPED = 2
+"""Letters by which the phrases are grouped."""
 MOST_EVIDENCE = 10
 """Phrases that are given as evidence for a tag; more say nothing new."""
 
@@ -72,7 +74,7 @@ def media_topics() -> dict[str, str]:
     """Return the names of the Media Topics that the vocabulary uses, by id."""
     text = (files("service.enrich") / "data" / "media_topics.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
-    return dict(rows)  # type: ignore[arg-type]
+    return dict(rows)
 
 
 def assign(doc: Doc, events: Sequence[Event]) -> list[Tag]:
@@ -121,27 +123,37 @@ def _weight(event: Event) -> float:
 
 @functools.cache
 def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
-    """Return one pattern for all phrases, and the tags of each phrase without its star."""
+    """Return one pattern for all phrases, and the tags of each phrase without its star.
+
+    Phrases are grouped by their first letters: a word of the text is compared only with those that begin like it.
+    """
     tags: dict[str, list[str]] = {}
-    endings = {}
+    groups: dict[str, list[str]] = {}
     for definition in vocabulary():
         for phrase in definition.phrases:
             word = phrase.removesuffix("*")
             tags.setdefault(word, []).append(definition.tag)
-            endings[word] = r"\w*" if phrase.endswith("*") else ""
-    longest_first = sorted(tags, key=lambda word: (-len(word), word))
-    initials: dict[str, list[str]] = {}  # tried one after the other, 285 phrases at every word are slow
-    for word in longest_first:
-        initials.setdefault(word[0], []).append(rf"{re.escape(word[1:])}(?={endings[word]}\b)")
-    body = "|".join(rf"{re.escape(initial)}(?:{'|'.join(rest)})" for initial, rest in initials.items())
+            ending = "" if phrase.endswith("*") else r"(?!\w)"
+            groups.setdefault(word[:GROUPED], []).append(re.escape(word[GROUPED:]) + ending)
+    parts = [
+        re.escape(first) + "(?:" + "|".join(sorted(set(rest), key=lambda end: (-len(end), end))) + ")"
+        for first, rest in sorted(groups.items())
+    ]
+    by_letter: dict[str, list[str]] = {}
+    for part in parts:
+        by_letter.setdefault(part[0], []).append(part[1:])
+    body = "|".join(f"{letter}(?:{'|'.join(rest)})" for letter, rest in sorted(by_letter.items()))
     return re.compile(rf"\b(?:{body})"), {word: tuple(names) for word, names in tags.items()}
 
 
 def _phrases(text: str) -> dict[str, list[Mention]]:
     """Return the phrases of the vocabulary in *text*, by tag; where two begin together, the longer one."""
     pattern, tags = _pattern()
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a letter whose small form is two: keep it, so that offsets hold
+        lowered = "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
     found: dict[str, list[Mention]] = {}
-    for match in pattern.finditer(_lower(text)):
+    for match in pattern.finditer(lowered):
         end = match.end()
         while end < len(text) and text[end].isalnum():
             end += 1

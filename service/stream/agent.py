@@ -14,6 +14,7 @@ import structlog
 
 from service import __version__, logs
 from service.metrics import Metrics
+from service.page.feed import Feed
 from service.records import SCHEMA_VERSION
 from service.stream import connection, preflight
 from service.stream.delivery import AtLeastOnce, Delivery, ExactlyOnce
@@ -21,6 +22,7 @@ from service.stream.lanes import PROCESSOR, Lanes
 from service.stream.output import Input
 from service.stream.pipeline import Pipeline
 from service.stream.report import Report
+from service.stream.tracing import Tracing
 from service.stream.transport import Consumer, Transport
 from service.stream.watchdog import Watchdog
 
@@ -78,6 +80,8 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
         )
         self.settings = settings
         self.metrics = Metrics(settings)
+        self.feed = Feed()
+        self._tracing = Tracing(settings)
         self.failure: Exception | None = None
         """What stopped the worker, where it stopped by itself."""
         self.lanes = Lanes(settings, self.fail, self.metrics.lane_restarts.inc, processor)
@@ -85,7 +89,8 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
             settings,
             self.lanes,
             self._delivery(),
-            Report(settings, self.metrics, self.fail),
+            Report(settings, self.metrics, self.fail, self.feed.add),
+            self._tracing,
             rejoin=self._rejoin,
             fatal=self.fail,
         )
@@ -149,6 +154,7 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
         await super().on_shutdown()
         self.watchdog.stop()
         await self.lanes.stop()
+        await asyncio.to_thread(self._tracing.stop)
 
     def fail(self, error: Exception) -> None:
         """Stop the worker with exit code 1; *error* says why. Only the first counts."""

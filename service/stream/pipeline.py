@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     from service.settings import Settings
     from service.stream.lanes import Lanes
     from service.stream.report import Report
+    from service.stream.tracing import Tracing
 
 log = structlog.get_logger()
 
 IN_FLIGHT_PER_LANE = 32  # about a second of work: enough for full deliveries, little enough to drain in time
 DRAIN_SECONDS = 20.0  # with the grace and the commit well below the 60 s that a rebalance may take
 GRACE_SECONDS = 5.0
-FAILURES = 5  # deliveries in a row that fail before the worker gives up
+FAILURES = 5  # assignments in a row that end in a failed delivery before the worker gives up
 REFUSED = (
     AuthenticationFailedError,
     GroupAuthorizationFailedError,
@@ -62,6 +63,7 @@ class Pipeline:
         lanes: Make outcomes of messages.
         delivery: Publishes and commits.
         report: Is told of every delivered article, for metrics, log and limits.
+        tracing: Makes the spans.
         rejoin: Makes the consumer group assign all partitions anew.
         fatal: Stops the worker.
     """
@@ -72,6 +74,7 @@ class Pipeline:
         lanes: Lanes,
         delivery: Delivery,
         report: Report,
+        tracing: Tracing,
         *,
         rejoin: Callable[[], None],
         fatal: Callable[[Exception], None],
@@ -85,12 +88,14 @@ class Pipeline:
         self._lanes = lanes
         self._delivery = delivery
         self._report = report
+        self._tracing = tracing
         self._rejoin = rejoin
         self._fatal = fatal
         self._room = asyncio.Semaphore(IN_FLIGHT_PER_LANE * settings.worker_processes)
         self.limit = settings.max_record_bytes
         """The most bytes of a record that the topics take."""
         self._failures = 0
+        self._failed = -1
         self._changing = asyncio.Lock()
 
     async def open(self, partitions: Collection[TP], generation: int) -> dict[TP, int]:
@@ -143,7 +148,8 @@ class Pipeline:
             self._on_failure(tenure, HoleError(f"{record.origin} came where offset {tenure.next} was due"))
             return
         headers = tuple((name, value or b"") for name, value in record.headers)
-        tenure.accept(Slot(record, self._lanes.process(Message(record.value, record.key, headers))))
+        outcome = self._lanes.process(Message(record.value, record.key, headers))
+        tenure.accept(Slot(record, outcome, self._tracing.begin(record)))
         self._report.in_flight(+1)
 
     def _tenure(self, record: Input, generation: int) -> Tenure | None:
@@ -160,7 +166,7 @@ class Pipeline:
         now = datetime.now(UTC)
         settled = [settle(self._settings, slot.record, slot.outcome.result(), now, self.limit) for slot in run]
         started = time.monotonic()
-        outputs = [made for _, made in settled]
+        outputs = [self._tracing.carry(made, slot.span) for slot, (_, made) in zip(run, settled, strict=True)]
         await self._delivery.deliver(tenure.tp, outputs, run[-1].record.offset + 1)
         self._report.published(outputs, time.monotonic() - started)
         self._failures = 0
@@ -168,12 +174,15 @@ class Pipeline:
         self._drop(len(run))
         for slot, (outcome, _) in zip(run, settled, strict=True):
             self._report.article(slot.record, outcome)
+            self._tracing.end(slot.span, outcome)
 
     def _on_failure(self, tenure: Tenure, error: Exception) -> None:
         """Give up *tenure*; the group assigns its partition anew, to us or to another."""
         dropped = tenure.end()
         self._drop(len(dropped))
-        self._failures += 1
+        if tenure.generation != self._failed:  # a fenced worker is refused on all its partitions at once
+            self._failed = tenure.generation
+            self._failures += 1
         self._report.failed()
         log.warning(
             "delivery_failed",

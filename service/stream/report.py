@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from service.stream.output import Input, Output
 
 log = structlog.get_logger()
+TRACE_PARTS = 4  # version, trace id, parent id, flags
 WINDOW = 500  # articles that the share of refusals is taken over: at 50 a second, ten seconds
 
 
@@ -29,10 +30,17 @@ class FloodError(Exception):
 class Report:
     """Counts and logs what was delivered, and stops the worker where it refuses too much."""
 
-    def __init__(self, settings: Settings, metrics: Metrics, fatal: Callable[[Exception], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        metrics: Metrics,
+        fatal: Callable[[Exception], None],
+        show: Callable[[bytes], None],
+    ) -> None:
         self._settings = settings
         self._metrics = metrics
         self._fatal = fatal
+        self._show = show
         self._refused: deque[bool] = deque(maxlen=WINDOW)
         self._crashes = 0
 
@@ -66,13 +74,13 @@ class Report:
                 self._enriched(record, outcome)
             case Tombstone():
                 self._metrics.articles.labels("deleted", "").inc()
-                log.info("article", origin=record.origin, outcome="deleted")
+                log.info("article", outcome="deleted", **_place(record))
             case Refused():
                 self._metrics.articles.labels("rejected", outcome.reason).inc()
                 self._metrics.dead_letters.labels(outcome.reason).inc()
                 log.info(
                     "article",
-                    origin=record.origin,
+                    **_place(record),
                     outcome="rejected",
                     reason=outcome.reason.value,
                     stage=outcome.stage,
@@ -83,6 +91,8 @@ class Report:
     def _enriched(self, record: Input, outcome: Enriched) -> None:
         total = sum(outcome.seconds.values())
         self._metrics.articles.labels(outcome.status, "").inc()
+        if self._settings.page:
+            self._show(outcome.value)
         self._metrics.processing.observe(total)
         for stage, seconds in outcome.seconds.items():
             self._metrics.stages.labels(stage).observe(seconds)
@@ -98,7 +108,7 @@ class Report:
         log.info(
             "article",
             id=outcome.id,
-            origin=record.origin,
+            **_place(record),
             outcome=outcome.status,
             entities=sum(outcome.entities.values()),
             places=sum(outcome.places.values()),
@@ -130,3 +140,12 @@ class Report:
                     "for which reasons; NEWSWIRE_REFUSAL_LIMIT=1 goes on whatever comes"
                 )
             )
+
+
+def _place(record: Input) -> dict[str, str]:
+    """Return where the article stood, and the trace that it belongs to (W3C Trace Context)."""
+    found = {"origin": record.origin}
+    parts = (dict(record.headers).get("traceparent") or b"").split(b"-")
+    if len(parts) == TRACE_PARTS:
+        found["trace_id"] = parts[1].decode(errors="replace")
+    return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,6 +28,8 @@ class Slot:
 
     record: Input
     outcome: asyncio.Future[Outcome]
+    span: Any = None
+    """Of its trace; None where there are no traces."""
 
 
 class Tenure:

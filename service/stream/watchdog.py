@@ -125,7 +125,7 @@ class Watchdog:
         complaint = self._dead()
         if complaint is None and ends is not None:
             complaint = self._stalled(ends)
-        if complaint is not None:
+        if complaint is not None and not self._stopping:  # it may have begun to stop since the round began
             self._fail(complaint)
 
     def _dead(self) -> str | None:

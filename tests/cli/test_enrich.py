@@ -80,3 +80,12 @@ def test_a_missing_file_is_told_without_a_traceback() -> None:
 
     assert done.returncode == 1
     assert done.stderr.decode() == "newswire: cannot read nowhere.jsonl: No such file or directory\n"
+
+
+def test_places_are_written_for_a_map(tmp_path: Path) -> None:
+    """`--geojson` gives one document with a point for every place of every article."""
+    (tmp_path / "story.txt").write_text("Talks in Bucharest went on.")
+    document = json.loads(_run("--geojson", str(tmp_path / "story.txt")).stdout)
+
+    assert document["type"] == "FeatureCollection"
+    assert [feature["properties"]["name"] for feature in document["features"]] == ["Bucharest"]

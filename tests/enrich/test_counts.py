@@ -43,8 +43,8 @@ def test_what_is_no_number_of_people_is_not_counted(nlp: Language, text: str) ->
 
 @pytest.mark.parametrize(
     ("words", "value"),
-    [("1,200", 1200), ("twenty - five", 25), ("two dozen", 24), ("2.5 million", 2_500_000), ("three hundred and six", 306),
-     ("one hundred thousand", 100_000), ("4.5", None), ("few", None)],
+    [("1,200", 1200), ("twenty - five", 25), ("two dozen", 24), ("2.5 million", 2_500_000), ("4.5", None),
+     ("few", None), ("three hundred and six", 306), ("one hundred thousand", 100_000)],
 )  # fmt: skip
 def test_number_words_are_read(words: str, value: int | None) -> None:
     """Numbers in figures and words give their value; a fraction and a vague word give none."""

@@ -12,7 +12,8 @@ import spacy
 
 from service.enrich import locations
 from service.enrich.gazetteer import Gazetteer
-from service.records import CountryShare, Location, RawArticle
+from service.enrich.locations.geojson import feature_collection
+from service.records import CountryShare, EnrichedArticle, Location, Pipeline, RawArticle
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -132,6 +133,29 @@ def test_which_of_many(gazetteer: Gazetteer, text: str, name: str, expected: tup
     assert division(text, name, gazetteer) == expected
 
 
+def test_the_dateline_beside_the_text_counts(gazetteer: Gazetteer) -> None:
+    """A dateline that comes in a field of its own tells which of many is meant."""
+    doc = read("The mayor of [GPE Paris] resigned.")
+    article = RawArticle(id="1", body=doc.text, dateline="BONHAM, Texas (AP)")
+    ((paris,), _) = locations.find(doc, article, gazetteer)
+    assert paris.admin1 == "Texas"
+
+
+def test_geojson_has_a_point_for_every_place_that_has_one(gazetteer: Gazetteer) -> None:
+    """A record gives a point a place, longitude first, and null for what has no point."""
+    doc = read("[GPE Romania] and [LOC the West] met.")
+    found, countries = locations.find(doc, RawArticle(id="1", body=doc.text), gazetteer)
+    empty = {name: None for name, field in EnrichedArticle.model_fields.items() if field.is_required()}
+    made = {"id": "1", "status": "enriched", "source": {}, "headline": "They met", "text": doc.text}
+    pipeline = dict.fromkeys(Pipeline.model_fields, "")
+    places = {"locations": found, "countries": countries}
+    record = EnrichedArticle.model_validate(empty | made | places | {"pipeline": pipeline})
+    romania, west = feature_collection([record])["features"]
+    assert romania["geometry"] == {"type": "Point", "coordinates": [25.0, 46.0]}
+    assert romania["properties"]["geonames_id"] == 798549
+    assert west["geometry"] is None
+
+
 def test_one_name_two_places(gazetteer: Gazetteer) -> None:
     """Where the text says so, one name stands for two places of one article."""
     found, _ = find("[GPE Springfield], [GPE Missouri], beat [GPE Springfield], [GPE Illinois].", gazetteer)
@@ -197,6 +221,14 @@ def test_offsets_are_of_the_text(gazetteer: Gazetteer) -> None:
     mentions = [mention for one in found for mention in one.mentions]
     assert mentions
     assert all(text[mention.start : mention.end] == mention.text for mention in mentions)
+
+
+def test_a_text_of_nothing_but_places(gazetteer: Gazetteer) -> None:
+    """A list of 3,000 places, too many to be weighed together, is resolved like any text."""
+    names = [gazetteer.place(len(gazetteer) - 1 - 7 * number).name for number in range(3_000)]
+    text = "\n".join(f"[GPE {name}]" for name in names if not set(name) & set("[],'"))
+    found, _ = find(text, gazetteer)
+    assert len(found) > 1_000
 
 
 @pytest.mark.parametrize("text", ["", " ", "...", "A", "\n\n", "--- - ,", "Nothing here is a place."])

@@ -59,7 +59,8 @@ def test_weapons_are_supplied_to_ukraine(record: EnrichedArticle) -> None:
 
     assert words(given.actors) == {"North Atlantic Alliance"}
     assert words(given.recipients) == {"Ukraine"}
-    assert not (given.negated or given.hypothetical)
+    assert not given.negated
+    assert not given.hypothetical
     assert any(event.tag == "weapons-supply" for event in events(record, "AID", "supply of weapons"))
 
 

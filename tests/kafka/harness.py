@@ -24,7 +24,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, NewTopic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = (
@@ -112,10 +112,10 @@ class Stream:
         self.sent += [(done.partition, done.offset) for done in (future.get(timeout=60) for future in futures)]
         producer.close()
 
-    def produce_with_headers(self, key: bytes, value: bytes, headers: list[tuple[str, bytes | None]]) -> None:
+    def produce_with_headers(self, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes | None]]) -> None:
         """Send one article with headers."""
         producer = KafkaProducer(bootstrap_servers=self.bootstrap)
-        done = producer.send(self.raw, key=key, value=value, headers=headers).get(timeout=60)
+        done = producer.send(self.raw, key=key, value=value, headers=list(headers)).get(timeout=60)
         self.sent.append((done.partition, done.offset))
         producer.close()
 
@@ -123,6 +123,7 @@ class Stream:
         """Send a record with neither key nor value, as a foreign producer can."""
 
         async def send() -> tuple[int, int]:
+            """Send by the one way that allows it."""
             async with AIOKafkaProducer(bootstrap_servers=self.bootstrap) as producer:
                 batch = producer.create_batch()
                 batch.append(key=None, value=None, timestamp=None)

@@ -16,6 +16,7 @@ def stop_fetching(after: int) -> None:
     real = Thread._fetch_records
 
     async def fetch(self: Thread, *args: Any, **kwargs: Any) -> Any:
+        """Hang in the end."""
         nonlocal takes
         takes += 1
         if takes > after:
@@ -31,6 +32,7 @@ def block_the_loop(after: int) -> None:
     real = Pipeline.accept
 
     async def accept(self: Pipeline, *args: Any) -> None:
+        """Block in the end."""
         nonlocal accepted
         accepted += 1
         if accepted > after:
@@ -45,6 +47,7 @@ def kill_the_coordinator(after: float) -> None:
     real = Thread.on_start
 
     async def on_start(self: Thread) -> None:
+        """Start, and end the task later."""
         await real(self)
         asyncio.get_running_loop().call_later(after, self._consumer._coordinator._coordination_task.cancel)
 

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from kafka import KafkaAdminClient
@@ -51,7 +51,7 @@ def _run(stream: Stream, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=100)
 
 
-def _listed(stream: Stream, *arguments: str) -> list[dict[str, str]]:
+def _listed(stream: Stream, *arguments: str) -> list[dict[str, Any]]:
     done = _run(stream, "list", "--json", *arguments)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import pytest
 import yaml
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -22,7 +22,7 @@ from kafka.admin import (
 
 from service.local import Broker
 from service.topics import declared
-from tests.kafka.harness import LIGHT, PATIENCE, Worker, await_
+from tests.kafka.harness import PATIENCE, Worker, await_
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,12 +108,12 @@ def test_the_rights_are_enough(guarded: str, delivery: str) -> None:
         "NEWSWIRE_WORKER_PROCESSES": "1",
         "NEWSWIRE_LOG_FORMAT": "json",
     }
-    worker = Worker(os.environ | environment, LIGHT, before="").await_ready()
+    worker = Worker(os.environ | environment, [sys.executable, "-m", "service", "worker"]).await_ready()
     try:
         before = ends(guarded)
         producer = KafkaProducer(**as_user(guarded, "admin"))
-        for deed in ("", "refuse"):
-            producer.send("newswire.raw", key=b"a", value=orjson.dumps({"id": "a", "do": deed}))
+        for value in (b'{"id": "a", "body": "Teachers marched in Cluj."}', b"no JSON"):
+            producer.send("newswire.raw", key=b"a", value=value)
         producer.close()
         await_(lambda: worker.metric("newswire_articles_total") == 2, "two articles to be done", PATIENCE, [worker])
         after = ends(guarded)

@@ -45,9 +45,10 @@ def test_the_trace_goes_on(make_stream: Callable[..., Stream]) -> None:
     trace = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     stream.produce_with_headers(b"good", b'{"id": "good"}', [("traceparent", trace)])
     stream.produce_with_headers(b"bad", b'{"id": "bad", "do": "refuse"}', [("traceparent", trace)])
-    stream.start()
+    worker = stream.start()
     stream.await_done()
 
+    assert {line["trace_id"] for line in worker.lines("article")} == {"4bf92f3577b34da6a3ce929d0e0e4736"}
     [record], [letter] = stream.read(stream.enriched), stream.read(stream.dead)
     assert dict(record.headers)["traceparent"] == trace
     assert dict(letter.headers)["traceparent"] == trace
@@ -77,7 +78,10 @@ def test_tombstones_pass(make_stream: Callable[..., Stream], delivery: str) -> N
     assert {dict(record.headers)["ce_type"] for record in records} == {b"newswire.article.deleted.v1"}
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("delivery", "stop"),
+    [("at_least_once", signal.SIGTERM), ("exactly_once", signal.SIGTERM), ("exactly_once", signal.SIGINT)],
+)
 def test_a_signal_ends_it_in_order(make_stream: Callable[..., Stream], delivery: str, stop: signal.Signals) -> None:
     """A signal in the middle of the work: exit code 0, and what is published is what is committed."""
     stream = make_stream(delivery=delivery)

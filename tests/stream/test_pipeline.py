@@ -9,11 +9,13 @@ from faust.types import TP
 
 from service.metrics import Metrics
 from service.outcome import Enriched, Message, Outcome
+from service.page.feed import Feed
 from service.settings import Settings
 from service.stream import pipeline as module
 from service.stream.output import Input, Output
 from service.stream.pipeline import FAILURES, Pipeline, PipelineError
 from service.stream.report import Report
+from service.stream.tracing import Tracing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -82,12 +84,13 @@ class Bench:
         self.delivery = Delivery(start)
         self.rejoins = 0
         self.fatal: list[Exception] = []
-        report = Report(settings, Metrics(settings), self.fatal.append)
+        report = Report(settings, Metrics(settings), self.fatal.append, Feed().add)
         self.pipeline = Pipeline(
             settings,
             self.lanes,  # type: ignore[arg-type] # what the pipeline calls of it
             self.delivery,
             report,
+            Tracing(settings),
             rejoin=self._rejoin,
             fatal=self.fatal.append,
         )
@@ -241,3 +244,15 @@ async def test_no_more_is_taken_than_can_be_held() -> None:
     await waiting
 
     assert len(bench.lanes.open) == bound + 1
+
+
+async def test_all_partitions_refused_at_once_are_one_failure() -> None:
+    """A worker that slept through its session is refused on every partition; that alone does not end it."""
+    bench = Bench()
+    partitions = {TP(RAW.topic, number) for number in range(2 * FAILURES)}
+    await bench.pipeline.open(partitions, 1)
+    for tp in partitions:
+        bench.pipeline._on_failure(bench.pipeline.tenures[tp], RuntimeError("fenced"))
+
+    assert bench.fatal == []
+    assert bench.rejoins > 0

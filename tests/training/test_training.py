@@ -109,7 +109,7 @@ def test_unknown_stretches_teach_nothing(corpus: ModuleType, article: Any) -> No
 
 def test_labels_that_do_not_fit_the_text_are_told(corpus: ModuleType, tmp_path: Path) -> None:
     """A span that says other words than the article is an error that names file and line."""
-    row = {"id": "a", "text": "Sofia", "sentences": [], "events": []}
+    row: dict[str, Any] = {"id": "a", "text": "Sofia", "sentences": [], "events": []}
     row["entities"] = [{"start": 0, "end": 5, "text": "Varna", "label": "GPE"}]
     path = tmp_path / "articles.jsonl"
     path.write_text(json.dumps(row), encoding="utf-8")

@@ -198,6 +198,9 @@ def test_a_kill_notice_needs_no_text(status: str) -> None:
     ("given", "moment"),
     [
         ("2022-03-24", datetime(2022, 3, 24, tzinfo=UTC)),
+        ("27-MAR-1987 12:05:50.31", datetime(1987, 3, 27, 12, 5, 50, tzinfo=UTC)),
+        ("27-MAR-1987 12:05:50.31&#5;&#5;RM", datetime(1987, 3, 27, 12, 5, 50, tzinfo=UTC)),
+        ("27-Mar-1987", datetime(1987, 3, 27, tzinfo=UTC)),
         ("2022-03", datetime(2022, 3, 1, tzinfo=UTC)),
         ("2022", datetime(2022, 1, 1, tzinfo=UTC)),
         ("2022-03-24t18:00:00z", datetime(2022, 3, 24, 18, tzinfo=UTC)),

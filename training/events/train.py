@@ -38,6 +38,9 @@ LEAST_SEEN = 3
 """A feature must hold for so many candidates."""
 LEAST_SHARE = 0.06
 """A word becomes a candidate where at least this share of its uses was labelled an event, and twice at least."""
+SEEN_TWICE, SHORTEST = 2, 3
+LEAST_WEIGHT = 0.04
+"""Features whose weights are all smaller say nothing."""
 EXAMPLE_WEIGHT = 10.0
 
 
@@ -121,14 +124,18 @@ def _candidate_words(parsed: dict[str, Syntax], labels: dict[str, Any]) -> set[t
     for article, syntax in parsed.items():
         total.update(key for key in zip(syntax.kinds, syntax.lemmas, strict=True) if key[0])
         events.update((syntax.kinds[at], syntax.lemmas[at]) for at in labels[article][0])
-    return {key for key, number in events.items() if number >= 2 and number / total[key] >= LEAST_SHARE}
+    return {
+        key
+        for key, number in events.items()
+        if number >= SEEN_TWICE and number / total[key] >= LEAST_SHARE and len(key[1]) >= SHORTEST
+    }
 
 
 def _write(fitted: LogisticRegression, vocabulary: dict[str, int], words: set[tuple[str, str]]) -> None:
     size = len(vocabulary)
     table = fitted.coef_.T[:size]
     order = [name for name, _ in sorted(vocabulary.items(), key=lambda item: item[1])]
-    keep = np.abs(table).max(axis=1) >= 0.04
+    keep = np.abs(table).max(axis=1) >= LEAST_WEIGHT
     table = table[keep]
     scale = np.abs(table).max(axis=0) / 127
     arrays = {

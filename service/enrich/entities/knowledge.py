@@ -33,6 +33,7 @@ DECADE = 1.0
 name's label, one of 30,000 half a single mention's."""
 
 AFTER = re.compile(r" ([a-z]+)")
+TOWN = 10_000  # people
 ACRONYM = 4  # letters; DACA is not Dhaka in capitals, PARIS is Paris
 KIND_LABELS = {
     "country": "GPE",
@@ -126,6 +127,11 @@ class Knowledge:
         if before.endswith((" in", " near", " outside")) or before in {"In", "Near"}:
             return Prior("GPE", IN_PLACE)
         return None
+
+    def is_town(self, surface: str) -> bool:
+        """Tell whether a place of some size has this name, in whatever capitals."""
+        found = self._gazetteer.candidates(surface)
+        return any(one.role is not Role.DEMONYM and one.place.population >= TOWN for one in found)
 
     def is_abbreviation(self, surface: str) -> bool:
         """Tell whether *surface* is a place's abbreviation as written: `Pa.`, `Conn.`, `N.Y.`, `MI`."""

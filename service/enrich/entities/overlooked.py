@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 NAME = re.compile(rf"[A-Z](?:\.[A-Z])+\.?|(?!The\b)[A-Z]\w*(?:[{APOSTROPHES}-](?!s\b)\w+)*")
 LONGEST = 5  # words of a well-known name
-BETWEEN = frozenset({" ", " of ", " of the ", " and ", " for ", " in "})
+BETWEEN = frozenset({" ", ", ", " of ", " of the ", " and ", " for ", " in "})
 """What stands between the words of one name."""
 CAPITAL_AFTER = re.compile(r" [A-Z][a-z]")
 CAPITAL_BEFORE = re.compile(r"(\w,? )?\b([A-Z][a-z]+) $")
 DATELINE = re.compile(
     rf"(?:^|\n)[^\S\n]*(?P<place>[A-Z][A-Z .{APOSTROPHES}-]+[A-Z])(?:, [A-Z][\w.]+(?: [A-Z][\w.]+)?)?"
     r"(?:,? \([A-Z]|,? (?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)\w*\.? \d|"
-    rf",? [{DASHES}]{{1,2}} [A-Z{QUOTES}])"
+    rf"(?P<dash>,? [{DASHES}]{{1,2}} [A-Z{QUOTES}]))"
 )
 STATE = re.compile(r"(?<=\b[RDI]-)[A-Z][A-Za-z]*\.?(?:[A-Z]\.)?(?: [A-Z][a-z]+)?")
 
 
 def add_overlooked(text: str, found: list[Candidate], figures: list[tuple[int, int]], knowledge: Knowledge) -> None:
     """Add to *found* what needs no context; a longer name takes the place of the spans inside it."""
-    for new in (_datelines(text), _states(text, knowledge), _known(text, knowledge)):
+    for new in (_datelines(text, knowledge), _states(text, knowledge), _known(text, knowledge)):
         _overlay(found, new, figures)
 
 
@@ -87,11 +87,15 @@ def _within_name(text: str, start: int, end: int, knowledge: Knowledge) -> bool:
     )
 
 
-def _datelines(text: str) -> Iterator[Candidate]:
-    """Yield the places in capitals that open a report: "DAR ES SALAAM, June 29 (Reuters)"."""
+def _datelines(text: str, knowledge: Knowledge) -> Iterator[Candidate]:
+    """Yield the places in capitals that open a report: "DAR ES SALAAM, June 29 (Reuters)".
+
+    Before a date or an agency any name is a place; before a mere dash a known one ("EXCLUSIVE - ..." is none).
+    """
     for match in DATELINE.finditer(text):
         start, end = match.span("place")
-        yield Candidate(start, end, "GPE", TITLED, match["place"])
+        if not match["dash"] or knowledge.is_town(match["place"]):
+            yield Candidate(start, end, "GPE", TITLED, match["place"])
 
 
 def _states(text: str, knowledge: Knowledge) -> Iterator[Candidate]:

@@ -21,6 +21,10 @@ NAMES = frozenset({"ORG", "PERSON", "GPE", "WORK_OF_ART", "PRODUCT", "FAC", "LOC
 """Words inside names of these types name no event: the War in "Department of War"."""
 
 
+LONGEST_SENTENCE = 300
+"""Tokens: what is longer is a table or a list, where a parse says nothing and would take long to read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A word that may name an event."""
@@ -34,8 +38,9 @@ def find(syntax: Syntax, words: Collection[tuple[str, str]], extra: Collection[i
     """Return the candidates: the words of the rules, those of *words* (kind, lemma) and the tokens *extra*."""
     known = rules.index()
     found = []
+    lists = {at for start, end in syntax.sentences if end - start > LONGEST_SENTENCE for at in range(start, end)}
     for index, kind in enumerate(syntax.kinds):
-        if not kind or syntax.ents[index] in NAMES:
+        if not kind or syntax.ents[index] in NAMES or index in lists:
             continue
         key = (kind, syntax.lemmas[index])
         if key in known or key in words or index in extra:

@@ -31,7 +31,7 @@ TOGETHER = frozenset({"with", "between", "alongside"})
 GOING_ON = frozenset({"continue", "keep", "remain", "go"})
 
 
-def apply(syntax: Syntax, frame: Frame, kind: str, mode: str | None, flags: Flags, actors: int) -> str:
+def apply(syntax: Syntax, frame: Frame, flags: Flags, *, kind: str, mode: str | None, actors: int) -> str:
     """Return the type of the event of *frame* by the conventions, given its type by its words; may clear *flags*."""
     if kind in {"MOBILIZE", "COOPERATE"} and frame.lemma in EXERCISE:
         return "COOPERATE" if _joint(syntax, frame, actors) else "MOBILIZE"

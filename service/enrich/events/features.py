@@ -1,4 +1,4 @@
-"""What the type model sees of a candidate: words, syntax, arguments, the rules that hold, the article's other events."""
+"""What the type model sees of a candidate: words, syntax, arguments, rules that hold, the article's other events."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from service.enrich.events.syntax import Syntax
 
 ARGUMENT_CLASSES = (
-    "troops", "weapons", "police", "people", "official", "diplomat", "post", "money", "relief", "sanctions", "restriction",
-    "ties", "talks", "agreement", "law", "place", "territory", "property", "structure", "election", "crime", "demand",
-    "proposal", "condolence", "worry", "hostile", "yielding", "meeting", "assisting", "cooperating", "price", "disaster",
+    "troops", "weapons", "police", "people", "official", "diplomat", "post", "money", "relief", "sanctions",
+    "restriction", "ties", "talks", "agreement", "bills", "place", "territory", "property", "structure", "election",
+    "crime", "demand", "proposal", "condolence", "worry", "hostile", "yielding", "meeting", "assisting", "cooperating",
+    "price", "disaster",
 )  # fmt: skip
 PRONOUNS = frozenset({"PRP", "PRP$", "WP", "WDT", "DT", "EX"})
 
@@ -52,7 +53,8 @@ def sparse(syntax: Syntax, frame: Frame, entries: list[Entry], around: Iterable[
             f"RN={min(entries[0].conditions, 6)}",
             "RL=" + entries[0].rule.id + "/" + lemma,
         ]
-        names += sorted({"RT=" + entry.rule.type for entry in entries}) + ["R1=" + entries[0].rule.type]
+        names += sorted({"RT=" + entry.rule.type for entry in entries})
+        names.append("R1=" + entries[0].rule.type)
     else:
         names.append("R=none")
     names += ["P=" + particle for particle in sorted(frame.particles)]
@@ -129,5 +131,5 @@ def mean(lemmas: list[str]) -> NDArray[np.float32]:
     if not rows:
         return np.zeros(vectors.shape[1], dtype=np.float32)
     if len(rows) == 1:
-        return vectors[rows[0]]
-    return vectors[rows].mean(axis=0, dtype=np.float32)  # type: ignore[no-any-return]
+        return vectors[rows[0]]  # type: ignore[no-any-return]
+    return vectors[rows].sum(axis=0) / np.float32(len(rows))  # type: ignore[no-any-return]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
 DECADE = re.compile(r"(?:1[5-9]|20)?\d0s$")
 OLD_YEARS = 2
+DATED = frozenset({"", "DATE", "EVENT"})
+"""Entity types that a year may be of; in a name or an amount, four digits are none."""
 LONG_AGO = 2000
 """Where the year of publication is not known, years before this one are history."""
 STEPS = 4
@@ -73,8 +75,8 @@ def _clause(syntax: Syntax, verb: int, flags: Flags, *, inherited: bool = False)
         elif dep == "mark":
             flags.hypothetical |= word in hypothetical["marks"]
         elif dep in {"nsubj", "nsubjpass", "dobj"} and not inherited:
-            flags.negated |= word in negated["subjects"] or (
-                dep != "dobj" and any(syntax.words[inner] in negated["determiners"] for inner in syntax.kids[kid])
+            flags.negated |= word in negated["subjects"] or any(
+                syntax.words[inner] in negated["determiners"] for inner in syntax.kids[kid]
             )
     if syntax.deps[verb] == "conj" and not own and not inherited:
         head = syntax.heads[verb]
@@ -163,7 +165,7 @@ def _old(syntax: Syntax, index: int, year: int | None) -> bool:
     years = []
     for at in range(start, end):
         word = syntax.words[at]
-        if not (word == "ago" or word[-1:].isdigit() or word[-2:] == "0s"):
+        if not (word == "ago" or word[-1:].isdigit() or word[-2:] == "0s") or syntax.ents[at] not in DATED:
             continue
         if index not in _ancestors(syntax, at) and _verb_above(syntax, at) != mine:
             continue

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from service.enrich.events.syntax import Syntax
 
 RELATIVE = frozenset({"who", "which", "that", "whom", "whose", "where"})
+STEPS = 6
+"""How far up a subject is looked for: a longer chain is a list, not a sentence."""
+SUBJECT, PASSIVE = frozenset({"nsubj", "csubj"}), frozenset({"nsubjpass", "auxpass"})
+OBJECT = frozenset({"dobj", "attr", "oprd", "nsubjpass"})
+COMPLEMENT, BESIDE = frozenset({"xcomp", "ccomp", "acomp"}), frozenset({"prt", "advmod"})
+ACTING = frozenset({"GPE", "NORP", "ORG", "PERSON"})
 BACKWARD = frozenset({"of", "for", "over", "with"})
 """After these, "accused Moscow of violating" has the object as the one who violates."""
 
@@ -36,13 +42,17 @@ class Frame:
     passive: bool = False
 
 
-def build(syntax: Syntax, index: int) -> Frame:
-    """Return the frame of the token at *index*."""
+def build(syntax: Syntax, index: int, steps: int = STEPS) -> Frame:
+    """Return the frame of the token at *index*; at most *steps* words above it lend it a subject."""
     frame = Frame(index, syntax.lemmas[index], syntax.kinds[index])
     if frame.kind == "n":
-        _noun(syntax, index, frame)
+        _noun(syntax, index, frame, steps)
     else:
         _verb(syntax, index, frame)
+        if frame.kind == "a":
+            _adjective(syntax, index, frame)
+        elif steps:
+            _inherit(syntax, index, frame, steps - 1)
     frame.subjects = [_counted(syntax, token) for token in frame.subjects]
     frame.objects = [_counted(syntax, token) for token in frame.objects]
     return frame
@@ -58,34 +68,27 @@ def _counted(syntax: Syntax, token: int) -> int:
 
 
 def _verb(syntax: Syntax, index: int, frame: Frame) -> None:
+    """Take what depends on the verb or adjective itself."""
     frame.carrier = index
     for kid in syntax.kids[index]:
         dep = syntax.deps[kid]
-        if dep in {"nsubj", "csubj"}:
+        if dep in SUBJECT:
             frame.subjects.append(kid)
-        elif dep == "nsubjpass":
+        elif dep in OBJECT:
             frame.objects.append(kid)
-            frame.passive = True
+        elif dep in COMPLEMENT:
+            frame.to.append(kid)
         elif dep == "agent":
             frame.subjects += syntax.children(kid, "pobj")
-        elif dep in {"dobj", "attr", "oprd"}:
-            frame.objects.append(kid)
         elif dep == "dative":
             frame.datives += syntax.children(kid, "pobj") or [kid]
         elif dep == "prep":
             _prep(syntax, kid, frame)
-        elif dep in {"prt", "advmod"}:
+        elif dep in BESIDE:
             frame.particles.add(syntax.words[kid])
-        elif dep in {"xcomp", "ccomp", "acomp"}:
-            frame.to.append(kid)
-        elif dep == "auxpass":
-            frame.passive = True
+        frame.passive |= dep in PASSIVE
     if frame.kind == "v":
         frame.to += _purpose(syntax, index, frame.objects)
-    if frame.kind == "a":
-        _adjective(syntax, index, frame)
-        return
-    _inherit(syntax, index, frame)
 
 
 def _prep(syntax: Syntax, prep: int, frame: Frame) -> None:
@@ -115,33 +118,45 @@ def _adjective(syntax: Syntax, index: int, frame: Frame) -> None:
         frame.to = [kid for kid in frame.to if kid != index]
 
 
-def _inherit(syntax: Syntax, index: int, frame: Frame) -> None:
+def _inherit(syntax: Syntax, index: int, frame: Frame, steps: int) -> None:
     """Find the subject and object that the grammar leaves out: relative clauses, participles, infinitives, "and"."""
     dep, head = syntax.deps[index], syntax.heads[index]
     if dep == "relcl":
         _relative(syntax, head, frame)
     elif dep in {"acl", "amod"}:
-        if syntax.tags[index] == "VBN" and not frame.objects:
-            frame.objects.append(head)
-            frame.passive = True
-        elif syntax.tags[index] == "VBG" and not frame.subjects:
-            frame.subjects.append(head)
-        elif dep == "acl" and syntax.tags[index] == "VB" and not frame.subjects:
-            frame.subjects += _owner(syntax, head)
-    elif not frame.subjects and not (frame.passive and frame.objects):
-        if dep == "conj" and syntax.kinds[head] == "v":
-            upper = build(syntax, head)
-            if frame.passive or (upper.passive and syntax.tags[index] == "VBN" and not frame.objects):
-                frame.objects += upper.objects
-                frame.passive = True
-            else:
-                frame.subjects += upper.objects if upper.passive and syntax.tags[index] != "VBN" else upper.subjects
-        elif dep in {"xcomp", "advcl", "ccomp"} and syntax.kinds[head] in {"v", "a"}:
-            upper = build(syntax, head)
-            given = upper.objects if dep == "xcomp" and upper.objects else upper.subjects or upper.objects
-            _give(frame, given)
-        elif dep == "pcomp":
-            _gerund(syntax, head, frame)
+        _participle(syntax, index, frame, steps)
+    elif frame.subjects or (frame.passive and frame.objects):
+        return
+    elif dep == "conj" and syntax.kinds[head] == "v":
+        _joined(syntax, index, frame, build(syntax, head, steps))
+    elif dep in {"xcomp", "advcl", "ccomp"} and syntax.kinds[head] in {"v", "a"}:
+        upper = build(syntax, head, steps)
+        given = upper.objects if dep == "xcomp" and upper.objects else upper.subjects or upper.objects
+        _give(frame, given)
+    elif dep == "pcomp":
+        _gerund(syntax, head, frame, steps)
+
+
+def _participle(syntax: Syntax, index: int, frame: Frame, steps: int) -> None:
+    """Give a participle the noun it stands at: done to it, or done by it."""
+    head, tag = syntax.heads[index], syntax.tags[index]
+    if tag == "VBN" and not frame.objects:
+        frame.objects.append(head)
+        frame.passive = True
+    elif tag == "VBG" and not frame.subjects:
+        frame.subjects.append(head)
+    elif tag == "VB" and syntax.deps[index] == "acl" and not frame.subjects:
+        frame.subjects += _owner(syntax, head, steps)
+
+
+def _joined(syntax: Syntax, index: int, frame: Frame, upper: Frame) -> None:
+    """Share subject or passive object with the verb that "and" joins it to."""
+    participle = syntax.tags[index] == "VBN"
+    if frame.passive or (upper.passive and participle and not frame.objects):
+        frame.objects += upper.objects
+        frame.passive = True
+    else:
+        frame.subjects += upper.objects if upper.passive and not participle else upper.subjects
 
 
 def _give(frame: Frame, tokens: list[int]) -> None:
@@ -162,18 +177,18 @@ def _relative(syntax: Syntax, noun: int, frame: Frame) -> None:
         frame.subjects.append(noun)
 
 
-def _gerund(syntax: Syntax, prep: int, frame: Frame) -> None:
-    """ "accused Moscow of violating": Moscow; "left after signing": the one who left."""
+def _gerund(syntax: Syntax, prep: int, frame: Frame, steps: int) -> None:
+    """Give "violating" in "accused Moscow of violating" Moscow, "signing" in "left after signing" the one who left."""
     above = syntax.heads[prep]
     if syntax.kinds[above] == "v":
-        upper = build(syntax, above)
+        upper = build(syntax, above, steps)
         given = upper.objects if syntax.words[prep] in BACKWARD and upper.objects else upper.subjects or upper.objects
         _give(frame, given)
     elif syntax.kinds[above] == "n":
-        _give(frame, _owner(syntax, above))
+        _give(frame, _owner(syntax, above, steps))
 
 
-def _owner(syntax: Syntax, noun: int) -> list[int]:
+def _owner(syntax: Syntax, noun: int, steps: int) -> list[int]:
     """Return whose plan, decision or attempt *noun* is: its possessor, or the subject of its verb."""
     owners = syntax.children(noun, "poss") or [
         kid for kid in syntax.children(noun, "compound", "amod", "nmod") if syntax.ents[kid] in {"GPE", "NORP", "ORG"}
@@ -182,40 +197,43 @@ def _owner(syntax: Syntax, noun: int) -> list[int]:
         return owners
     head = syntax.heads[noun]
     if syntax.deps[noun] in {"dobj", "attr"} and syntax.kinds[head] == "v":
-        return build(syntax, head).subjects
+        return build(syntax, head, steps).subjects
     return []
 
 
-def _noun(syntax: Syntax, index: int, frame: Frame) -> None:
-    lemma = frame.lemma
-    receives, acts = lemma in word_class("patient_noun"), lemma in word_class("agent_noun")
+def _noun(syntax: Syntax, index: int, frame: Frame, steps: int) -> None:
+    """Take the arguments of a noun: "the army's attack on the town", "troop withdrawal", "the arrest of the mayor"."""
+    receives = frame.lemma in word_class("patient_noun")
     for kid in syntax.kids[index]:
         dep = syntax.deps[kid]
         if dep == "poss":
             (frame.objects if receives else frame.subjects).append(kid)
         elif dep in {"compound", "amod", "nmod"}:
-            frame.modifiers.append(kid)
-            if dep == "compound" and syntax.ents[kid] in {"GPE", "LOC", "FAC"} and lemma in word_class("placed_noun"):
-                continue
-            if syntax.ents[kid] in {"GPE", "NORP", "ORG", "PERSON"}:
-                (frame.objects if receives and syntax.ents[kid] == "PERSON" else frame.subjects).append(kid)
-            elif dep == "compound" and syntax.kinds[kid] == "n":
-                frame.objects.append(kid)
+            _modifier(syntax, kid, frame, receives=receives)
         elif dep == "prep":
             _prep(syntax, kid, frame)
-        elif dep == "acl" and syntax.tags[kid] in {"VB", "VBN", "VBG"}:
-            if syntax.tags[kid] == "VB":
-                frame.to.append(kid)
-            for by in syntax.children(kid, "agent"):
-                frame.subjects += syntax.children(by, "pobj")
-    (frame.subjects if acts else frame.objects).extend(frame.preps.get("of", []))
+        elif dep == "acl":
+            frame.to += [kid] if syntax.tags[kid] == "VB" else []
+            frame.subjects += [actor for by in syntax.children(kid, "agent") for actor in syntax.children(by, "pobj")]
+    (frame.subjects if frame.lemma in word_class("agent_noun") else frame.objects).extend(frame.preps.get("of", []))
     frame.subjects += frame.preps.get("by", [])
-    if lemma in word_class("mutual_noun"):
+    if frame.lemma in word_class("mutual_noun"):
         frame.subjects += frame.preps.get("between", []) + frame.preps.get("among", [])
-    _carry(syntax, index, frame)
+    _carry(syntax, index, frame, steps)
 
 
-def _carry(syntax: Syntax, index: int, frame: Frame) -> None:
+def _modifier(syntax: Syntax, kid: int, frame: Frame, *, receives: bool) -> None:
+    frame.modifiers.append(kid)
+    compound, ent = syntax.deps[kid] == "compound", syntax.ents[kid]
+    if compound and ent in {"GPE", "LOC", "FAC"} and frame.lemma in word_class("placed_noun"):
+        return
+    if ent in ACTING:
+        (frame.objects if receives and ent == "PERSON" else frame.subjects).append(kid)
+    elif compound and syntax.kinds[kid] == "n":
+        frame.objects.append(kid)
+
+
+def _carry(syntax: Syntax, index: int, frame: Frame, steps: int) -> None:
     """Find the verb that carries the noun, and take its subject and what follows it."""
     top = index
     while syntax.deps[top] == "conj" and syntax.kinds[syntax.heads[top]] == "n":
@@ -234,6 +252,8 @@ def _carry(syntax: Syntax, index: int, frame: Frame) -> None:
         frame.carrier = head
         upper = Frame(head, verb, "v")
         _verb(syntax, head, upper)
+        if steps:
+            _inherit(syntax, head, upper, steps - 1)
         frame.subjects += [token for token in upper.subjects if token not in frame.subjects]
         for prep, targets in upper.preps.items():
             frame.preps.setdefault(prep, []).extend(targets)

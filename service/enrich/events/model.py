@@ -32,12 +32,14 @@ class TypeModel:
     candidates: frozenset[tuple[str, str]]
     """Kind and lemma of the words that were seen to name events, beside those of the rules."""
 
-    def probabilities(self, names: list[str], dense: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the probability of each of `types` for one candidate."""
-        rows = sorted({row for name in names if (row := self.rows.get(name)) is not None})
-        logits = self.bias + self.sparse[rows].sum(axis=0) + dense @ self.dense
-        scores = np.exp(logits - logits.max())
-        return scores / scores.sum()  # type: ignore[no-any-return]
+    def probabilities(self, names: list[list[str]], dense: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+        """Return the probability of each of `types` (columns) for each candidate (rows)."""
+        logits = np.stack(dense) @ self.dense + self.bias
+        for at, features in enumerate(names):
+            rows = sorted({row for name in features if (row := self.rows.get(name)) is not None})
+            logits[at] += self.sparse[rows].sum(axis=0)
+        scores = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return scores / scores.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
 
 
 @functools.cache

@@ -30,8 +30,11 @@ DUG = frozenset(
     {"ACCUSE", "REJECT", "SUPPORT", "SANCTION", "THREATEN", "ASSAULT", "COERCE", "COOPERATE", "AGREE", "CONSULT"}
 )
 """Types whose object may be a thing that belongs to the one meant: "condemned the Russian aggression"."""
-LOCAL = frozenset({"in", "at", "near", "on", "across", "around", "outside", "inside", "from", "to", "into", "through", "of",
-                   "over", "throughout", "along", "off", "between", "toward", "towards", "within", "via"})  # fmt: skip
+LOCAL = frozenset({
+    "in", "at", "near", "on", "across", "around", "outside", "inside", "from", "to", "into", "through", "of", "over",
+    "throughout", "along", "off", "between", "toward", "towards", "within", "via",
+})  # fmt: skip
+LEADING = frozenset({"'s", "\u2019s", "-", ",", "the", "a", "an", '"', "\u201c"})
 LEFT = frozenset({"compound", "amod", "nummod", "nmod", "poss", "quantmod"})
 LONGEST = 6
 """Most tokens of an actor: longer phrases are cut to their last words."""
@@ -97,7 +100,7 @@ def _content(syntax: Syntax, frame: Frame, kind: str) -> list[int]:
 
 
 def _people(syntax: Syntax, tokens: Iterable[int], names: list[Span], *, dig: tuple[str, ...]) -> list[Span]:
-    """Return the phrases of those of *tokens* that can act, or what acts inside the others, after prepositions *dig*."""
+    """Return the phrases of those of *tokens* that can act; inside the others, what acts after prepositions *dig*."""
     found: list[Span] = []
     for token in tokens:
         for each in syntax.coordinated(token):
@@ -145,7 +148,7 @@ def phrase(syntax: Syntax, token: int, names: list[Span]) -> Span:
     start = token
     while start > 0 and token - start < LONGEST - 1 and _left(syntax, start - 1, token):
         start -= 1
-    while start < token and syntax.words[start] in {"'s", "’s", "-", ",", "the", "a", "an", '"', "“"}:
+    while start < token and syntax.words[start] in LEADING:
         start += 1
     return start, token + 1
 

@@ -99,8 +99,11 @@ def _holds(syntax: Syntax, frame: Frame, entry: Entry, words: set[str]) -> bool:
         return False
     if entry.to and not entry.to.hold(syntax, frame.to):
         return False
-    if entry.alone and frame.objects:
-        return False
+    return not (entry.alone and frame.objects) and _has_argument(syntax, frame, entry)
+
+
+def _has_argument(syntax: Syntax, frame: Frame, entry: Entry) -> bool:
+    """Tell whether the object is one that *entry* asks for, or what stands after one of its prepositions."""
     if entry.object is None and not entry.preps:
         return True
     if entry.object and entry.object.hold(syntax, [*frame.objects, *frame.modifiers]):
@@ -145,7 +148,7 @@ def _entry(rule: Rule, row: dict[str, Any], kind: str, phrase: str) -> tuple[str
     return head, Entry(
         rule,
         tuple(companions),
-        _items(row["subject"]) if "subject" in row and kind == "v" else None,
+        _items(row["subject"]) if "subject" in row and kind != "n" else None,
         None if free or "object" not in row else _items(row["object"]),
         () if kind == "n" else tuple((prep, _items(items)) for prep, items in row.get("prep", {}).items()),
         _items(row["to"]) if "to" in row and kind != "n" else None,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import TYPE_CHECKING
-
-from spacy.attrs import DEP, ENT_TYPE, HEAD, LOWER, SENT_START, TAG
 
 from service.enrich.events.data import irregular_forms, known_lemmas
 
@@ -38,8 +37,8 @@ class Syntax:
     def __init__(self, doc: Doc) -> None:
         strings = doc.vocab.strings
         self.size = len(doc)
-        columns = doc.to_array([TAG, DEP, ENT_TYPE, LOWER]).T.tolist() if self.size else [[]] * 4
-        heads, starts = doc.to_array([HEAD, SENT_START]).astype("int64").T.tolist() if self.size else [[]] * 2
+        columns = doc.to_array(["TAG", "DEP", "ENT_TYPE", "LOWER"]).T.tolist() if self.size else [[]] * 4
+        heads, starts = doc.to_array(["HEAD", "SENT_START"]).astype("int64").T.tolist() if self.size else [[]] * 2
         names = {number: strings[number] for column in columns for number in set(column)}
         self.words = [names[number] for number in columns[3]]
         self.tags = [names[number] for number in columns[0]]
@@ -53,7 +52,7 @@ class Syntax:
             if head != index:
                 self.kids[head].append(index)
         firsts = [index for index, flag in enumerate(starts) if flag == 1 or index == 0]
-        self.sentences = list(zip(firsts, [*firsts[1:], self.size], strict=True))
+        self.sentences = list(itertools.pairwise([*firsts, self.size]))
         self.sentence_of = [number for number, (start, end) in enumerate(self.sentences) for _ in range(start, end)]
 
     @classmethod
@@ -119,10 +118,8 @@ def _bases(word: str, tag: str) -> list[str]:
 def _stems(stem: str) -> list[str]:
     if stem.endswith("i"):
         return [stem[:-1] + "y", stem + "e"]
-    if len(stem) > 2 and stem[-1] == stem[-2] and stem[-1] not in VOWELS:
-        return [stem, stem[:-1]] if stem[-1] in "ls" else [stem[:-1], stem]
-    if stem[-1] in "cvsuz" or (
-        len(stem) > 2 and stem[-1] not in VOWELS and stem[-2] in VOWELS and stem[-3] not in VOWELS
-    ):
-        return [stem + "e", stem]
-    return [stem, stem + "e"]
+    last, *before = reversed(stem)
+    if before and last == before[0] and last not in VOWELS:
+        return [stem, stem[:-1]] if last in "ls" else [stem[:-1], stem]
+    short = [letter in VOWELS for letter in before[:2]] == [True, False] and last not in VOWELS
+    return [stem + "e", stem] if short or last in "cvsuz" else [stem, stem + "e"]

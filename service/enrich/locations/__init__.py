@@ -10,6 +10,7 @@ geojson       records for a map
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from service.enrich.locations.focus import weigh
@@ -39,7 +40,7 @@ def find(doc: Doc, article: RawArticle, gazetteer: Gazetteer) -> tuple[list[Loca
     evidence, not for truth. Offsets are code points of `article.text`.
     """
     toponyms = recognise(doc, article, gazetteer)
-    context = [article.dateline] if article.dateline else []
+    context = [part.strip() for part in re.split("[,()/]", article.dateline or "") if part.strip()]
     groups = resolve(toponyms, context, gazetteer, article.text)
     return _locations(groups, gazetteer), weigh(groups, article)
 

@@ -5,6 +5,7 @@ The weights are the best of a grid on half of 697 articles, for each of which a 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ HEADLINE = 3.0
 LEAD = 2.0
 LEAD_CHARACTERS = 400
 """The first paragraph or two: who did what where."""
+DATELINE = 0.5
+"""Where the reporter sat."""
 PEOPLE = 1.3
 """For a demonym: whoever acts in the news, `Hungarian police`, is named by it."""
 ABOUT = 0.2
@@ -30,10 +33,9 @@ ALONE = 0.1
 """Least share of all weight."""
 MOST = 4
 """Countries that an article is about, at most."""
-LISTED = 20
-"""Countries in a row that are no text but a form's list to choose from, as web pages leave it in articles."""
-LIST_GAP = 30
-"""Code points from one country of such a list to the next."""
+LISTED = 6
+"""Countries in a row, without a comma, that are no text but a form's list to choose from, as web pages leave it."""
+_GAP = re.compile(r"[^,;.:a-z]{0,3}(?:[A-Z][\w'\u2019]*[ \n]?){0,5}")
 
 
 def weigh(groups: Sequence[Group], article: RawArticle) -> list[CountryShare]:
@@ -44,7 +46,7 @@ def weigh(groups: Sequence[Group], article: RawArticle) -> list[CountryShare]:
         return []
     count: dict[str, int] = defaultdict(int)
     weight: dict[str, float] = defaultdict(float)
-    for (code, mention), listed in zip(found, _listed(found), strict=True):
+    for (code, mention), listed in zip(found, _listed(found, article.text), strict=True):
         count[code] += 1
         weight[code] += 0.0 if listed else _weight(mention, headline)
     total = sum(weight.values())
@@ -68,23 +70,22 @@ def _mentions(groups: Iterable[Group]) -> Iterable[tuple[str, Toponym]]:
 
 
 def _weight(mention: Toponym, headline: int) -> float:
-    if mention.as_ == "dateline":  # where the reporter sat
-        return 1.0
+    if mention.as_ == "dateline":
+        return DATELINE
+    people = PEOPLE if mention.as_ == "demonym" else 1.0
     if mention.start < headline:
-        value = HEADLINE
-    else:
-        value = LEAD if mention.start - headline < LEAD_CHARACTERS else 1.0
-    return value * (PEOPLE if mention.as_ == "demonym" else 1.0)
+        return HEADLINE * people
+    return LEAD * people if mention.start - headline < LEAD_CHARACTERS else people
 
 
-def _listed(found: Sequence[tuple[str, Toponym]]) -> list[bool]:
+def _listed(found: Sequence[tuple[str, Toponym]], text: str) -> list[bool]:
     """Tell for each mention whether it stands in a form's list of countries."""
     listed = [False] * len(found)
     start = 0
     for index in range(1, len(found) + 1):
-        if index < len(found) and found[index][1].start - found[index - 1][1].end <= LIST_GAP:
+        if index < len(found) and _GAP.fullmatch(text, found[index - 1][1].end, found[index][1].start):
             continue
-        if len({code for code, _ in found[start:index]}) >= LISTED:
+        if index - start >= LISTED:
             listed[start:index] = [True] * (index - start)
         start = index
     return listed

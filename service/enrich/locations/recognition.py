@@ -33,6 +33,8 @@ BIG = 200_000
 """People in a city that is known by its name alone."""
 HUGE = 500_000
 """People in a city that is one even where the model sees a person, and the article names nobody so."""
+POSTAL = 2
+"""Letters of a state's postal abbreviation."""
 LONG = 7
 """Letters from which capitals are no abbreviation: EU and OPEC are no unknown places."""
 SMALL = 10_000
@@ -106,11 +108,7 @@ class Recogniser:
     def _take_name(self, first: int, last: int, label: str) -> None:
         text = self.words.slice(first, last)
         found = self.gazetteer.candidates(text)
-        if text.lower() in cues.DIRECTIONS:  # Western is a province, of Zambia and of six other countries
-            return
-        if found and is_initials(text) and all(one.role is Role.ABBREVIATION for one in found):
-            if self.words.before(first) in cues.BEFORE_ABBREVIATION:  # else the VA is no state
-                self._add(first, last, label)
+        if self._is_barred(first, text, label, found):
             return
         if self.gazetteer.is_demonym(text):
             if label not in {"LANGUAGE", "EVENT", "WORK_OF_ART", "LAW", "PRODUCT"}:
@@ -123,6 +121,14 @@ class Recogniser:
             self._take_demonym(first, last, label)
         elif label in {"ORG", "PERSON", "NORP", "PRODUCT", "LANGUAGE", "FAC", "WORK_OF_ART"}:
             self._take_mislabelled(first, last, label, found)
+
+    def _is_barred(self, first: int, text: str, label: str, found: Sequence[Candidate]) -> bool:
+        """Tell whether a name of many uses is no place here: Western, which names seven provinces, or the VA."""
+        before = self.words.before(first)
+        if text.lower() in cues.DIRECTIONS:
+            return (text, label, before) != ("West", "LOC", "the")
+        postal = len(text) == POSTAL and text.isupper() and all(one.role is Role.ABBREVIATION for one in found)
+        return postal and bool(found) and before not in cues.BEFORE_ABBREVIATION
 
     def _take_demonym(self, first: int, last: int, label: str) -> None:
         if not cues.is_language(self.words, first, last):
@@ -186,13 +192,25 @@ class Recogniser:
     def _is_something_else(self, first: int, last: int) -> bool:
         """Tell whether the rest of the article speaks against a place: a surname, a common word, other labels."""
         text = self.words.slice(first, last)
+        if text in cues.NO_PLACES or self._is_acronym(first, last):
+            return True
         found = self.gazetteer.candidates(text)
         if is_known(found, BIG) or cues.says_place(self.words, first, last):
             return self.words.before(first).rstrip(".") in cues.TITLES and not self.gazetteer.is_country(text)
         if last - first == 1 and (text in self.surnames or text.lower() in self.words.small):
             return True
+        if found and not is_known(found, BIG, any_name=True) and all(one.role is Role.ALTERNATE for one in found):
+            return True  # among the world's villages there is one called almost anything
         others = self.votes[text, "PERSON"] + self.votes[text, "ORG"] + self.votes[text, "NORP"]
         return others >= self.votes[text, "GPE"] + self.votes[text, "LOC"]
+
+    def _is_acronym(self, first: int, last: int) -> bool:
+        """Tell whether a short word in capitals stands among small ones: SWAT is no valley."""
+        text, words = self.words.slice(first, last), self.words
+        if last - first > 1 or not text.isupper() or is_initials(text) or len(text) >= LONG:
+            return False
+        around = words.text[max(first - 2, 0) : first] + words.text[last : last + 2]
+        return any(word.islower() for word in around)
 
     def _take_mislabelled(self, first: int, last: int, label: str, found: Sequence[Candidate]) -> None:
         """Take a place that the model calls something else: `Sochi` a people, `in Sofia` a person."""

@@ -4,7 +4,7 @@ Every candidate of every name gets a score, linear in a few features: how many p
 is, and how well it agrees with what the article's other names stand for (same country, same division, near by). What
 the others stand for is uncertain too, so the scores are turned into probabilities and taken again, three times. A
 container said in the text ("Paris, Texas") outweighs all of it. The weights are those of a conditional logistic
-regression (`benchmarks/locations_weights.py`), so that the probability of the winner is a calibrated confidence.
+regression (`scripts/fit_locations.py`), so that the probability of the winner is a calibrated confidence.
 """
 
 from __future__ import annotations
@@ -34,30 +34,35 @@ WIDE_KM = 500.0
 """The same for the wider region."""
 EARTH_KM = 6371.0
 
-FEATURES = (
-    "people",
-    "country",
-    "admin1",
-    "district",
-    "nature",
-    "facility",
-    "alternate",
-    "exact",
-    "fame",
-    "capital",
-    "namesake",
-    "called_division",
-    "inside",
-    "same_country",
-    "same_admin1",
-    "near",
-    "wide",
-    "country_share",
-)
-WEIGHTS = np.array(
-    [1.96, 1.2, -2.2, -2.0, -1.5, -0.7, -6.0, 0.6, 0.8, 0.75, -2.65, 5.3, 10.0, -0.15, 0.85, 1.8, 1.1, 4.45]
-)
+WEIGHT_OF = {
+    "people": 1.95,  # log10 of the population
+    "country": 1.6,
+    "admin1": -2.5,
+    "district": -2.0,
+    "nature": -1.5,
+    "facility": -0.7,
+    "alternate": -6.0,  # the gazetteer's name for it is another
+    "exact": 0.0,  # accents and all
+    "fame": 0.8,
+    "capital": 0.75,
+    "namesake": -2.65,  # a division named like a city in it: the city is meant
+    "called_division": 6.2,
+    "inside": 10.0,  # what the text says it lies in
+    "same_country": -0.6,
+    "same_admin1": 0.3,
+    "near": 1.7,
+    "wide": 0.5,
+    "country_share": 4.3,  # of all that the article's other names stand for
+    "admin1_share": 1.5,
+    "near_share": 2.0,
+}
+FEATURES = tuple(WEIGHT_OF)
+WEIGHTS = np.array(list(WEIGHT_OF.values()))
 
+TOGETHER = 300
+"""Names that are weighed together: no article has more, but a gazetteer that somebody sends as one."""
+WEIGHED = 1_200
+"""Candidates that are weighed together: time and memory grow with their square, 1,200 take 0.1 s."""
 GAP = 8
 """Code points between a place and what it lies in: ` in the `."""
 _DIVISION = re.compile(
@@ -92,17 +97,23 @@ def resolve(toponyms: Sequence[Toponym], context: Iterable[str], gazetteer: Gaze
     """Return the names of *toponyms* with the place of each; *context* are names outside the text (its dateline)."""
     groups = group(toponyms, gazetteer, text)
     hints = [Group(name, [], look_up(name, "name", gazetteer), weight=2.0) for name in context]
-    everything = [one for one in [*groups, *hints] if one.candidates]
-    if not everything:
-        return groups
-    table = Table(everything, gazetteer)
+    named = [one for one in groups if one.candidates]
+    for start in range(0, len(named), TOGETHER):
+        _choose([one for one in [*named[start : start + TOGETHER], *hints] if one.candidates], gazetteer)
+    return groups
+
+
+def _choose(groups: Sequence[Group], gazetteer: Gazetteer) -> None:
+    """Choose a place for each of *groups*, all of which have candidates."""
+    for one in groups:
+        one.candidates = one.candidates[: max(2, WEIGHED // len(groups))]
+    table = Table(groups, gazetteer)
     probability = table.probabilities(WEIGHTS)
-    for number, one in enumerate(everything):
+    for number, one in enumerate(groups):
         rows = np.flatnonzero(table.owner == number)
         best = rows[np.argmax(probability[rows])]
         one.choice = int(best - rows[0])
         one.confidence = float(probability[best])
-    return groups
 
 
 def group(toponyms: Sequence[Toponym], gazetteer: Gazetteer, text: str) -> list[Group]:
@@ -221,16 +232,19 @@ class Table:
     def features(self, probability: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the features of each candidate, given what the other names probably stand for."""
         mass = probability * self.weight
-        total = mass.sum()
-        country = self.same_country @ mass
+        own = np.bincount(self.owner, mass, self.groups)[self.owner]
+        others = np.maximum(mass.sum() - own, 1.0)
+        country, admin1, near = self.same_country @ mass, self.same_admin1 @ mass, self.near @ mass
         return np.column_stack(
             [
                 self.fixed,
                 np.log1p(country),
-                np.log1p(self.same_admin1 @ mass),
-                np.log1p(self.near @ mass),
+                np.log1p(admin1),
+                np.log1p(near),
                 np.log1p(self.wide @ mass),
-                country / max(total, 1.0),
+                country / others,
+                admin1 / others,
+                near / others,
             ]
         )
 

@@ -58,6 +58,7 @@ def test_a_mention_cut_short_grows_to_the_name(find: Find) -> None:
         ("Several Hungarians were there.", ("Hungarians", "NORP")),
         ("Then NATO agreed.", ("NATO", "ORG")),
         ("BOTOSANI, March 3 (Agerpres) - It rained.", ("BOTOSANI", "GPE")),
+        ("SOFIA - It rained.", ("SOFIA", "GPE")),
         ("Jane Roe (R-Ariz.) agreed.", ("Ariz.", "GPE")),
     ],
 )
@@ -68,6 +69,12 @@ def test_names_that_need_no_context_are_found_without_the_model(
     found = {(mention.text, entity.type) for entity in find(text) for mention in entity.mentions}
 
     assert expected in found
+
+
+@pytest.mark.parametrize("text", ["EXCLUSIVE - The chairman resigned.", "BREAKING NEWS -- Talks failed."])
+def test_a_label_before_a_dash_is_no_dateline(find: Find, text: str) -> None:
+    """Capitals before a dash are a place only where the gazetteer knows it."""
+    assert find(text) == []
 
 
 def test_a_longer_well_known_name_takes_the_place_of_its_part(find: Find) -> None:
