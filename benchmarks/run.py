@@ -181,7 +181,7 @@ class Bench:
             "machine": tables.machine(),
             "articles": len(self.values),
             "tokens": self.tokens,
-            "rounds": self.options.rounds,
+            "rounds": max(map(len, self.runs.values())),
             "runs": self.runs,
             "latency": self.latency,
         }
