@@ -98,7 +98,8 @@ def examples(paths: list[Path], gazetteer: Gazetteer) -> Iterator[Example]:
     nlp, finder = model.load(), entities.EntityFinder(gazetteer)
     for path in paths:
         for line in path.open(encoding="utf-8"):
-            text, labels = label(RawArticle.model_validate_json(line).text, gazetteer)
+            row = json.loads(line)
+            text, labels = label(RawArticle(headline=row.get("headline", ""), body=row["body"]).text, gazetteer)
             if not labels:
                 continue
             article = RawArticle(id="", body=text)

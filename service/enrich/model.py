@@ -35,12 +35,24 @@ def load(name: str = NAME) -> Language:
     # OpenBLAS is four times as fast as BLIS' generic kernels on today's processors, for the same entities.
     set_current_ops(NumpyOps(use_blis=False))
     if name != NAME:
-        return spacy.load(name)
+        nlp = spacy.load(name)
+        nlp.add_pipe("newswire_paragraphs", "paragraphs", first=True)
+        return nlp
     nlp = spacy.load(BASE, exclude=LEFT_OUT)
+    nlp.add_pipe("newswire_paragraphs", "paragraphs", first=True)
     nlp.add_pipe("newswire_blanks", "blanks")
     add(nlp, WEIGHTS)
     nlp.meta.update(name=NAME, version=f"{VERSION}+{nlp.meta['version']}")
     return nlp
+
+
+@Language.component("newswire_paragraphs")
+def part_paragraphs(doc: Doc) -> Doc:
+    """Begin a sentence after every blank line: a headline has no full stop, and its words are not the body's."""
+    for token in doc[:-1]:
+        if token.is_space and token.text.count("\n") > 1:
+            token.nbor().is_sent_start = True
+    return doc
 
 
 @Language.component("newswire_blanks")

@@ -134,7 +134,8 @@ class Broker:
     def _format(self, java: Path, classpath: str, properties: Path) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         command = [str(java), "-XX:TieredStopAtLevel=1", "-cp", classpath]
-        command += ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
+        # In one word with its option: one id in 64 begins with a hyphen.
+        command += ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(properties)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
         if done.returncode:
             raise BrokerError(f"Kafka could not prepare {self._folder}:\n{_complaint(done.stderr)}")

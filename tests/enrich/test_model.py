@@ -13,7 +13,7 @@ from service.enrich import model
 if TYPE_CHECKING:
     from spacy.language import Language
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+SUMMIT = Path(__file__).parents[2] / "service/local/nato-summit-2022.json"
 MEGABYTE = 1_000_000
 
 
@@ -26,7 +26,7 @@ def nlp() -> Language:
 @pytest.fixture(scope="module")
 def summit() -> str:
     """Return the text of the NATO summit article."""
-    article = json.loads((GOLDEN / "nato-summit-2022.json").read_text(encoding="utf-8"))
+    article = json.loads(SUMMIT.read_text(encoding="utf-8"))
     return f"{article['headline']}\n\n{article['body']}"
 
 

@@ -113,11 +113,15 @@ class Stream:
         producer.close()
 
     def produce_with_headers(self, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes | None]]) -> None:
-        """Send one article with headers."""
-        producer = KafkaProducer(bootstrap_servers=self.bootstrap)
-        done = producer.send(self.raw, key=key, value=value, headers=list(headers)).get(timeout=60)
-        self.sent.append((done.partition, done.offset))
-        producer.close()
+        """Send one article with headers; kafka-python refuses null values, which Kafka allows."""
+
+        async def send() -> tuple[int, int]:
+            """Send by the client that allows them."""
+            async with AIOKafkaProducer(bootstrap_servers=self.bootstrap) as producer:
+                done = await producer.send_and_wait(self.raw, key=key, value=value, headers=list(headers))
+                return done.partition, done.offset
+
+        self.sent.append(asyncio.run(send()))
 
     def produce_nothing(self) -> None:
         """Send a record with neither key nor value, as a foreign producer can."""

@@ -16,9 +16,14 @@ class Rough(Processor):
 
     def process(self, message: Message) -> Outcome:
         """Do what the id says, then enrich."""
-        for deed in ("raise", "hang", "spin", "freeze", "die", "segfault", "eat"):
+        for deed in ("hang", "spin", "freeze", "die", "segfault", "eat"):
             if message.key == deed.encode():
-                if deed == "raise":
-                    self._enricher = None  # type: ignore[assignment] # the next stage raises on it
                 act(deed)
-        return super().process(message)
+        if message.key != b"raise":
+            return super().process(message)
+        whole = self._enricher
+        self._enricher = None  # type: ignore[assignment] # the next stage raises on it
+        try:
+            return super().process(message)
+        finally:
+            self._enricher = whole

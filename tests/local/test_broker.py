@@ -7,6 +7,7 @@ import select
 import socket
 import subprocess
 import sys
+import uuid
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,3 +89,10 @@ def test_it_goes_with_its_parent(tmp_path: Path) -> None:
 
     assert ended, "Kafka outlived its parent"
     os.close(kafka)
+
+
+def test_an_id_that_begins_with_a_hyphen_is_no_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kafka is prepared whatever the cluster's random id is."""
+    monkeypatch.setattr("uuid.uuid4", lambda: uuid.UUID(bytes=b"\xf8" + bytes(15)))
+    with Broker(tmp_path) as broker:
+        assert broker.pid

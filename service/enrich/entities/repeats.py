@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"\w+")
 BESIDE = re.compile(r"[\w@#_]")
+MORE_NAME = re.compile(r" (?:of|for|on) |[ -][A-Z]")
 SURNAME = 3  # letters; shorter ones (Xi, Hu) are too often something else
 CAPITALS = 4  # letters from which a name in capitals is told from an acronym
 
@@ -41,6 +42,8 @@ def add_repeats(text: str, groups: list[Group], figures: list[tuple[int, int]], 
             end = start + length
             group = owners.get(text[start:end])
             if group is None or end > len(text) or not whole(text, start, end):
+                continue
+            if text[start:end] in lexicon.heads and not _is_short_form(text, start, end):
                 continue
             inside = coverage.inside(start, end)
             within = [owner for *_, owner in inside or () if owner]
@@ -80,10 +83,17 @@ def _forms(group: Group, lexicon: Lexicon) -> Iterator[str]:
         yield surface
         if sum(map(str.isalpha, surface)) >= CAPITALS:
             yield surface.upper()
+        if group.label == "ORG" and " " in surface and lexicon.heads.get(surface.split()[-1]) == "ORG":
+            yield surface.split()[-1]
         if group.label == "PERSON" and " " in surface and _is_surname(last := surface.split()[-1], lexicon):
             yield last
             if len(last) >= CAPITALS:
                 yield last.upper()
+
+
+def _is_short_form(text: str, start: int, end: int) -> bool:
+    """Tell whether the head of a name stands for the whole: "the Alliance", but no "Alliance" of another name."""
+    return text.startswith(("the ", "The "), start - 4) and not MORE_NAME.match(text, end)
 
 
 def _is_surname(word: str, lexicon: Lexicon) -> bool:

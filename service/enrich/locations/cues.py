@@ -34,6 +34,8 @@ BEFORE_OF = GENERIC.union(
 SEPARATORS = frozenset([",", "and", "&", "/", "(", ")", "-", "\u2013", "\u2014", "or"])
 LIST = frozenset([",", "and", "or", "-", "/", "&", "\u2013", "\u2014", "to"])
 BEFORE_ABBREVIATION = frozenset([",", "(", "-", "\u2013", "in", "from"])
+STREETS = frozenset("street road avenue boulevard drive lane st ave rd blvd way".split())
+"""A street is named after a city as often as it lies in it."""
 NO_PLACES = frozenset(["Earth", "Mars", "Moon", "Venus", "Jupiter", "Media"])
 """Towns in Texas, Pennsylvania and elsewhere, but rarely in the news."""
 POSSESSIVES = frozenset(["'s", "\u2019s", "\u2018s"])

@@ -238,6 +238,11 @@ class Recogniser:
                 if is_known(self.gazetteer.candidates(owner), BIG) and owner.lower() not in cues.DIRECTIONS:
                     self._add(first, at, label)
                 return
+        if label == "FAC" and words.text[last - 1].lower() not in cues.STREETS:
+            for at in range(last - 1, first, -1):  # Cairo airport
+                if is_known(self.gazetteer.candidates(words.slice(first, at)), HUGE):
+                    self._add(first, at, label)
+                    return
         if label != "PERSON" or any(word in cues.HYPHENS for word in words.text[first:last]):
             self._take_parts(first, last, label)
 

@@ -3,8 +3,10 @@
 Every candidate of every name gets a score, linear in a few features: how many people live there, what kind of place it
 is, and how well it agrees with what the article's other names stand for (same country, same division, near by). What
 the others stand for is uncertain too, so the scores are turned into probabilities and taken again, three times. A
-container said in the text ("Paris, Texas") outweighs all of it. The weights are those of a conditional logistic
-regression (`scripts/fit_locations.py`), so that the probability of the winner is a calibrated confidence.
+container said in the text ("Paris, Texas") outweighs all of it. The weights come from a conditional logistic regression
+on articles that label themselves (`scripts/fit_locations.py`); a few are set by hand: those of kinds that such articles
+do not label, and the shares, raised for local news, of which there was little. The winner's probability is the
+confidence: of the names in articles held back, 98 % are right from 0.9 on, 80 % at 0.8, 70 % at 0.6 to 0.8.
 """
 
 from __future__ import annotations
@@ -65,10 +67,9 @@ WEIGHED = 1_200
 """Candidates that are weighed together: time and memory grow with their square, 1,200 take 0.1 s."""
 GAP = 8
 """Code points between a place and what it lies in: ` in the `."""
-_DIVISION = re.compile(
-    r"\b(?:province|region|oblast|state|county|prefecture|governorate|district|canton|department|voivodeship)\b",
-    re.IGNORECASE,
-)
+_KIND = "province|region|oblast|state|county|prefecture|governorate|district|canton|department|voivodeship"
+_CALLED_AFTER = re.compile(rf" (?:{_KIND})\b", re.IGNORECASE)
+_CALLED_BEFORE = re.compile(rf"\b(?:{_KIND}) of (?:the )?$", re.IGNORECASE)
 _INSIDE = re.compile(r"\s*(?:,|\(|in|-|\u2013)\s*\(?(?:the )?")
 
 
@@ -137,9 +138,18 @@ def group(toponyms: Sequence[Toponym], gazetteer: Gazetteer, text: str) -> list[
             mentions = [toponyms[index] for index in sorted(indexes)]
             weight = (0.5 if demonym else 1.0) * (1 + np.log(len(mentions)))
             weight += any(mention.as_ == "dateline" for mention in mentions)
-            called = sum(bool(_DIVISION.search(text, mention.start, mention.end + 15)) for mention in mentions)
+            called = sum(is_called_division(mention, text) for mention in mentions)
             groups.append(Group(mentions[0].text, mentions, candidates, float(weight), called / len(mentions), rows))
     return groups
+
+
+def is_called_division(mention: Toponym, text: str) -> bool:
+    """Tell whether the text calls it so: `Kharkiv Oblast`, `Idlib province`, `the state of Georgia`."""
+    return bool(
+        _CALLED_AFTER.search(mention.text)
+        or _CALLED_AFTER.match(text, mention.end)
+        or _CALLED_BEFORE.search(text[max(0, mention.start - 20) : mention.start])
+    )
 
 
 def containers(toponyms: Sequence[Toponym], gazetteer: Gazetteer, text: str) -> list[set[int]]:
