@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
 
-from service.cli.terminal import fail, load_settings, talk
+from service.cli.terminal import fail, kafka_errors, load_settings, plain, talk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from service.settings import Settings
     from service.stream.dead_letters import DeadLetter
 
@@ -55,7 +52,7 @@ def show(letter: Annotated[str, typer.Argument(help="PARTITION/OFFSET, as `list`
     for found in _chosen(load_settings()):
         if found.name == letter:
             for name, value in found.headers:
-                talk().print(f"{name}: {_plain(value or b'')}", markup=False, soft_wrap=True)
+                talk().print(f"{name}: {plain((value or b'').decode(errors='replace'))}", markup=False, soft_wrap=True)
             typer.echo(found.value or b"", nl=False)
             return
     fail(f"there is no open dead letter {letter}; `newswire dead-letters list` names them")
@@ -80,7 +77,7 @@ def replay(
             talk().print(f"{letter.name} {letter.reason}: would be {'parked' if parked else 'sent'}", markup=False)
         return
     count = 0
-    with _errors():
+    with kafka_errors(settings):
         for letter, became in dead_letters.replay(settings, letters):
             count += 1
             talk().print(f"{letter.name} {letter.reason}: {became}", markup=False, soft_wrap=True)
@@ -96,7 +93,7 @@ def _chosen(
 ) -> list[DeadLetter]:
     from service.stream import dead_letters  # noqa: PLC0415 - `newswire --help` need not wait for it
 
-    with _errors():
+    with kafka_errors(settings):
         return [
             letter
             for letter in dead_letters.read(settings)
@@ -107,30 +104,13 @@ def _chosen(
         ]
 
 
-@contextlib.contextmanager
-def _errors() -> Iterator[None]:
-    """Tell an error of Kafka in one line."""
-    from kafka.errors import KafkaError  # noqa: PLC0415 - `newswire --help` need not wait for it
-
-    from service.stream.traffic import TrafficError  # noqa: PLC0415 - `newswire --help` need not wait for it
-
-    try:
-        yield
-    except (KafkaError, TrafficError) as error:
-        fail(str(error))
-
-
 def _row(letter: DeadLetter) -> dict[str, str | int]:
     return {
         "letter": letter.name,
         "failed_at": letter.failed_at.isoformat(timespec="seconds"),
         "reason": letter.reason,
         "attempt": letter.attempt,
-        "key": _plain(letter.key or b""),
+        "key": plain((letter.key or b"").decode(errors="replace")),
         "origin": letter.header("newswire.origin"),
         "message": letter.header("__streams.errors.message"),
     }
-
-
-def _plain(value: bytes) -> str:
-    return "".join(char if char.isprintable() else " " for char in value.decode(errors="replace"))

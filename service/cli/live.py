@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from service.cli.terminal import plain
 from service.stream import traffic
 
 if TYPE_CHECKING:
@@ -72,12 +73,8 @@ def _row(record: Any) -> tuple[str, str, str, str]:
     """Give the cells of a record: control characters cannot reach the terminal from here, JSON escapes them."""
     article_id = (record.key or b"").decode(errors="replace")
     if record.value is None:
-        return _plain(article_id), "", "", "(deleted)"
+        return plain(article_id), "", "", "(deleted)"
     fields = orjson.loads(record.value)
     countries = " ".join(country["code"] for country in fields["countries"] if country["about"])
     tags = " ".join(tag["tag"] for tag in fields["tags"][:3])
-    return _plain(article_id), countries, tags, _plain(fields["headline"] or fields["text"][:120])
-
-
-def _plain(text: str) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+    return plain(article_id), countries, tags, plain(fields["headline"] or fields["text"][:120])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from service.cli.terminal import fail, load_settings, talk
+from service.cli.terminal import kafka_errors, load_settings, talk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +28,10 @@ def replay(
     Publishes nothing. Exit 1 where any differs; the pipeline's fingerprint tells whether something was changed.
     """
     settings = load_settings()
-    from kafka.errors import KafkaError  # noqa: PLC0415 - `newswire --help` need not wait for it
-
     from service.cli.pool import outcomes  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.stream.traffic import TrafficError  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     count: Counter[str] = Counter()
-    try:
+    with kafka_errors(settings):
         published = _published(settings)
         for origin, outcome in outcomes(settings, _articles(settings, since, until)):
             verdict, detail = _compare(published.get(origin, "missing"), outcome)
@@ -43,8 +40,6 @@ def replay(
                 talk().print(
                     f"{origin}: {verdict}{f' ({detail})' if diff and detail else ''}", markup=False, soft_wrap=True
                 )
-    except (KafkaError, TrafficError) as error:
-        fail(str(error))
     total = count.total()
     talk().print(f"{total:,} articles: " + ", ".join(f"{number:,} {name}" for name, number in sorted(count.items())))
     if count["same"] < total:

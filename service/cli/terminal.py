@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from service.settings import Settings
@@ -35,6 +38,26 @@ def load_settings(**given: object) -> Settings:
     except ValidationError as error:
         lines = [f"  {'.'.join(map(str, row['loc'])) or 'settings'}: {row['msg']}" for row in error.errors()]
         fail("these settings are wrong:\n" + "\n".join(lines), code=2)
+
+
+@contextlib.contextmanager
+def kafka_errors(settings: Settings) -> Iterator[None]:
+    """Tell what Kafka did not do in one line, and exit 1."""
+    from kafka.errors import KafkaError  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    from service.stream.traffic import TrafficError  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    try:
+        yield
+    except TrafficError as error:
+        fail(str(error))
+    except KafkaError as error:
+        fail(f"Kafka at {settings.bootstrap_servers} did not do it ({error}); `newswire check` looks what is wrong")
+
+
+def plain(text: str) -> str:
+    """Return *text* on one line, with nothing in it that a terminal would act on."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def progress_shown() -> bool:

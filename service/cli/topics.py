@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from service.cli.terminal import fail, load_settings, talk
+from service.cli.terminal import kafka_errors, load_settings, talk
 
 app = typer.Typer(help="Make the topics, or see which there are.", no_args_is_help=True)
 
@@ -13,12 +13,8 @@ app = typer.Typer(help="Make the topics, or see which there are.", no_args_is_he
 def create() -> None:
     """Create the topics that are missing, as `schemas/topics` declares them; those that exist stay as they are."""
     settings = load_settings()
-    from kafka.errors import KafkaError  # noqa: PLC0415 - `newswire --help` need not wait for it
-
     from service.stream import topics  # noqa: PLC0415 - `newswire --help` need not wait for it
 
-    try:
+    with kafka_errors(settings):
         for name, made in topics.create(settings).items():
             talk().print(f"{name}: {'created' if made else 'exists'}", markup=False)
-    except KafkaError as error:
-        fail(f"the topics could not be made on {settings.bootstrap_servers}: {error}")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from service.cli.articles import read_articles, require_readable
-from service.cli.terminal import fail, load_settings, print_record, talk
+from service.cli.terminal import kafka_errors, load_settings, print_record, talk
 
 
 def produce(
@@ -23,10 +23,8 @@ def produce(
 
     values = (value for name in files for _, value in read_articles(name))
     target = topic or settings.raw_topic
-    try:
+    with kafka_errors(settings):
         count = traffic.produce(settings, target, values)
-    except traffic.TrafficError as error:
-        fail(str(error))
     talk().print(f"{count:,} articles sent to {target}", markup=False)
 
 
@@ -40,12 +38,10 @@ def tail(
     settings = load_settings()
     from service.stream import traffic  # noqa: PLC0415 - `newswire --help` need not wait for it
 
-    try:
-        with closing(traffic.follow(settings, topic or settings.enriched_topic, from_start=from_start)) as batches:
-            for record in islice(chain.from_iterable(batches), count):
-                print_record(record.value or b"null", pretty=pretty)
-    except traffic.TrafficError as error:
-        fail(str(error))
+    following = traffic.follow(settings, topic or settings.enriched_topic, from_start=from_start)
+    with kafka_errors(settings), closing(following) as batches:
+        for record in islice(chain.from_iterable(batches), count):
+            print_record(record.value or b"null", pretty=pretty)
 
 
 def lag() -> None:
@@ -56,10 +52,8 @@ def lag() -> None:
 
     from service.stream import traffic  # noqa: PLC0415 - `newswire --help` need not wait for it
 
-    try:
+    with kafka_errors(settings):
         rows = traffic.lag(settings)
-    except traffic.TrafficError as error:
-        fail(str(error))
     table = Table("partition", "committed", "end", "lag", title=f"{settings.group} on {settings.raw_topic}")
     for row in rows:
         table.add_row(

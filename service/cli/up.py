@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from service.cli.terminal import fail, load_settings, print_record, talk
+from service.cli.terminal import fail, kafka_errors, load_settings, print_record, talk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,16 +34,13 @@ def up(
     Then feed it from another terminal, with `newswire produce`. Ctrl-C stops it; what Kafka holds is kept.
     """
     settings = load_settings()
-    from kafka.errors import KafkaError  # noqa: PLC0415 - `newswire --help` need not wait for it
-
     from service.local import BrokerError  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.stream.traffic import TrafficError  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # as Ctrl-C does: through every `finally` on the way
     try:
-        with ExitStack() as stack:
+        with kafka_errors(settings), ExitStack() as stack:
             _start_everything(settings, stack, demo=demo)
-    except (BrokerError, TrafficError, KafkaError) as error:
+    except BrokerError as error:
         fail(str(error))
 
 

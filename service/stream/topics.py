@@ -9,13 +9,14 @@ from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from service.stream.connection import kafka_python_options
+from service.stream.traffic import TrafficError
 from service.topics import Topic, declared
 
 if TYPE_CHECKING:
     from service.settings import Settings
 
 
-class UnreachableError(Exception):
+class UnreachableError(TrafficError):
     """Raised where no broker answers; the message says what to check."""
 
 

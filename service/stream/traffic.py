@@ -74,13 +74,7 @@ def follow(settings: Settings, topic: str, *, from_start: bool) -> Generator[lis
     Only committed records are seen. The first list comes when the position is fixed, so that nothing produced after
     it is missed.
     """
-    consumer = KafkaConsumer(
-        **kafka_python_options(settings),
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        allow_auto_create_topics=False,
-        max_partition_fetch_bytes=settings.max_record_bytes,
-    )
+    consumer = _reader(settings)
     try:
         partitions = partitions_of(consumer, topic)
         consumer.assign(partitions)
@@ -104,13 +98,7 @@ def committed_records(
     settings: Settings, topic: str, only: TopicPartition | None = None, start: int | None = None
 ) -> Iterator[Any]:
     """Yield the committed records of *topic* up to its present end, or those of one partition from offset *start*."""
-    consumer = KafkaConsumer(
-        **kafka_python_options(settings),
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        allow_auto_create_topics=False,
-        max_partition_fetch_bytes=settings.max_record_bytes + settings.max_article_bytes,
-    )
+    consumer = _reader(settings)
     try:
         partitions = [only] if only else partitions_of(consumer, topic)
         consumer.assign(partitions)
@@ -127,6 +115,17 @@ def committed_records(
                 yield from (record for record in batch if record.offset < ends[partition])
     finally:
         consumer.close()
+
+
+def _reader(settings: Settings) -> KafkaConsumer:
+    """Return a consumer of no group that sees committed records only, the longest dead letter included."""
+    return KafkaConsumer(
+        **kafka_python_options(settings),
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        allow_auto_create_topics=False,
+        max_partition_fetch_bytes=settings.max_record_bytes + settings.max_article_bytes,
+    )
 
 
 def partitions_of(consumer: KafkaConsumer, topic: str) -> list[TopicPartition]:
