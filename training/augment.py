@@ -151,11 +151,6 @@ def _edited(article: Article, edits: list[tuple[int, int, str]]) -> Article:
         article,
         text="".join(pieces),
         entities=moved(article.entities),
-        triggers=tuple(
-            new
-            for old, new in zip(article.triggers, moved(article.triggers), strict=True)
-            if not any(start < old.end and old.start < end for start, end, _ in moves)
-        ),
         sentences=tuple((start_of(start), end_of(end)) for start, end in article.sentences),
     )
 
@@ -169,7 +164,6 @@ def cut_sentences(article: Article) -> Iterator[Article]:
                 id=article.id,
                 text=text,
                 entities=_within(article.entities, start, start + len(text)),
-                triggers=_within(article.triggers, start, start + len(text)),
                 sentences=((0, len(text)),),
             )
 
@@ -228,17 +222,14 @@ def _edited_between(article: Article, inserts: list[tuple[int, int, str]]) -> Ar
     def moved(labels: tuple[Label, ...]) -> tuple[Label, ...]:
         return tuple(Label(start_of(label.start), end_of(label.end), label.label) for label in labels)
 
-    return replace(
-        article, text=" ".join(pieces), entities=moved(article.entities), triggers=moved(article.triggers), sentences=()
-    )
+    return replace(article, text=" ".join(pieces), entities=moved(article.entities), sentences=())
 
 
 def copies(articles: list[Article], rng: random.Random, swapped: int = 3) -> Iterator[Article]:
-    """Yield *articles* as they are and the copies that training gets of them."""
+    """Yield the copies of *articles* that training gets beside them."""
     names = names_in(articles)
     tokenizer = English()
     for article in articles:
-        yield article
         variants = [article, *(swap_names(article, rng, names) for _ in range(swapped))]
         yield from variants[1:]
         for variant in variants:

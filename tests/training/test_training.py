@@ -51,12 +51,11 @@ def article(corpus: ModuleType) -> Any:
         position = TEXT.index(name, position)
         entities.append(corpus.Label(position, position + len(name), label))
         position += len(name)
-    met, end = TEXT.index("met"), TEXT.index('"')
+    end = TEXT.index('"')
     return corpus.Article(
         id="a",
         text=TEXT,
         entities=tuple(entities),
-        triggers=(corpus.Label(met, met + 3, "CONSULT"),),
         sentences=((0, end), (end, len(TEXT))),
     )
 
@@ -82,8 +81,6 @@ def test_swapped_names_keep_their_labels(augment: ModuleType, article: Any, seed
     assert [label for _, label in _read(swapped)] == [label for _, label in NAMES]
     assert found["Viktor Orban"][0].endswith(found["Orban"][0])
     assert found["Robert Fico"][0].endswith(found["Fico"][0])
-    (trigger,) = swapped.triggers
-    assert swapped.text[trigger.start : trigger.end] == "met"
 
 
 def test_spaced_out_text_keeps_its_labels(augment: ModuleType, article: Any) -> None:

@@ -6,10 +6,8 @@ import itertools
 
 import numpy as np
 import pytest
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
-from service.enrich.spans import decode, marginals, viterbi
+from service.enrich.bilou import decode, marginals, probability, viterbi
 
 LABELS = 2
 TAGS = 1 + 4 * LABELS
@@ -58,11 +56,31 @@ def test_viterbi_finds_the_best_valid_sequence(scores: np.ndarray) -> None:
     assert tuple(viterbi(scores[:, None])[:, 0]) == SEQUENCES[int(_weights(scores).argmax())]
 
 
-def test_spans_never_overlap_and_have_a_probability(scores: np.ndarray) -> None:
-    """Decoded spans come in order, apart, each with a probability."""
-    end = 0
-    for start, stop, label, sure in decode(Doc(Vocab(), words=["word"] * LENGTH), scores):
-        assert end <= start < stop
-        assert 0 <= label < LABELS
-        assert 0 < sure <= 1
-        end = stop
+def test_decoded_spans_are_those_of_the_best_sequence(scores: np.ndarray) -> None:
+    """Decoding gives the spans of the best valid sequence, in order and apart."""
+    expected, first = [], 0
+    for at, tag in enumerate(SEQUENCES[int(_weights(scores).argmax())]):
+        place, label = divmod(tag - 1, LABELS)
+        if tag and place in {0, 3}:
+            first = at
+        if tag and place in {2, 3}:
+            expected.append((first, at + 1, label))
+    assert list(decode(scores)) == expected
+
+
+def test_clearly_outside_words_part_what_is_decoded_apart(scores: np.ndarray) -> None:
+    """A word that is surely outside of any span changes nothing on either side of it."""
+    outside = np.zeros((1, TAGS))
+    outside[0, 0] = 50.0
+    shifted = [(start + LENGTH + 1, end + LENGTH + 1, label) for start, end, label in decode(scores)]
+    assert list(decode(np.concatenate((scores, outside, scores)))) == [*decode(scores), *shifted]
+
+
+def test_probability_of_a_span_is_that_of_its_least_probable_tag(scores: np.ndarray) -> None:
+    """Every decoded span has a probability, that of the tag that is least sure."""
+    _, table = marginals(scores[:, None])
+    for start, end, label in decode(scores):
+        found = probability(table[:, 0], (start, end, label))
+        tags = [1 + 3 * LABELS + label] if end - start == 1 else [1 + label, 1 + 2 * LABELS + label]
+        edges = table[start, 0, tags[0]], table[end - 1, 0, tags[-1]]
+        assert 0 < found <= min(edges)

@@ -1,0 +1,190 @@
+"""The arithmetic of the parser: from one vector a token to sentences and trees, and back to gradients.
+
+Every token asks for its head by content (a dot product with each word of the sentence) and by place (how far off the
+head stands, asked from both ends); a token that is its own head is the root. After Dozat and Manning (2017), with
+relative places in the stead of a recurrent network, and the tree of the highest score by Chu and Liu (1965) and
+Edmonds (1967) where the best heads make none by themselves.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating[Any]]
+Ints = NDArray[np.int64]
+
+CONTENT = 48
+"""Width of the vectors by which a token and its head find each other."""
+RELATION = 64
+"""Width of the hidden layer that names the relation of a token to its head."""
+BORDERS = np.array([1, 2, 3, 4, 5, 6, 8, 11, 16, 24])
+"""Least distances of the classes of distance: each word near by, ever wider bands farther off."""
+CLASSES = 2 * len(BORDERS) + 1
+"""Classes of distance on both sides, and that of no distance."""
+LONGEST = 200
+"""Tokens of the longest sentence; a longer one is cut where a sentence most likely starts. The score of every pair
+is kept: 200 * 200 * 4 bytes = 160 kB."""
+SIDES = 2
+"""Columns that tell on which side the head stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the parts of a token's vector lie, for so many tags."""
+
+    tags: int
+
+    @property
+    def parts(self) -> tuple[slice, ...]:
+        """The slices: tags, start of a sentence, as dependent, as head, place of the head, of dependents, relation."""
+        sizes = (self.tags, 1, CONTENT, CONTENT, CLASSES, CLASSES, RELATION, RELATION)
+        ends = np.cumsum(sizes)
+        return tuple(slice(int(end - size), int(end)) for size, end in zip(sizes, ends, strict=True))
+
+    @property
+    def width(self) -> int:
+        """The length of the vector."""
+        return int(self.parts[-1].stop)
+
+
+def distances(size: int) -> Ints:
+    """Return the class of the distance from each of *size* tokens to each other, (from, to); at most LONGEST tokens."""
+    table: Ints = _distances()[:size, :size]
+    return table
+
+
+@functools.cache
+def _distances() -> Ints:
+    offset = np.arange(LONGEST)[None, :] - np.arange(LONGEST)[:, None]
+    band = np.searchsorted(BORDERS, np.abs(offset), side="right")
+    classes: Ints = np.where(offset < 0, len(BORDERS) - band, len(BORDERS) + band)
+    return classes
+
+
+def sentences(starts: Floats, known: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Cut at tokens whose score in *starts* is above zero, and at those *known* to start a sentence."""
+    opens = (starts > 0) | known
+    opens[0] = True
+    first = np.flatnonzero(opens)
+    found: list[tuple[int, int]] = []
+    for start, end in zip(first.tolist(), [*first[1:].tolist(), len(starts)], strict=True):
+        found += _shortened(starts, start, end)
+    return found
+
+
+def _shortened(starts: Floats, start: int, end: int) -> list[tuple[int, int]]:
+    cuts = []
+    while end - start > LONGEST:
+        likely = starts[start + 1 : start + LONGEST + 1]
+        cut = start + LONGEST - int(likely[::-1].argmax())  # the last of equals
+        cuts.append((start, cut))
+        start = cut
+    return [*cuts, (start, end)]
+
+
+def scores(dependent: Floats, head: Floats, place: Floats, expected: Floats, classes: Ints) -> Floats:
+    """Return how well each word of a sentence would do as the head of each: (dependent, head)."""
+    found: Floats = dependent @ head.T
+    found += np.take_along_axis(place, classes, axis=1)
+    found += np.take_along_axis(expected, classes, axis=1).T
+    return found
+
+
+def scores_backward(
+    gradient: Floats, dependent: Floats, head: Floats, classes: Ints
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return the gradients of the four arguments of `scores`."""
+    size = len(gradient)
+    cells = (classes + np.arange(size)[:, None] * CLASSES).ravel()
+
+    def gathered(values: Floats) -> Floats:
+        summed = np.bincount(cells, weights=values.ravel(), minlength=size * CLASSES)
+        return summed.reshape(size, CLASSES).astype(np.float32)
+
+    return gradient @ head, gradient.T @ dependent, gathered(gradient), gathered(np.ascontiguousarray(gradient.T))
+
+
+def relation(dependent: Floats, head: Floats, heads: Ints) -> Floats:
+    """Return the input of the layer that names the relation of each token to its head in *heads*."""
+    own = np.arange(len(heads))
+    sides = np.stack((heads < own, heads > own), axis=1)
+    return np.hstack((np.maximum(dependent + head[heads], 0), sides), dtype=np.float32)
+
+
+def tree(table: Floats) -> Ints:
+    """Return the head of each token in the best tree; the root, one word that is its own head, is chosen first."""
+    heads: Ints = table.argmax(axis=1)
+    roots = np.flatnonzero(heads == np.arange(len(heads)))
+    if len(roots) == 1 and _reaches(heads, int(roots[0])):
+        return heads
+    own = np.diagonal(table)
+    others = table.copy()
+    np.fill_diagonal(others, -np.inf)
+    root = int((own - others.max(axis=1)).argmax()) if len(heads) > 1 else 0
+    return _arborescence(others.astype(np.float64), root)
+
+
+def _reaches(heads: Ints, root: int) -> bool:
+    """Tell whether all tokens hang on *root*: no circle."""
+    above = heads
+    for _ in range(len(heads).bit_length()):
+        above = above[above]
+    return bool((above == root).all())
+
+
+def _arborescence(table: NDArray[np.float64], root: int) -> Ints:
+    heads: Ints = table.argmax(axis=1)
+    heads[root] = root
+    circle = _circle(heads)
+    if circle is None:
+        return heads
+    rest = np.setdiff1d(np.arange(len(heads)), circle)
+    one = len(rest)  # the circle, taken as one token
+    smaller = np.full((one + 1, one + 1), -np.inf)
+    smaller[:one, :one] = table[np.ix_(rest, rest)]
+    leaving = table[np.ix_(rest, circle)]
+    smaller[:one, one] = leaving.max(axis=1)
+    entering = table[np.ix_(circle, rest)] - table[circle, heads[circle]][:, None]
+    smaller[one, :one] = entering.max(axis=0)
+    found = _arborescence(smaller, int(np.searchsorted(rest, root)))
+    within = found[:one] == one
+    heads[rest] = np.where(within, circle[leaving.argmax(axis=1)], rest[np.minimum(found[:one], one - 1)])
+    heads[root] = root
+    entered = int(found[one])
+    heads[circle[entering[:, entered].argmax()]] = rest[entered]
+    return heads
+
+
+def _circle(heads: Ints) -> Ints | None:
+    """Return the tokens of the first circle, sorted; a root is none."""
+    state = np.zeros(len(heads), dtype=np.int64)
+    for start in range(len(heads)):
+        at = start
+        while not state[at]:
+            state[at] = start + 1
+            if heads[at] == at:
+                break
+            at = int(heads[at])
+        if state[at] == start + 1 and heads[at] != at:
+            found = [at]
+            while heads[found[-1]] != at:
+                found.append(int(heads[found[-1]]))
+            return np.array(sorted(found))
+    return None
+
+
+def cross_entropy(logits: Floats, gold: Ints) -> tuple[float, Floats]:
+    """Return the summed negative log likelihood of the columns *gold*, and its gradient."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    odds = np.exp(shifted)
+    total = odds.sum(axis=1, keepdims=True)
+    rows = np.arange(len(gold))
+    gradient: Floats = odds / total
+    loss = float((np.log(total[:, 0]) - shifted[rows, gold]).sum())
+    gradient[rows, gold] -= 1.0
+    return loss, gradient
