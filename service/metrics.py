@@ -113,7 +113,7 @@ class Metrics:
         )
         self.loop_delay = Histogram(
             "newswire_event_loop_delay_seconds",
-            "How late the event loop woke from a sleep of one second.",
+            "How late the event loop woke from a sleep of a tenth of a second.",
             buckets=(0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5),
             registry=registry,
         )
