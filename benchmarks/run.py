@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from benchmarks import articles, tables
-from benchmarks.stream import ROOT, Contender, Running
+from benchmarks.stream import ROOT, Contender, Running, throughput
 from service.local import Broker
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Bench:
     def run(self, contender: Bare | Contender) -> None:
         """Measure the throughput of *contender* once."""
         measured = self._bare(contender) if isinstance(contender, Bare) else self._streamed(contender)
-        measured["articles_per_second"] = len(self.values) / measured["seconds"]
+        measured.setdefault("articles_per_second", len(self.values) / measured["seconds"])
         self.runs[contender.name].append(measured)
         print(f"  {contender.name:55} {measured['articles_per_second']:6.1f} articles/s", flush=True)
 
@@ -119,25 +119,14 @@ class Bench:
 
     def _streamed(self, contender: Contender) -> dict[str, Any]:
         with self._start(contender) as running:
-            running.await_records(running.send_all(self.values[:WARM_UP]))
-            before, metrics = running.usage(), running.metrics()
-            started = time.monotonic()
-            seconds = running.await_records(running.send_all(self.values)) - started
-            after = running.usage()
-            return {
-                "seconds": seconds,
-                "cpu_seconds": after.all - before.all,
-                "parent_cpu_seconds": after.parent - before.parent,
-                "broker_cpu_seconds": after.broker - before.broker,
-                "memory": running.memory(),
-                "loop_delay": tables.loop_delay(metrics, running.metrics()),
-            }
+            running.warm_up(self.values[:WARM_UP])
+            return throughput(running, self.values)
 
     def measure_latency(self, contender: Contender, rate: float) -> None:
         """Send articles at shares of *rate* articles a second, at random times, and note how long each takes."""
         chance = random.Random(SEED)  # noqa: S311 - arrivals, no secrets
         with self._start(contender) as running:
-            running.await_records(running.send_all(self.values[:WARM_UP]))
+            running.warm_up(self.values[:WARM_UP])
             for share in SHARES:
                 before = running.usage()
                 metrics = running.metrics()
@@ -177,10 +166,11 @@ class Bench:
     def save(self) -> None:
         """Write what has been measured, as JSON and as Markdown."""
         result = {
-            "command": " ".join(["python -m benchmarks.run", *self.options.arguments]),
+            "command": tables.command("benchmarks.run"),
             "machine": tables.machine(),
             "articles": len(self.values),
             "tokens": self.tokens,
+            "article_bytes": sum(map(len, self.values)) / len(self.values),
             "rounds": max(map(len, self.runs.values())),
             "runs": self.runs,
             "latency": self.latency,
@@ -194,13 +184,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rivals", default=sys.executable, help="Python with what is in lock/bench.txt")
     parser.add_argument("--articles", type=Path, default=articles.DEFAULT, help="JSON lines: id, headline, body")
-    parser.add_argument("--count", type=int, default=200, help="articles a run")
+    parser.add_argument("--count", type=int, default=500, help="articles a run; short runs flatter")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--latency-seconds", type=float, default=25.0, help="length of each load; 0 leaves latency out")
     parser.add_argument("--only", nargs="*", help="parts of the names of the contenders to run")
     options = parser.parse_args()
-    options.arguments = sys.argv[1:]
     chosen = contenders(len(os.sched_getaffinity(0)))
     if options.only:
         chosen = [row for row in chosen if any(part.lower() in row.name.lower() for part in options.only)]

@@ -14,15 +14,16 @@ import uuid
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
+from kafka.errors import CoordinatorNotAvailableError
 
-from benchmarks import processes
+from benchmarks import processes, tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 180.0  # seconds without a record until a contender is given up
@@ -69,6 +70,8 @@ class Running(AbstractContextManager["Running"]):
     def __init__(self, contender: Contender, bootstrap: str, broker: int, python: str, partitions: int) -> None:
         self.contender = contender
         self.arrived: dict[bytes, float] = {}
+        self.sent = 0
+        self.record_bytes = 0
         self._bootstrap = bootstrap
         self._broker = broker
         self._python = sys.executable if contender.ours else python
@@ -77,7 +80,6 @@ class Running(AbstractContextManager["Running"]):
         self._ports = [_free_port() for _ in range(contender.count)]
         self._stack = ExitStack()
         self._stop = threading.Event()
-        self._sent = 0
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -137,23 +139,53 @@ class Running(AbstractContextManager["Running"]):
 
     def _read(self) -> None:
         """Note when each record can be read by a consumer of committed records."""
-        consumer = KafkaConsumer(bootstrap_servers=self._bootstrap, isolation_level="read_committed")
-        topic = self._topic("enriched")
-        consumer.assign([TopicPartition(topic, number) for number in range(self._partitions)])
-        consumer.seek_to_beginning()
+        consumer = self._consumer("enriched")
         while not self._stop.is_set():
             for batch in consumer.poll(timeout_ms=100).values():
                 now = time.monotonic()
                 for record in batch:
                     self.arrived.setdefault(record.key, now)
+                    self.record_bytes += len(record.value)
         consumer.close()
+
+    def _consumer(self, role: str) -> KafkaConsumer:
+        """Return a client that reads what is committed of the topic of *role*, from its beginning."""
+        consumer = KafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            isolation_level="read_committed",
+            max_partition_fetch_bytes=8_000_000,
+            check_crcs=False,  # in Python 1 ms for 8 kB, of the cores that the contender works on
+        )
+        consumer.assign([TopicPartition(self._topic(role), number) for number in range(self._partitions)])
+        consumer.seek_to_beginning()
+        return consumer
+
+    def warm_up(self, values: Iterable[bytes]) -> None:
+        """Wait until every process is a member of the group, then have *values* worked on.
+
+        One that joined later would stop all the others while the partitions are assigned anew.
+        """
+        admin = KafkaAdminClient(bootstrap_servers=self._bootstrap)
+        deadline = time.monotonic() + PATIENCE
+        while self._members(admin) < self.contender.count:
+            if time.monotonic() > deadline or self._ended():
+                raise SystemExit(f"{self.contender.name}: no part of the group; {self.log} ends with:\n{self._tail()}")
+            time.sleep(0.2)
+        admin.close()
+        self.await_records(self.send_all(values))
+
+    def _members(self, admin: KafkaAdminClient) -> int:
+        try:
+            return len(admin.describe_groups([self._name])[self._name]["members"])
+        except CoordinatorNotAvailableError:  # the broker's first group makes the topic of offsets
+            return 0
 
     def send(self, value: bytes) -> tuple[bytes, float]:
         """Send one article; return its key and when that was."""
-        key = b"%d" % self._sent
+        key = b"%d" % self.sent
         now = time.monotonic()
-        self._producer.send(self._topic("raw"), key=key, value=value, partition=self._sent % self._partitions)
-        self._sent += 1
+        self._producer.send(self._topic("raw"), key=key, value=value, partition=self.sent % self._partitions)
+        self.sent += 1
         return key, now
 
     def send_all(self, values: Iterable[bytes]) -> dict[bytes, float]:
@@ -164,17 +196,44 @@ class Running(AbstractContextManager["Running"]):
 
     def await_records(self, keys: Iterable[bytes]) -> float:
         """Wait until the record of each of *keys* has come out; return when the last did."""
-        waiting = set(keys)
-        last = time.monotonic()
-        while left := waiting - self.arrived.keys():
-            if len(left) < len(waiting):
-                waiting, last = left, time.monotonic()
-            if time.monotonic() - last > PATIENCE or any(process.poll() is not None for process in self._processes):
+        come, last = len(self.arrived), time.monotonic()
+        while (left := self.sent - len(self.arrived)) > 0:  # counted: the client must not cost what it measures
+            if len(self.arrived) > come:
+                come, last = len(self.arrived), time.monotonic()
+            if time.monotonic() - last > PATIENCE or self._ended():
                 raise SystemExit(
-                    f"{self.contender.name}: {len(left)} records did not come; {self.log} ends with:\n{self._tail()}"
+                    f"{self.contender.name}: {left} records did not come; {self.log} ends with:\n{self._tail()}"
                 )
             time.sleep(0.01)
         return max(self.arrived[key] for key in keys)
+
+    def _ended(self) -> bool:
+        return any(process.poll() is not None for process in self._processes)
+
+    def ledger(self) -> dict[str, int]:
+        """Count what has come out, record by record, by a client that has read nothing before.
+
+        `lost`: sent, and neither a record nor a dead letter; `repeated`: records and dead letters beyond the first.
+        """
+        keys = {role: self._keys(role) for role in ("enriched", "dead-letter")}
+        everything = [key for found in keys.values() for key in found]
+        return {
+            "sent": self.sent,
+            "records": len(keys["enriched"]),
+            "dead_letters": len(keys["dead-letter"]),
+            "lost": self.sent - len(set(everything)),
+            "repeated": len(everything) - len(set(everything)),
+        }
+
+    def _keys(self, role: str) -> list[bytes]:
+        consumer = self._consumer(role)
+        ends = consumer.end_offsets(list(consumer.assignment()))
+        keys: list[bytes] = []
+        while any(consumer.position(partition) < end for partition, end in ends.items()):
+            for batch in consumer.poll(timeout_ms=200).values():
+                keys += [record.key for record in batch]
+        consumer.close()
+        return keys
 
     def _tail(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
@@ -200,6 +259,24 @@ class Running(AbstractContextManager["Running"]):
             return ""
         with urllib.request.urlopen(f"http://127.0.0.1:{self._ports[0]}/metrics", timeout=10) as page:
             return str(page.read().decode())
+
+
+def throughput(running: Running, values: Sequence[bytes]) -> dict[str, Any]:
+    """Send *values* at once to a contender that is warm; return the time to the last record, and what it took."""
+    before, metrics, read = running.usage(), running.metrics(), running.record_bytes
+    started = time.monotonic()
+    seconds = running.await_records(running.send_all(values)) - started
+    after = running.usage()
+    return {
+        "seconds": seconds,
+        "articles_per_second": len(values) / seconds,
+        "cpu_seconds": after.all - before.all,
+        "parent_cpu_seconds": after.parent - before.parent,
+        "broker_cpu_seconds": after.broker - before.broker,
+        "record_bytes": (running.record_bytes - read) / len(values),
+        "memory": running.memory(),
+        "loop_delay": tables.loop_delay(metrics, running.metrics()),
+    }
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -2,8 +2,8 @@
 
     python -m benchmarks.contenders.ceiling ARTICLES PROCESSES
 
-ARTICLES holds an article a line. Prints the seconds from the first article to the last record, and the CPU seconds of
-all processes; the model is loaded before.
+ARTICLES holds an article a line. Prints the seconds that all articles take at the pace of those between the first ten
+and the last ten, so with every process warm and none idle; and the CPU seconds of all processes likewise.
 """
 
 from __future__ import annotations
@@ -19,27 +19,36 @@ from service.outcome import Enriched, Message
 from service.settings import Settings
 from service.stream.lanes import Lanes
 
-WARM_UP = 10
+EDGE = 10  # articles at either end whose time does not count
+
+Look = tuple[float, float]  # seconds of the clock, seconds of CPU
+
+
+def at_pace(first: Look, last: Look, articles: int) -> Look:
+    """Return what *articles* take, from a look after the first `EDGE` of them and one before the last `EDGE`."""
+    if articles <= 2 * EDGE:
+        raise SystemExit(f"{articles} articles are too few: {2 * EDGE} of them do not count")
+    whole = articles / (articles - 2 * EDGE)
+    return (last[0] - first[0]) * whole, (last[1] - first[1]) * whole
 
 
 def _fail(error: Exception) -> None:
     raise SystemExit(f"the lanes failed: {error}")
 
 
-async def _seconds(articles: list[bytes], count: int) -> tuple[float, float]:
+async def _measure(articles: list[bytes], count: int) -> Look:
     lanes = Lanes(Settings(worker_processes=count), _fail, lambda: None)
     await lanes.start()
-    await asyncio.gather(*(lanes.process(Message(value)) for value in articles[:WARM_UP]))
-    everyone = processes.tree(os.getpid())
-    started, used = time.monotonic(), processes.cpu_seconds(everyone)
-    outcomes = await asyncio.gather(*(lanes.process(Message(value)) for value in articles))
-    seconds, cpu_seconds = time.monotonic() - started, processes.cpu_seconds(everyone) - used
+    outcomes = [lanes.process(Message(value)) for value in articles]
+    looks = []
+    for number, outcome in enumerate(outcomes, start=1):
+        if not isinstance(made := await outcome, Enriched):
+            raise SystemExit(f"an article was refused: {made}")
+        if number in {EDGE, len(articles) - EDGE}:
+            looks.append((time.monotonic(), processes.cpu_seconds(processes.tree(os.getpid()))))
     await lanes.stop()
-    refused = [outcome for outcome in outcomes if not isinstance(outcome, Enriched)]
-    if refused:
-        raise SystemExit(f"{len(refused)} articles were refused, the first: {refused[0]}")
-    return seconds, cpu_seconds
+    return at_pace(looks[0], looks[-1], len(articles))
 
 
 if __name__ == "__main__":
-    print(*asyncio.run(_seconds(Path(sys.argv[1]).read_bytes().splitlines(), int(sys.argv[2]))))
+    print(*asyncio.run(_measure(Path(sys.argv[1]).read_bytes().splitlines(), int(sys.argv[2]))))

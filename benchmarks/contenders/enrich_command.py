@@ -2,7 +2,8 @@
 
     python -m benchmarks.contenders.enrich_command ARTICLES PROCESSES
 
-Prints the seconds that all articles take at the pace of those after the first ten, so without the start.
+Prints the seconds that all articles take at the pace of those between the first ten and the last ten, as the ceiling
+does, so without start and end; and the CPU seconds of all processes likewise.
 """
 
 from __future__ import annotations
@@ -10,14 +11,26 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from pathlib import Path
 
-WARM_UP = 10
+from benchmarks import processes
+from benchmarks.contenders.ceiling import EDGE, at_pace
 
-if __name__ == "__main__":
-    command = [sys.executable, "-m", "service", "enrich", sys.argv[1], "--processes", sys.argv[2]]
+
+def main(path: str, count: str) -> tuple[float, float]:
+    """Run the command and take the time between its lines."""
+    articles = len(Path(path).read_bytes().splitlines())
+    command = [sys.executable, "-m", "service", "enrich", path, "--processes", count]
+    looks = []
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own command
         assert process.stdout is not None
-        times = [time.monotonic() for _ in process.stdout]
+        for number, _ in enumerate(process.stdout, start=1):
+            if number in {EDGE, articles - EDGE}:
+                looks.append((time.monotonic(), processes.cpu_seconds(processes.tree(process.pid))))
     if process.returncode:
         raise SystemExit(process.returncode)
-    print((times[-1] - times[WARM_UP - 1]) * len(times) / (len(times) - WARM_UP))
+    return at_pace(*looks, articles)
+
+
+if __name__ == "__main__":
+    print(*main(*sys.argv[1:]))
