@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -194,6 +195,7 @@ def main() -> None:
     if options.only:
         chosen = [row for row in chosen if any(part.lower() in row.name.lower() for part in options.only)]
     RESULTS.mkdir(exist_ok=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end what was started, however this is ended
     with tempfile.TemporaryDirectory(prefix="newswire-bench-") as folder, Broker(Path(folder)) as broker:
         bench = Bench(options, broker)
         print(f"{len(bench.values)} articles, {bench.tokens / len(bench.values):.0f} tokens each on average")

@@ -1,0 +1,209 @@
+"""How the service scales, and what it does under more load than it can take; on a real Kafka, on loopback.
+
+    python -m benchmarks.scale [--articles FILE] [--only PART …] [--count N] [--rounds N]
+
+Parts:
+    partitions   1, 4 and 32 of them
+    workers      1 and 2 workers of 1 and 2 lanes
+    delivery     at least once and exactly once, in pairs: twice the rounds, since the difference is small
+    overload     ten times the articles a second that it can take, for a while, and the time after
+    soak         many articles through one worker: memory, and that nothing is lost
+    compression  what compressed records would save and cost
+
+Rounds are interleaved. Results go to benchmarks/results/scale.json, which keeps those of parts that were not run again,
+and as Markdown to scale.md. `python -m benchmarks.readme` puts them into benchmarks/README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from benchmarks import articles, compression, scale_tables, tables
+from benchmarks.run import RESULTS, WARM_UP
+from benchmarks.samples import Sampler
+from benchmarks.stream import Contender, Running, throughput
+from service.local import Broker
+
+FILE = RESULTS / "scale.json"
+TIMES = 10  # the overload, to what the worker can take
+TICK = 0.05  # seconds between bursts of the overload
+INTERVAL = 2.0  # seconds between samples
+Variants = dict[str, dict[str, Any]]
+
+
+class Scale:
+    """The broker, the articles, and how to start workers."""
+
+    def __init__(self, options: argparse.Namespace, broker: Broker) -> None:
+        self.options = options
+        self.broker = broker
+        self.cores = len(os.sched_getaffinity(0))
+        self.values = articles.load(options.articles, options.count)
+
+    def start(
+        self, *, workers: int = 1, lanes: int | None = None, partitions: int = 4, delivery: str = "at_least_once"
+    ) -> Running:
+        """Return workers that have not started yet."""
+        environment = {
+            "NEWSWIRE_DELIVERY": delivery,
+            "NEWSWIRE_WORKER_PROCESSES": str(lanes or self.cores),
+            "NEWSWIRE_LOG_FORMAT": "json",
+        }
+        contender = Contender("worker", ("-m", "service", "worker"), workers, ours=True, environment=environment)
+        assert self.broker.pid is not None
+        return Running(contender, self.broker.bootstrap_servers, self.broker.pid, sys.executable, partitions)
+
+    def compare(self, variants: Variants, rounds: int) -> dict[str, Any]:
+        """Measure the throughput of each of *variants* once a round, in an order that turns from round to round."""
+        runs: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        names = list(variants)
+        for number in range(rounds):
+            turn = number % len(names)
+            for name in names[turn:] + names[:turn]:
+                with self.start(**variants[name]) as running:
+                    running.warm_up(self.values[:WARM_UP])
+                    runs[name].append(throughput(running, self.values))
+                print(f"  {name:24} {runs[name][-1]['articles_per_second']:6.1f} articles/s", flush=True)
+        return {"articles": len(self.values), "rounds": rounds, "runs": {name: runs[name] for name in names}}
+
+
+def partitions(scale: Scale) -> dict[str, Any]:
+    """Compare numbers of partitions."""
+    variants: Variants = {f"{count} partition{'s' * (count > 1)}": {"partitions": count} for count in (1, 4, 32)}
+    return scale.compare(variants, scale.options.rounds)
+
+
+def workers(scale: Scale) -> dict[str, Any]:
+    """Compare numbers of workers and lanes."""
+    variants: Variants = {
+        f"{count} worker{'s' * (count > 1)} of {lanes} lane{'s' * (lanes > 1)}": {"workers": count, "lanes": lanes}
+        for count in (1, 2)
+        for lanes in (1, 2)
+    }
+    return scale.compare(variants, scale.options.rounds)
+
+
+def delivery(scale: Scale) -> dict[str, Any]:
+    """Compare the two guarantees."""
+    variants: Variants = {name.replace("_", " "): {"delivery": name} for name in ("at_least_once", "exactly_once")}
+    return scale.compare(variants, 2 * scale.options.rounds)
+
+
+def overload(scale: Scale) -> dict[str, Any]:
+    """Send more than one worker can take, then nothing, then the usual load again."""
+    with scale.start() as running:
+        running.warm_up(scale.values[:WARM_UP])
+        before = throughput(running, scale.values)
+        with Sampler(running, INTERVAL) as sampler:
+            started, first, used = time.monotonic(), len(running.arrived), running.usage().all
+            sent = _send(running, scale.values, TIMES * before["articles_per_second"], scale.options.overload_seconds)
+            stopped, during, used_during = time.monotonic(), len(running.arrived) - first, running.usage().all
+            print(f"  {len(sent)} sent in {stopped - started:.0f} s, {len(sent) - during} behind", flush=True)
+            end, used_after = running.await_records(sent), running.usage().all
+        after = throughput(running, scale.values)
+        behind = len(sent) - during
+        phases = {
+            "before": (len(scale.values), before["seconds"], before["cpu_seconds"]),
+            "during": (during, stopped - started, used_during - used),
+            "catching up": (behind, end - stopped, used_after - used_during),
+            "after": (len(scale.values), after["seconds"], after["cpu_seconds"]),
+        }
+        return {
+            "articles": len(scale.values),
+            "sent": len(sent),
+            "behind": behind,
+            "phases": {
+                name: {
+                    "articles_per_second": count / seconds,
+                    "seconds": seconds,
+                    "cpu_ms": cpu_seconds / max(1, count) * 1e3,
+                }
+                for name, (count, seconds, cpu_seconds) in phases.items()
+            },
+            "samples": sampler.samples,
+            **_check(running),
+        }
+
+
+def _send(running: Running, values: list[bytes], rate: float, seconds: float) -> dict[bytes, float]:
+    """Send *values*, again and again, at *rate* a second for *seconds*, in short bursts."""
+    sent: dict[bytes, float] = {}
+    started = time.monotonic()
+    while (passed := time.monotonic() - started) < seconds:
+        while len(sent) < rate * passed:
+            sent.update([running.send(values[len(sent) % len(values)])])
+        time.sleep(TICK)
+    return sent
+
+
+def soak(scale: Scale) -> dict[str, Any]:
+    """Send many articles at once to one worker and watch its memory."""
+    values = articles.load(scale.options.articles, scale.options.soak)
+    with scale.start() as running:
+        running.warm_up(values[:WARM_UP])
+        with Sampler(running, INTERVAL) as sampler:
+            run = throughput(running, values)
+        return {"articles": len(values), **run, "samples": sampler.samples, **_check(running)}
+
+
+def _check(running: Running) -> dict[str, Any]:
+    """Return what has come out in all, and how many lanes were replaced."""
+    return {"ledger": running.ledger(), "replaced": tables.replaced(running.metrics())}
+
+
+def compress(scale: Scale) -> dict[str, Any]:
+    """Write records with each codec."""
+    return {"articles": len(scale.values), **compression.measure(scale.broker, scale.values)}
+
+
+PARTS = {
+    "partitions": partitions,
+    "workers": workers,
+    "delivery": delivery,
+    "overload": overload,
+    "soak": soak,
+    "compression": compress,
+}
+
+
+def main() -> None:
+    """Run the parts asked for and print everything that is known."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=Path, default=articles.DEFAULT, help="JSON lines: id, headline, body")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART")
+    parser.add_argument("--count", type=int, default=1000, help="articles a run")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--overload-seconds", type=float, default=20.0, help="catching up takes ten times as long")
+    parser.add_argument("--soak", type=int, default=20_000, help="articles of the soak")
+    options = parser.parse_args()
+    RESULTS.mkdir(exist_ok=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end what was started, however this is ended
+    found = orjson.loads(FILE.read_bytes()) if FILE.exists() else {}
+    with tempfile.TemporaryDirectory(prefix="newswire-scale-") as folder, Broker(Path(folder)) as broker:
+        scale = Scale(options, broker)
+        size = articles.tokens(scale.values) / len(scale.values)
+        for part in options.only:
+            print(part, flush=True)
+            started = time.monotonic()
+            result = PARTS[part](scale)
+            result |= {"tokens_an_article": size, "minutes": (time.monotonic() - started) / 60}
+            result |= {"command": tables.command("benchmarks.scale"), "machine": tables.machine()}
+            found[part] = result
+            FILE.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+    shown = scale_tables.markdown(found)
+    (RESULTS / "scale.md").write_text(shown)
+    print(shown)
+
+
+if __name__ == "__main__":
+    main()
