@@ -40,6 +40,7 @@ PACKET_BYTES = 64 * 1024  # the settings pickled are about 2 kB, a traceback's l
 LENGTH = struct.Struct("!I")
 SELF_TEST = Message(b'{"id":"self-test","body":"The European Commission met in Brussels on Monday."}')
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+NICE = 5  # a third of the weight: where cores are short, the process that moves the bytes of all lanes goes first
 OOM_SCORE = "500"  # of 1000: where memory runs out, the kernel takes a lane and not the process with the offsets
 
 
@@ -108,6 +109,7 @@ def _fork(control: socket.socket, lane: socket.socket, worker: Worker, seconds: 
     try:
         control.close()
         _die_with_parent()
+        os.nice(NICE)
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
         _serve(lane, worker, seconds)

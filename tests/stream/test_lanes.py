@@ -100,6 +100,17 @@ async def test_an_idle_lane_that_dies_is_replaced(started: Started) -> None:
     assert all(isinstance(outcome, Enriched) for outcome in outcomes)
 
 
+async def test_lanes_give_way_to_the_event_loop(started: Started) -> None:
+    """The processes that enrich have a lower priority than the one that talks to Kafka, which must not wait."""
+    await started.all(message("first"))
+    nursery = started.lanes._nursery._process
+    assert nursery is not None
+
+    priorities = [os.getpriority(os.PRIO_PROCESS, pid) for pid in children(nursery.pid)]
+
+    assert min(priorities) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 5)
+
+
 async def test_the_process_with_the_model_dies(started: Started) -> None:
     """Killed for want of memory, it is started anew with all its lanes, and no article is lost or blamed."""
     nursery = started.lanes._nursery._process
