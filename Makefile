@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 RIVALS ?= .venv-bench
 
-.PHONY: help demo test faults train fuzz bench check format readme schemas lock clean
+.PHONY: help demo test faults train fuzz bench scale check format readme schemas lock clean
 .DEFAULT_GOAL := help
 
 help:  ## Tell what there is
@@ -38,6 +38,9 @@ $(RIVALS)/installed: lock/bench.txt
 
 bench: $(VENV)/installed $(RIVALS)/installed  ## Measure speed against the alternatives (15 minutes; ARGS="--articles FILE …")
 	$(BIN)/python -m benchmarks.run --rivals $(RIVALS)/bin/python $(ARGS)
+
+scale: $(VENV)/installed  ## Measure partitions, workers, delivery, overload and a soak (half an hour; ARGS="--articles FILE …")
+	$(BIN)/python -m benchmarks.scale $(ARGS)
 
 check: $(VENV)/installed  ## Lint, types, layers, docstrings, spelling
 	$(BIN)/ruff check .
