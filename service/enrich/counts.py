@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from service.enrich import data_files
 from service.enrich.events import frames, roles
 from service.enrich.events.syntax import Syntax
 from service.records import Count, Mention
@@ -48,8 +47,7 @@ class Kind:
 @functools.cache
 def kinds() -> tuple[Kind, ...]:
     """Return the kinds of counts, in the order of the file."""
-    text = (files("service.enrich") / "data" / "counts.yaml").read_text(encoding="utf-8")
-    raw: dict[str, Any] = yaml.safe_load(text)
+    raw: dict[str, Any] = data_files.read(files("service.enrich") / "data" / "counts.yaml")
 
     def words(value: str) -> frozenset[str]:
         return frozenset(filter(None, (word.strip() for word in value.split(","))))

@@ -12,8 +12,7 @@ from bisect import bisect_left
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from service.enrich import data_files
 from service.enrich.events import roles
 from service.enrich.events.extract import mention
 from service.enrich.events.syntax import Syntax
@@ -31,8 +30,7 @@ REACH = 12
 
 @functools.cache
 def _data() -> dict[str, Any]:
-    text = (files("service.enrich") / "data" / "quotes.yaml").read_text(encoding="utf-8")
-    raw: dict[str, Any] = yaml.safe_load(text)
+    raw: dict[str, Any] = data_files.read(files("service.enrich") / "data" / "quotes.yaml")
     return raw
 
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-import yaml
-
+from service.enrich import data_files
 from service.records import Mention, Tag
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class TagDefinition:
 @functools.cache
 def vocabulary() -> tuple[TagDefinition, ...]:
     """Return every tag, in the order of the file."""
-    rows = yaml.load((files("service.enrich") / "data" / "tags.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    rows = data_files.read_as_written(files("service.enrich") / "data" / "tags.yaml")
     return tuple(
         TagDefinition(
             tag=row["tag"],

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
-import yaml
-
+from service.enrich import data_files
 from service.enrich.entities.names import fold, is_acronym
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class Lexicon:
 
 def load() -> Lexicon:
     """Read the lists from the package's data files."""
-    words = yaml.safe_load((DATA / "names.yaml").read_text("utf-8"))
+    words = data_files.read(DATA / "names.yaml")
     return Lexicon(
         titles=frozenset(words["titles"]),
         honorifics=frozenset(words["honorifics"]),
