@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 if TYPE_CHECKING:
@@ -11,8 +12,11 @@ if TYPE_CHECKING:
 
     from service.records import RawArticle
 
-SAMPLE = 2_000
-"""Code points that are looked at. No English news text of 200 was taken for another language; more only costs time."""
+SAMPLE = 600
+"""Code points that are looked at: of 21,000 articles each has the same language by 600, 1,000 and 2,000 of them.
+
+No English news text of 200 was taken for another language.
+"""
 
 SURE = 0.6
 """Probability from which a text counts as another language.
@@ -32,6 +36,8 @@ class LanguageDetector:
         self.supported = tuple(primary(language) for language in supported)
         self._identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
         self._identifier.set_languages(sorted(set(self._identifier.labels) - NEVER_NEWS))
+        # A text's score sums some hundred rows, which the choice of columns leaves scattered: here row by row again.
+        self._identifier.nb_ptc = np.ascontiguousarray(self._identifier.nb_ptc)
 
     def language(self, article: RawArticle) -> str | None:
         """Return the language that *article* states, else the one its text is written in; None where in doubt."""
