@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from bisect import bisect_left
+from array import array
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, lru_cache
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 GAZETTEER = Path(__file__).parent / "data" / "gazetteer.npz"
 KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
 KEY_BYTES = 6
+BUCKET_BITS = 18
+"""Leading bits of a key that tell where in the table it stands: 2^18 buckets of one key or two, 1 MB."""
+BUCKET_SHIFT = 8 * KEY_BYTES - BUCKET_BITS
 CAPITAL = 0x80
 """Added to the kind of a country's capital."""
 NO_POINT = -(2**31)
@@ -47,6 +50,9 @@ class Role(IntEnum):
     DEMONYM = 1
     ABBREVIATION = 2
     ALTERNATE = 3
+
+
+ROLES = tuple(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,8 @@ class Gazetteer:
         with np.load(path, allow_pickle=False) as columns:
             self._column = {name: memoryview(columns[name]) for name in columns.files}
         self._keys = self._column["keys"]
+        bounds = np.arange((1 << BUCKET_BITS) + 1, dtype=np.uint64) << np.uint64(BUCKET_SHIFT)
+        self._buckets = array("I", np.searchsorted(np.asarray(self._keys), bounds).astype(np.uintc).tobytes())
         self._names = bytes(self._column["name_bytes"])
         self._codes = bytes(self._column["codes"]).decode("ascii")
 
@@ -123,15 +131,17 @@ class Gazetteer:
         for text in (f"={name}",) if is_initials(name) else (fold(name), f"={name}"):
             for row, role in self._rows(key(text)):
                 found[row] = min(role, found.get(row, role))
+        if not found:
+            return ()
         places = [Candidate(self.place(row), role) for row, role in found.items()]
         return tuple(sorted(places, key=lambda candidate: (-candidate.place.population, candidate.place.row)))
 
     def _rows(self, wanted: int) -> Iterator[tuple[int, Role]]:
-        position = bisect_left(self._keys, wanted)
-        while position < len(self._keys) and self._keys[position] == wanted:
-            packed = self._column["targets"][position]
-            yield packed >> 2, Role(packed & 3)
-            position += 1
+        first = wanted >> BUCKET_SHIFT
+        for position in range(self._buckets[first], self._buckets[first + 1]):
+            if self._keys[position] == wanted:
+                packed = self._column["targets"][position]
+                yield packed >> 2, ROLES[packed & 3]
 
     @lru_cache(maxsize=16384)  # noqa: B019 - as above
     def place(self, row: int) -> Place:
@@ -174,6 +184,8 @@ class Gazetteer:
     def is_demonym(self, name: str) -> bool:
         """Tell whether *name* is a people or an adjective of a place, and no place itself: `Ukrainian`."""
         found = self.candidates(name)
+        if not found:
+            return False
         demonym = max((one.place.population for one in found if one.role is Role.DEMONYM), default=0)
         # There is a Polish and a Roman among the world's villages; they do not make a people a place.
         return demonym > max((one.place.population for one in found if one.role is not Role.DEMONYM), default=0)
