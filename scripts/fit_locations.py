@@ -26,8 +26,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from service.enrich import entities, model, reading
 from service.enrich.gazetteer import Gazetteer, Role
+from service.enrich.locations.groups import Group, group
 from service.enrich.locations.recognition import recognise
-from service.enrich.locations.resolution import FEATURES, WEIGHTS, Group, Table, group
+from service.enrich.locations.resolution import FEATURES, WEIGHTS, Table
 from service.records import RawArticle
 
 if TYPE_CHECKING:

@@ -1,8 +1,9 @@
 """Every place of an article, resolved to a real one, and the countries that the article is about.
 
 words, cues   the article's words, and what those around a name tell
-recognition   the mentions of places
+recognition   the mentions of places: `mentions` of one article, `labelled` by the model or `overlooked` by it
 names         from a name to its candidates in the gazetteer
+groups        the mentions of one name together, and what the text says of it
 resolution    which of them each name stands for, all names of the article at once
 focus         the countries, mentioned or written about
 geojson       records for a map
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from service.enrich.gazetteer import Gazetteer
-    from service.enrich.locations.resolution import Group
+    from service.enrich.locations.groups import Group
     from service.records import CountryShare, PlaceKind, RawArticle
 
 __all__ = ["find"]

@@ -14,8 +14,8 @@ from service.records import CountryShare
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from service.enrich.locations.recognition import Toponym
-    from service.enrich.locations.resolution import Group
+    from service.enrich.locations.groups import Group
+    from service.enrich.locations.mentions import Toponym
     from service.records import RawArticle
 
 HEADLINE = 3.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ NAME_LABELS = frozenset(
 """Labels of names; a date or an amount (`April 7 - Brazil`) hides no place."""
 ENDINGS = frozenset(["'s", "\u2019s", "\u2018s", "'", "\u2019", ",", "-", ".", "("])
 """What models take into a name's end beside figures (`Holland 2,444,260`)."""
+_JOINTS = frozenset("-/\u2013\u2014")
 _PIECES = re.compile(r"[-/\u2013\u2014]|[^-/\u2013\u2014]+")
 
 
@@ -81,7 +83,7 @@ def read_words(document: str, doc: Doc) -> Words:
         text = document[start : start + length]
         if text.isspace():
             continue
-        if length == 1 or text.isalpha():
+        if length == 1 or text.isalpha() or _JOINTS.isdisjoint(text):
             words.text.append(text)
             words.start.append(start)
             words.end.append(start + length)
@@ -91,13 +93,12 @@ def read_words(document: str, doc: Doc) -> Words:
             words.start.append(start + match.start())
             words.end.append(start + match.end())
     words.owner = [-1] * len(words)
-    words.capitals = [index for index, word in enumerate(words.text) if word[0].isupper()]
     words.small = {word for word in words.text if word.islower()}
-    firsts = {start: index for index, start in enumerate(words.start)}
-    lasts = {end: index + 1 for index, end in enumerate(words.end)}
+    words.capitals = [index for index, word in enumerate(words.text) if word[0].isupper()]
     for ent in doc.ents:
-        first, last = firsts.get(ent.start_char), lasts.get(ent.end_char)
-        if first is None or last is None or ent.label_ not in NAME_LABELS:
+        first, last = bisect_left(words.start, ent.start_char), bisect_left(words.end, ent.end_char) + 1
+        whole = words.start[first : first + 1] == [ent.start_char] and words.end[last - 1 : last] == [ent.end_char]
+        if not whole or ent.label_ not in NAME_LABELS:
             continue
         while first < last - 1 and words.text[first].lower() in {"the", "a", "an"}:
             first += 1
