@@ -65,6 +65,12 @@ def kinds() -> tuple[Kind, ...]:
     )
 
 
+@functools.cache
+def _telling() -> frozenset[str]:
+    """Return the words of all kinds: nearly every word of a text is none of them."""
+    return frozenset().union(*(kind.object | kind.subject | kind.adjectives | kind.nouns for kind in kinds()))
+
+
 def find(doc: Doc) -> list[Count]:
     """Return the counts of *doc* in the order of the text; a mention is the number's words, in code points.
 
@@ -72,7 +78,10 @@ def find(doc: Doc) -> list[Count]:
     """
     syntax = Syntax.of(doc)
     found: dict[tuple[int, int], Count] = {}
-    for index in range(syntax.size):
+    telling = _telling()
+    for index, (word, lemma) in enumerate(zip(syntax.words, syntax.lemmas, strict=True)):
+        if word not in telling and lemma not in telling:
+            continue
         for kind, counted in _counted(syntax, index):
             number = _number(syntax, counted)
             if number is None:

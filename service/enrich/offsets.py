@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import functools
+from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
 
@@ -31,16 +32,29 @@ def check(record: EnrichedArticle) -> EnrichedArticle:
 
 def spans(record: EnrichedArticle) -> Iterator[tuple[str, Span]]:
     """Yield every span of *record* with the name of the list it belongs to."""
-    for name in type(record).model_fields:
+    for name in _nested(type(record)):
         yield from ((name, span) for span in _spans(getattr(record, name)))
 
 
-def _spans(value: object) -> Iterator[Span]:
+def _spans(value: BaseModel | list[BaseModel] | None) -> Iterator[Span]:
     if isinstance(value, list):
         for item in value:
             yield from _spans(item)
-    elif isinstance(value, BaseModel):
+    elif value is not None:
         if isinstance(value, Span):
             yield value
-        for name in type(value).model_fields:
+        for name in _nested(type(value)):
             yield from _spans(getattr(value, name))
+
+
+@functools.cache
+def _nested(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the fields of *model* that hold models; most hold text and numbers, which no span is in."""
+    return tuple(name for name, field in model.model_fields.items() if _holds_models(field.annotation))
+
+
+def _holds_models(annotation: object) -> bool:
+    """Tell whether *annotation* is a model, or `list[Mention]`, `Mention | None` and the like."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return True
+    return any(map(_holds_models, get_args(annotation)))

@@ -16,6 +16,7 @@ from service.enrich import data_files
 from service.enrich.events import roles
 from service.enrich.events.extract import mention
 from service.enrich.events.syntax import Syntax
+from service.enrich.reading import text_of
 from service.records import Mention, Quote
 
 if TYPE_CHECKING:
@@ -48,11 +49,11 @@ def examples() -> list[tuple[str, str, str, str]]:
 def find(doc: Doc) -> list[Quote]:
     """Return the quotations of *doc* in the order of the text, without their marks; offsets are code points."""
     syntax = Syntax.of(doc)
-    whole = doc.text
+    whole = text_of(doc)
     spans = [match.span(match.lastgroup or 0) for match in MARKED.finditer(whole)]
     if not spans:
         return []
-    starts = [token.idx for token in doc]
+    starts = doc.to_array("IDX").tolist()
     inside = {
         at for first, last in spans for at in range(bisect_left(starts, first - 1), bisect_left(starts, last + 1))
     }

@@ -25,12 +25,25 @@ The tokenizer peels punctuation off one character at a time and looks at all the
 row take it 42 s. A longer run (a ruled line, base64, a tracking link) is one token.
 """
 
+TEXT = "text"
+"""Under which name a doc keeps its text."""
+
 LONG_RUN = re.compile(rf"\S{{{UNBROKEN + 1},}}")
 
 
 def read(nlp: Language, text: str) -> Doc:
     """Return the Doc of *text* with all annotations of *nlp*; `doc.text` is *text*, code point for code point."""
-    return _join([nlp(_tokens(nlp, part)) for part in _parts(text)])
+    doc = _join([nlp(_tokens(nlp, part)) for part in _parts(text)])
+    doc.user_data[TEXT] = text
+    return doc
+
+
+def text_of(doc: Doc) -> str:
+    """Return the text of *doc*, kept with it: spaCy puts `doc.text` together from all tokens whenever it is asked."""
+    text: str | None = doc.user_data.get(TEXT)
+    if text is None:
+        text = doc.user_data[TEXT] = doc.text
+    return text
 
 
 def _parts(text: str) -> Iterator[str]:

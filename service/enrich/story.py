@@ -15,7 +15,6 @@ from hashlib import blake2s
 from rensa import RMinHash
 
 _WORD = re.compile(r"\w+")
-_RUN = 3
 _BANDS = 8
 _ROWS = 2
 _SEED = 1
@@ -29,7 +28,7 @@ def bands(text: str) -> list[str]:
     words = _WORD.findall(text.casefold())
     if not words:
         return []
-    runs = [" ".join(words[start : start + _RUN]) for start in range(max(1, len(words) - _RUN + 1))]
+    runs = list(map(" ".join, zip(words, words[1:], words[2:], strict=False))) or [" ".join(words)]
     minhash = RMinHash(num_perm=_BANDS * _ROWS, seed=_SEED)
     minhash.update(runs)
     digest = minhash.digest()

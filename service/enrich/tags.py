@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from service.enrich import data_files
+from service.enrich.reading import text_of
 from service.records import Mention, Tag
 
 if TYPE_CHECKING:
@@ -82,10 +83,11 @@ def assign(doc: Doc, events: Sequence[Event]) -> list[Tag]:
     The score grows with the number of supporting events and phrases, their confidence and their place in the text; it
     is 0.5 for one sure event outside the lead. Evidence offsets are code points of `doc.text`.
     """
-    phrases = _phrases(doc.text)
+    phrases = _phrases(text_of(doc))
+    supporters = _supporters(events)
     found = []
     for definition in vocabulary():
-        supporting = [at for at, event in enumerate(events) if _supports(event, definition)]
+        supporting = supporters.get(definition.tag, [])
         evidence = phrases.get(definition.tag, [])
         if not supporting and len(evidence) < definition.least:
             continue
@@ -106,10 +108,19 @@ def assign(doc: Doc, events: Sequence[Event]) -> list[Tag]:
     return found[:MOST_TAGS]
 
 
-def _supports(event: Event, definition: TagDefinition) -> bool:
-    if event.tag is not None:
-        return event.tag == definition.tag
-    return event.type in definition.events or f"{event.type}/{event.mode}" in definition.events
+def _supporters(events: Sequence[Event]) -> dict[str, list[int]]:
+    """Return the indexes of the *events* that support each tag: that of its rule, else those of its kind."""
+    found: dict[str, list[int]] = {}
+    for at, event in enumerate(events):
+        for tag in _tags_of(event.type, event.mode) if event.tag is None else (event.tag,):
+            found.setdefault(tag, []).append(at)
+    return found
+
+
+@functools.cache
+def _tags_of(kind: str, mode: str | None) -> frozenset[str]:
+    kinds = {kind, f"{kind}/{mode}"}
+    return frozenset(definition.tag for definition in vocabulary() if not kinds.isdisjoint(definition.events))
 
 
 def _weight(event: Event) -> float:
@@ -160,9 +171,3 @@ def _phrases(text: str) -> dict[str, list[Mention]]:
         for tag in tags[match[0]]:
             found.setdefault(tag, []).append(mention)
     return found
-
-
-def _lower(text: str) -> str:
-    """Return *text* in small letters, none of which takes another place than its capital."""
-    small = text.lower()
-    return small if len(small) == len(text) else "".join(char.lower()[0] for char in text)

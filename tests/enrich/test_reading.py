@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import spacy
 
-from service.enrich.reading import PART, UNBROKEN, read
+from service.enrich.reading import PART, UNBROKEN, read, text_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -72,3 +72,8 @@ def test_a_long_run_without_white_space_is_one_token(nlp: Language) -> None:
     doc = read(nlp, f"See ({run} for more.")
 
     assert [token.text for token in doc] == ["See", f"({run}", "for", "more", "."]
+
+
+def test_the_text_of_a_doc_is_its_own(nlp: Language) -> None:
+    """However the doc was made."""
+    assert text_of(read(nlp, PARAGRAPH)) == text_of(nlp(PARAGRAPH)) == PARAGRAPH

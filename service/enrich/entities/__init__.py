@@ -26,6 +26,7 @@ from service.enrich.entities.overlooked import add_overlooked
 from service.enrich.entities.repeats import add_repeats
 from service.enrich.entities.salience import Position
 from service.enrich.entities.spans import first_piece
+from service.enrich.reading import text_of
 from service.records import Entity, Mention
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class EntityFinder:
             doc: As the model left it.
             headline: Length of the headline at the start of the text, in code points.
         """
-        text, ents = doc.text, doc.ents
+        text, ents = text_of(doc), doc.ents
         named = [ent for ent in ents if ent.label_ in TYPES]
         figures = [ent for ent in ents if ent.label_ not in TYPES]
         taken = [first_piece(text, ent.start_char, ent.end_char) for ent in figures]

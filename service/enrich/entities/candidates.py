@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from service.enrich.entities import spans
 from service.enrich.entities.names import APOSTROPHES, HYPHENS
@@ -36,8 +35,7 @@ LONG_WORDS = 3
 CAPITALISED = 0.8
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A stretch of text that may be a name, with a label and the weight of that label."""
 
     start: int
@@ -104,7 +102,10 @@ def _is_language(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
 
 def titled(text: str, start: int, lexicon: Lexicon) -> bool:
     """Tell whether an honorific with a capital stands before *start*."""
-    match = BEFORE.search(text, max(0, start - 40), start)
+    left = max(0, start - 40)
+    if text[left:start].rstrip().rpartition(" ")[2].islower():  # most words before a name are, and this is soon told
+        return False
+    match = BEFORE.search(text, left, start)
     if not match or not match["title"][0].isupper():
         return False
     title = match["title"].lower()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from service.enrich.entities.knowledge import Knowledge
 
 ORDER = ("PERSON", "ORG", "GPE", "NORP", "LOC", "FAC", "EVENT", "WORK_OF_ART", "LAW", "PRODUCT", "LANGUAGE")
+RANK = {label: rank for rank, label in enumerate(ORDER)}
 """Between labels of equal weight the more frequent in news wins."""
 
 
@@ -37,7 +38,7 @@ class Group:
     @property
     def label(self) -> str:
         """Return the label with the most weight."""
-        return max(self.votes, key=lambda label: (self.votes[label], -ORDER.index(label)))
+        return max(self.votes, key=lambda label: (self.votes[label], -RANK[label]))
 
     @property
     def surface(self) -> str:
@@ -69,7 +70,9 @@ def group(text: str, found: Iterable[Candidate], knowledge: Knowledge) -> dict[s
         key = fold(candidate.surface)
         if candidate.label == "LANGUAGE":
             key += LANGUAGE
-        one = groups.setdefault(key, Group(key, words(candidate.surface)))
+        one = groups.get(key)
+        if one is None:
+            one = groups[key] = Group(key, words(candidate.surface))
         one.candidates.append(candidate)
         one.votes[candidate.label] += candidate.weight
         if context := knowledge.context(text, candidate.start, candidate.end):

@@ -12,7 +12,7 @@ from service.enrich.entities.names import APOSTROPHES, DASHES, QUOTES, is_acrony
 from service.enrich.entities.repeats import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from service.enrich.entities.knowledge import Knowledge
 
@@ -32,11 +32,13 @@ STATE = re.compile(r"(?<=\b[RDI]-)[A-Z][A-Za-z]*\.?(?:[A-Z]\.)?(?: [A-Z][a-z]+)?
 
 def add_overlooked(text: str, found: list[Candidate], figures: list[tuple[int, int]], knowledge: Knowledge) -> None:
     """Add to *found* what needs no context; a longer name takes the place of the spans inside it."""
-    for new in (_datelines(text, knowledge), _states(text, knowledge), _known(text, knowledge)):
-        _overlay(found, new, figures)
+    for names in (_datelines, _states, _known):
+        _overlay(found, list(names(text, knowledge)), figures)
 
 
-def _overlay(found: list[Candidate], new: Iterable[Candidate], figures: list[tuple[int, int]]) -> None:
+def _overlay(found: list[Candidate], new: Sequence[Candidate], figures: list[tuple[int, int]]) -> None:
+    if not new:
+        return
     taken: list[tuple[int, int, Candidate | None]] = [(start, end, None) for start, end in figures]
     coverage = Coverage([*taken, *((one.start, one.end, one) for one in found)])
     gone: set[Candidate] = set()

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from service.enrich.entities.lexicon import Lexicon
 
 WORD = re.compile(r"\w+")
-BESIDE = re.compile(r"[\w@#_]")
 MORE_NAME = re.compile(r" (?:of|for|on) |[ -][A-Z]")
 SURNAME = 3  # letters; shorter ones (Xi, Hu) are too often something else
 CAPITALS = 4  # letters from which a name in capitals is told from an acronym
@@ -36,9 +35,9 @@ def add_repeats(text: str, groups: list[Group], figures: list[tuple[int, int]], 
     position = 0
     for match in WORD.finditer(text):
         start = match.start()
-        if start < position:
+        if match[0] not in lengths or start < position:
             continue
-        for length in lengths.get(match[0], ()):
+        for length in lengths[match[0]]:
             end = start + length
             group = owners.get(text[start:end])
             if group is None or end > len(text) or not whole(text, start, end):
@@ -102,11 +101,12 @@ def _is_surname(word: str, lexicon: Lexicon) -> bool:
 
 def whole(text: str, start: int, end: int) -> bool:
     """Tell whether `text[start:end]` is no part of a longer word, handle, or address."""
-    if start and (
-        BESIDE.match(text[start - 1]) or (text[start - 1] == "." and start > 1 and text[start - 2].isalnum())
-    ):
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    if before and (_goes_on(before[-1]) or (before[-1] == "." and before[:-1].isalnum())):
         return False
-    after = text[end : end + 2]
-    return not after or not (
-        BESIDE.match(after[0]) or (after[0] in ".@" and after[1:].isalnum() and after[1:].islower())
-    )
+    return not after or not (_goes_on(after[0]) or (after[0] == "." and after[1:].isalnum() and after[1:].islower()))
+
+
+def _goes_on(char: str) -> bool:
+    """Tell whether a word, a handle or an address goes on with *char*."""
+    return char.isalnum() or char in "@#_"
