@@ -19,7 +19,7 @@ from service.records import SCHEMA_VERSION
 from service.stream import connection, preflight
 from service.stream.delivery import AtLeastOnce, Delivery, ExactlyOnce
 from service.stream.lanes import PROCESSOR, Lanes
-from service.stream.output import Input
+from service.stream.output import KafkaRecord
 from service.stream.pipeline import Pipeline
 from service.stream.report import Report
 from service.stream.tracing import Tracing
@@ -211,8 +211,8 @@ def _model(sample: Enriched) -> dict[str, str]:
     return {name: str(made.get(name, "")) for name in ("model_version", "fingerprint")}
 
 
-def _input(message: Any) -> Input:
-    return Input(
+def _input(message: Any) -> KafkaRecord:
+    return KafkaRecord(
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from kafka import KafkaProducer, TopicPartition
 
 from service.stream.connection import kafka_python_options
-from service.stream.output import ATTEMPT, ORIGIN, strip
+from service.stream.output import ATTEMPT, ORIGIN, KafkaRecord, strip
 from service.stream.traffic import committed_records
 
 if TYPE_CHECKING:
@@ -29,26 +29,13 @@ WAIT_SECONDS = 30.0  # for one record that must be there
 
 
 @dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """A refused article as it lies in the dead-letter topic."""
-
-    partition: int
-    offset: int
-    timestamp: int
-    """Milliseconds since 1970-01-01 UTC, of the article."""
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
+class DeadLetter(KafkaRecord):
+    """A refused article as it lies in the dead-letter topic; its timestamp is the article's."""
 
     @property
     def name(self) -> str:
         """Return `partition/offset`, by which the commands name it."""
         return f"{self.partition}/{self.offset}"
-
-    def header(self, name: str) -> str:
-        """Return what the last header called *name* says, empty where there is none."""
-        found = [value for key, value in self.headers if key == name]
-        return found[-1].decode(errors="replace") if found and found[-1] else ""
 
     @property
     def reason(self) -> str:
@@ -75,8 +62,15 @@ def read(settings: Settings) -> list[DeadLetter]:
     letters: dict[str, DeadLetter] = {}
     settled: set[str] = set()
     for record in committed_records(settings, settings.dead_letter_topic):
-        headers: Headers = tuple(record.headers)
-        letter = DeadLetter(record.partition, record.offset, record.timestamp, record.key, record.value, headers)
+        letter = DeadLetter(
+            record.topic,
+            record.partition,
+            record.offset,
+            record.timestamp,
+            record.key,
+            record.value,
+            tuple(record.headers),
+        )
         if done := letter.header(SETTLED):
             settled.add(done)
         else:

@@ -30,8 +30,8 @@ TEXT_BYTES = 1024  # of a dead letter's message
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
-    """A record of the raw topic, with where it stood."""
+class KafkaRecord:
+    """A record as it lies in a topic: a raw article, or a dead letter."""
 
     topic: str
     partition: int
@@ -46,6 +46,11 @@ class Input:
     def origin(self) -> str:
         """Return the record's place in Kafka: it names the record for ever."""
         return f"{self.topic}/{self.partition}/{self.offset}"
+
+    def header(self, name: str) -> str:
+        """Return what the last header called *name* says, empty where there is none."""
+        found = [value for key, value in self.headers if key == name]
+        return found[-1].decode(errors="replace") if found and found[-1] else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,9 @@ class Output:
         return len(self.key or b"") + len(self.value or b"") + headers + OVERHEAD
 
 
-def settle(settings: Settings, record: Input, outcome: Outcome, now: datetime, limit: int) -> tuple[Outcome, Output]:
+def settle(
+    settings: Settings, record: KafkaRecord, outcome: Outcome, now: datetime, limit: int
+) -> tuple[Outcome, Output]:
     """Return what to write for *outcome* of *record*, and the outcome that it then is.
 
     *limit* is the most bytes that the topics take: a record beyond it becomes a dead letter.
@@ -80,7 +87,7 @@ def settle(settings: Settings, record: Input, outcome: Outcome, now: datetime, l
     return outcome, dead_letter(settings, record, outcome, now, limit)
 
 
-def _record(settings: Settings, record: Input, outcome: Outcome, now: datetime) -> Output:
+def _record(settings: Settings, record: KafkaRecord, outcome: Outcome, now: datetime) -> Output:
     key = record.key if record.key is not None or not isinstance(outcome, Enriched) else _bytes(outcome.id)
     if isinstance(outcome, Enriched):
         value, subject, kind = outcome.value, _bytes(outcome.id), ENRICHED_TYPE
@@ -102,7 +109,7 @@ def _record(settings: Settings, record: Input, outcome: Outcome, now: datetime) 
     return Output(settings.enriched_topic, key, value, tuple(headers), record.timestamp)
 
 
-def dead_letter(settings: Settings, record: Input, refused: Refused, now: datetime, limit: int) -> Output:
+def dead_letter(settings: Settings, record: KafkaRecord, refused: Refused, now: datetime, limit: int) -> Output:
     """Return *record* as a dead letter: key, value and headers byte for byte, and the reason in more headers.
 
     The first six are those of Kafka Streams (KIP-1034). A letter that does not fit the topic goes without its value,
@@ -127,7 +134,7 @@ def dead_letter(settings: Settings, record: Input, refused: Refused, now: dateti
     return Output(settings.dead_letter_topic, None, b"", ours, record.timestamp)
 
 
-def _reason(settings: Settings, record: Input, refused: Refused, now: datetime) -> Headers:
+def _reason(settings: Settings, record: KafkaRecord, refused: Refused, now: datetime) -> Headers:
     attempt = dict(record.headers).get(ATTEMPT, b"1")
     error, _, place = refused.detail.partition(" at ")
     raised = refused.reason is RejectReason.ENRICH_FAILED and place

@@ -20,7 +20,7 @@ from aiokafka.errors import (
 
 from service.outcome import Message
 from service.stream.delivery import Delivery, OversizeError
-from service.stream.output import Input, settle
+from service.stream.output import KafkaRecord, settle
 from service.stream.tenure import Slot, Tenure
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Pipeline:
                 log.warning("articles_dropped", count=count, why="not done in time; the next owner reads them again")
             await self._delivery.close()
 
-    async def accept(self, record: Input, generation: int, follows: int) -> None:
+    async def accept(self, record: KafkaRecord, generation: int, follows: int) -> None:
         """Take *record*, read under the group's *generation*, as the one that follows on offset *follows* - 1.
 
         Waits while too much is in flight. What belongs to no tenure of ours is left to be read again.
@@ -152,7 +152,7 @@ class Pipeline:
         tenure.accept(Slot(record, outcome, self._tracing.begin(record)))
         self._report.in_flight(+1)
 
-    def _tenure(self, record: Input, generation: int) -> Tenure | None:
+    def _tenure(self, record: KafkaRecord, generation: int) -> Tenure | None:
         tenure = self.tenures.get((record.topic, record.partition))
         return tenure if tenure is not None and tenure.accepting and tenure.generation == generation else None
 

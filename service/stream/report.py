@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from service.metrics import Metrics
     from service.settings import Settings
-    from service.stream.output import Input, Output
+    from service.stream.output import KafkaRecord, Output
 
 log = structlog.get_logger()
 TRACE_PARTS = 4  # version, trace id, parent id, flags
@@ -62,7 +62,7 @@ class Report:
         """Count a delivery that failed."""
         self._metrics.published.labels(self._settings.enriched_topic, "error").inc()
 
-    def article(self, record: Input, outcome: Outcome) -> None:
+    def article(self, record: KafkaRecord, outcome: Outcome) -> None:
         """Count and log one delivered article, then see whether there are too many refusals."""
         now = time.time()
         self._metrics.last_processed.set(now)
@@ -88,7 +88,7 @@ class Report:
                 )
         self._judge(outcome)
 
-    def _enriched(self, record: Input, outcome: Enriched) -> None:
+    def _enriched(self, record: KafkaRecord, outcome: Enriched) -> None:
         total = sum(outcome.seconds.values())
         self._metrics.articles.labels(outcome.status, "").inc()
         if self._settings.page:
@@ -142,7 +142,7 @@ class Report:
             )
 
 
-def _place(record: Input) -> dict[str, str]:
+def _place(record: KafkaRecord) -> dict[str, str]:
     """Return where the article stood, and the trace that it belongs to (W3C Trace Context)."""
     found = {"origin": record.origin}
     parts = (dict(record.headers).get("traceparent") or b"").split(b"-")

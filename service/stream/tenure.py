@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from faust.types import TP
 
     from service.outcome import Outcome
-    from service.stream.output import Input
+    from service.stream.output import KafkaRecord
 
 GROUP_BYTES = 8 * 1024 * 1024  # of records in one delivery; the broker's fetch of 50 MB is far above it
 
@@ -26,7 +26,7 @@ GROUP_BYTES = 8 * 1024 * 1024  # of records in one delivery; the broker's fetch 
 class Slot:
     """One accepted article."""
 
-    record: Input
+    record: KafkaRecord
     outcome: asyncio.Future[Outcome]
     span: Any = None
     """Of its trace; None where there are no traces."""

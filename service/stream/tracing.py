@@ -19,7 +19,7 @@ from service.outcome import Enriched, Refused
 if TYPE_CHECKING:
     from service.outcome import Outcome
     from service.settings import Settings
-    from service.stream.output import Input, Output
+    from service.stream.output import KafkaRecord, Output
 
 log = structlog.get_logger()
 
@@ -36,7 +36,7 @@ class Tracing:
         self._provider: Any = _provider(settings) if any(map(os.environ.get, ENDPOINTS)) else None
         self._tracer: Any = self._provider and self._provider.get_tracer("newswire", __version__)
 
-    def begin(self, record: Input) -> Any:
+    def begin(self, record: KafkaRecord) -> Any:
         """Return the span of *record*, begun; None where there are no traces."""
         if self._tracer is None:
             return None

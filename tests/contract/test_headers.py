@@ -14,14 +14,14 @@ from service import schemas
 from service.outcome import Enriched, Outcome, Refused
 from service.records import RejectReason
 from service.settings import Settings
-from service.stream.output import Input, settle
+from service.stream.output import KafkaRecord, settle
 
 FOLDER = Path(__file__).parents[2] / "schemas"
 TRACE = ("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-ARTICLE = Input("newswire.raw", 3, 42, 1_648_119_600_000, b"key", b'{"body": "x"}', (TRACE,))
+ARTICLE = KafkaRecord("newswire.raw", 3, 42, 1_648_119_600_000, b"key", b'{"body": "x"}', (TRACE,))
 
 
-def headers(outcome: Outcome, record: Input = ARTICLE, limit: int = 1_000_000) -> dict[str, str]:
+def headers(outcome: Outcome, record: KafkaRecord = ARTICLE, limit: int = 1_000_000) -> dict[str, str]:
     """Return the headers that are written for *outcome*, as text."""
     _, written = settle(Settings(), record, outcome, datetime(2022, 3, 24, 12, tzinfo=UTC), limit)
     return {name: value.decode() for name, value in written.headers}

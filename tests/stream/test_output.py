@@ -10,7 +10,7 @@ import pytest
 from service.outcome import Enriched, Outcome, Refused, Tombstone
 from service.records import RejectReason
 from service.settings import Settings
-from service.stream.output import Input, settle, strip
+from service.stream.output import KafkaRecord, settle, strip
 
 NOW = datetime(2022, 3, 24, 12, 0, 0, 123_456, tzinfo=UTC)
 LIMIT = 1_000_000
@@ -20,12 +20,14 @@ ENRICHED = Enriched("id-1", b'{"id":"id-1"}', "enriched", {"wire": 0.001})
 
 def article(
     value: bytes | None = b"{}", key: bytes | None = b"key", headers: tuple[tuple[str, bytes], ...] = ()
-) -> Input:
+) -> KafkaRecord:
     """Return a record of the raw topic."""
-    return Input("newswire.raw", 3, 42, 1_648_119_600_000, key, value, headers)
+    return KafkaRecord("newswire.raw", 3, 42, 1_648_119_600_000, key, value, headers)
 
 
-def written(outcome: Outcome, record: Input | None = None, limit: int = LIMIT) -> tuple[Outcome, dict[str, bytes]]:
+def written(
+    outcome: Outcome, record: KafkaRecord | None = None, limit: int = LIMIT
+) -> tuple[Outcome, dict[str, bytes]]:
     """Return the outcome and the headers of what is written."""
     final, made = settle(SETTINGS, record or article(), outcome, NOW, limit)
     return final, dict(made.headers)

@@ -12,7 +12,7 @@ from service.outcome import Enriched, Message, Outcome
 from service.page.feed import Feed
 from service.settings import Settings
 from service.stream import pipeline as module
-from service.stream.output import Input, Output
+from service.stream.output import KafkaRecord, Output
 from service.stream.pipeline import FAILURES, Pipeline, PipelineError
 from service.stream.report import Report
 from service.stream.tracing import Tracing
@@ -102,7 +102,7 @@ class Bench:
         """Hand over articles at *offsets*."""
         for offset in offsets:
             name = str(offset).encode()
-            record = Input(RAW.topic, RAW.partition, offset, 0, name, name, ())
+            record = KafkaRecord(RAW.topic, RAW.partition, offset, 0, name, name, ())
             await self.pipeline.accept(record, generation, offset if follows is None else follows)
 
     async def settle(self) -> None:
