@@ -21,6 +21,8 @@ class Message:
     value: bytes | None
     key: bytes | None = None
     headers: Headers = ()
+    timestamp: int | None = None
+    """Milliseconds since 1970-01-01 UTC; None where the message is not from Kafka."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class Processor:
         limit = self._settings.max_article_bytes
         if len(value) > limit:
             raise InvalidArticle(RejectReason.TOO_LARGE, f"{len(value):,} bytes, the limit is {limit:,}")
-        return wire.read(value, dict(message.headers), self._settings.input_format)
+        return wire.read(value, dict(message.headers), self._settings.input_format, message.timestamp)
 
     def _enriched(self, record: EnrichedArticle, seconds: dict[str, float]) -> Outcome:
         started = time.monotonic()

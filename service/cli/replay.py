@@ -55,7 +55,8 @@ def _articles(settings: Settings, since: datetime | None, until: datetime | None
     for record in committed_records(settings, settings.raw_topic):
         if first <= record.timestamp < last:
             headers = tuple((name, value or b"") for name, value in record.headers)
-            yield f"{record.topic}/{record.partition}/{record.offset}", Message(record.value, record.key, headers)
+            message = Message(record.value, record.key, headers, record.timestamp)
+            yield f"{record.topic}/{record.partition}/{record.offset}", message
 
 
 def _published(settings: Settings) -> dict[str, Any]:

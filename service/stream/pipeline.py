@@ -148,7 +148,7 @@ class Pipeline:
             self._on_failure(tenure, HoleError(f"{record.origin} came where offset {tenure.next} was due"))
             return
         headers = tuple((name, value or b"") for name, value in record.headers)
-        outcome = self._lanes.process(Message(record.value, record.key, headers))
+        outcome = self._lanes.process(Message(record.value, record.key, headers, record.timestamp))
         tenure.accept(Slot(record, outcome, self._tracing.begin(record)))
         self._report.in_flight(+1)
 

@@ -45,11 +45,14 @@ _REGISTRY_FRAME = 5
 """Bytes before the data: a zero, and the id of the schema as four bytes, big-endian."""
 
 
-def read(value: bytes, headers: Mapping[str, bytes], input_format: str = AUTO) -> RawArticle:
+def read(
+    value: bytes, headers: Mapping[str, bytes], input_format: str = AUTO, timestamp: int | None = None
+) -> RawArticle:
     """Return the article that *value* holds; raise `InvalidArticle` where it holds none, and nothing else.
 
     The format is the one that the header `newswire.format` names, else *input_format*, else found by content.
-    CloudEvents are opened, in binary and in structured mode.
+    CloudEvents are opened, in binary and in structured mode. *timestamp* is the message's, in milliseconds since
+    1970-01-01 UTC.
     """
     _refuse_framed(value)
     headers = {name.lower(): content or b"" for name, content in headers.items()}
@@ -60,7 +63,7 @@ def read(value: bytes, headers: Mapping[str, bytes], input_format: str = AUTO) -
         content = _only(data)
     name = _format(headers, input_format, content)
     fields: Fields = import_module(f"{__name__}.{FORMATS[name]}").fields(content)
-    return make(event.complete(fields) if event else fields, name, value)
+    return make(event.complete(fields) if event else fields, name, value, timestamp)
 
 
 def _format(headers: Mapping[str, bytes], input_format: str, content: object) -> str:

@@ -8,11 +8,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from service.records import InvalidArticle, RawArticle, RejectReason, Source
 from service.wire import dates
 from service.wire.text import clean, clean_line, clean_name
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 Fields = Mapping[str, object]
 """Values by the names of `RawArticle`, as they came: cleaned and checked by `make`."""
@@ -30,10 +33,11 @@ _STATUS: Mapping[object, Literal["usable", "withheld", "canceled"]] = {
 }
 
 
-def make(fields: Fields, source_format: str, value: bytes) -> RawArticle:
+def make(fields: Fields, source_format: str, value: bytes, timestamp: int | None = None) -> RawArticle:
     """Return the article of *fields*, read from a message with *value*. Raises `InvalidArticle`.
 
-    An article without an id gets one from a hash of *value*: the same message always has the same id.
+    An article without an id gets one from a hash of *value*: the same message always has the same id. *timestamp* is
+    the message's, in milliseconds since 1970-01-01 UTC.
     """
     status = _status(fields)
     article_id = _name(fields, "id") or ""
@@ -42,6 +46,7 @@ def make(fields: Fields, source_format: str, value: bytes) -> RawArticle:
     if status != "usable" and not article_id:
         raise _wrong(f"the status is {status}, but there is no id to say which article it is about")
     headline = _line(fields, "headline") or ""
+    moments = _moments(fields, status, timestamp)
     article = RawArticle(
         id=article_id or hashlib.sha256(value).hexdigest()[:32],
         version=_name(fields, "version"),
@@ -50,9 +55,9 @@ def make(fields: Fields, source_format: str, value: bytes) -> RawArticle:
         headline=headline,
         body=_body(fields, headline),
         language=_language(_line(fields, "language")),
-        published_at=dates.read(fields.get("published_at"), "published_at"),
-        updated_at=dates.read(fields.get("updated_at"), "updated_at"),
-        embargoed_until=dates.read(fields.get("embargoed_until"), "embargoed_until"),
+        published_at=moments["published_at"],
+        updated_at=moments["updated_at"],
+        embargoed_until=moments["embargoed_until"],
         byline=_line(fields, "byline"),
         dateline=_line(fields, "dateline"),
         status=status,
@@ -117,6 +122,28 @@ def _status(fields: Fields) -> Literal["usable", "withheld", "canceled"]:
     except (KeyError, TypeError):
         shown = ascii(found)[:40] if isinstance(found, str) else describe(found)
         raise _wrong(f"`status` is {shown}; usable, withheld or canceled is expected") from None
+
+
+def _moments(fields: Fields, status: str, timestamp: int | None) -> dict[str, datetime | None]:
+    """Return the dates of the article by name. Raises `InvalidArticle`, but not where it is withdrawn.
+
+    A withdrawal must reach all who have the article, so a date of it that cannot be read is left out. Where that leaves
+    open when it was made, it was made when the message was: the date of the article itself would sort it before the
+    versions that it withdraws (see `RawArticle.revision`).
+    """
+    moments: dict[str, datetime | None] = {}
+    unreadable: set[str] = set()
+    for name in ("published_at", "updated_at", "embargoed_until"):
+        try:
+            moments[name] = dates.read(fields.get(name), name)
+        except InvalidArticle:
+            if status == "usable":
+                raise
+            moments[name] = None
+            unreadable.add(name)
+    if unreadable & {"published_at", "updated_at"} and moments["updated_at"] is None and timestamp is not None:
+        moments["updated_at"] = dates.from_milliseconds(timestamp)
+    return moments
 
 
 def _language(tag: str | None) -> str | None:

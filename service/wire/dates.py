@@ -44,6 +44,14 @@ def read(value: object, field: str) -> datetime | None:
         raise InvalidArticle(RejectReason.BAD_DATE, detail) from None
 
 
+def from_milliseconds(timestamp: int) -> datetime | None:
+    """Return the moment so many milliseconds after 1970-01-01 UTC; None where that is no date, as Kafka's -1."""
+    try:
+        return _EPOCH + timedelta(milliseconds=timestamp) if timestamp >= 0 else None
+    except OverflowError:
+        return None
+
+
 def _from_old_wire(text: str) -> datetime:
     match = _OLD_WIRE.match(text)
     if match is None:
