@@ -9,6 +9,7 @@ import orjson
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
+from service.stream import header_names
 from service.stream.connection import kafka_python_options
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def committed_records(
 
 def _reader(settings: Settings) -> KafkaConsumer:
     """Return a consumer of no group that sees committed records only, the longest dead letter included."""
+    header_names.read_any_with_kafka_python()
     return KafkaConsumer(
         **kafka_python_options(settings),
         isolation_level="read_committed",

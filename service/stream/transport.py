@@ -20,6 +20,8 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from kafka.errors import KafkaError as OtherKafkaError
 
+from service.stream import header_names
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -43,6 +45,7 @@ class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is no
         self._gaps: dict[TP, dict[int, int]] = {}
 
     def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
+        header_names.read_any_with_aiokafka()
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust ties it to its own transactions
         return consumer

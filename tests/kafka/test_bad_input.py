@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import orjson
 import pytest
+from kafka import KafkaProducer
 
+from service.settings import Settings
+from service.stream.traffic import committed_records
 from tests.kafka.harness import ROUGH
 
 if TYPE_CHECKING:
@@ -78,6 +81,41 @@ def test_bad_input(make_stream: Callable[..., Stream], delivery: str) -> None:
         assert headers["__streams.errors.topic"].decode() == stream.raw
         assert headers["newswire.attempt"] == b"1"
     assert worker.terminate() == 0
+
+
+class RawName(str):
+    """A header's name that is written as the bytes of its characters, as a careless producer may do."""
+
+    __slots__ = ()
+
+    def encode(self, *_: object) -> bytes:
+        """Return the bytes."""
+        return super().encode("latin-1")
+
+
+@pytest.mark.parametrize("codec", [None, "zstd"])
+def test_names_of_headers_that_are_not_utf8(make_stream: Callable[..., Stream], codec: str | None) -> None:
+    """They stop neither the worker nor the commands; the dead letter and its replay bear them escaped."""
+    stream = make_stream(partitions=1)
+    headers = [(RawName("r\xe9daction"), b"Paris"), ("Büro", "Köln".encode())]
+    producer = KafkaProducer(bootstrap_servers=stream.bootstrap, linger_ms=50, compression_type=codec)
+    values = {b"before": article(id="before"), b"odd": article(id="odd"), b"bad": article(id="bad", do="refuse")}
+    for key, value in values.items():
+        place = producer.send(stream.raw, key=key, value=value, headers=[] if key == b"before" else headers)
+        stream.sent.append((0, len(stream.sent)))
+    producer.flush()
+    assert place.get().offset == 2
+    producer.close()
+    worker = stream.start().await_ready()
+    stream.await_done()
+
+    assert [record.key for record in stream.read(stream.enriched)] == [b"before", b"odd"]
+    [letter] = stream.read(stream.dead)
+    assert letter.headers[:2] == [("r\\xe9daction", b"Paris"), ("Büro", "Köln".encode())]
+    assert worker.terminate() == 0
+    settings = Settings(bootstrap_servers=stream.bootstrap)
+    [*_, read] = committed_records(settings, stream.raw)
+    assert read.headers == letter.headers[:2]
 
 
 def test_an_oversize_dead_letter(make_stream: Callable[..., Stream], delivery: str) -> None:
