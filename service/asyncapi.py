@@ -104,6 +104,8 @@ def _messages() -> dict[str, Any]:
                     "ce_partitionkey": "The key of the message.",
                     "ce_dataschema": "`$id` of the JSON Schema.",
                     "newswire.origin": "Topic, partition and offset of the raw article.",
+                    "newswire.revision": "The record's `revision`, its first 256 characters.",
+                    "newswire.superseded": "`true` where a later version was published before; else absent.",
                     "traceparent": "As it came with the raw article (W3C Trace Context).",
                 }
             ),

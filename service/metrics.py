@@ -26,7 +26,7 @@ from service.records import EntityType, RejectReason
 if TYPE_CHECKING:
     from service.settings import Settings
 
-OUTCOMES = ("enriched", "unsupported_language", "retracted", "deleted", "rejected")
+OUTCOMES = ("enriched", "unsupported_language", "retracted", "deleted", "superseded", "rejected")
 STAGES = ("wire", "enrich", "serialize")
 SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10)
 AGES = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600)
@@ -45,8 +45,14 @@ class Metrics:
 
         self.articles = Counter(
             "newswire_articles",
-            "Articles delivered and committed. `reason` says why those with outcome `rejected` were.",
+            "Articles delivered and committed. `reason` says why those with outcome `rejected` were; those "
+            "with outcome `superseded` were dropped.",
             ["outcome", "reason"],
+            registry=registry,
+        )
+        self.superseded = Counter(
+            "newswire_superseded_articles",
+            "Articles that came after a later version of them: marked, or dropped (`NEWSWIRE_SUPERSEDED`).",
             registry=registry,
         )
         self.dead_letters = Counter(

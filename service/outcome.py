@@ -34,6 +34,10 @@ class Enriched:
     status: str
     seconds: dict[str, float]
     """Time by stage."""
+    revision: str = ""
+    """Sorts as the versions of an article do."""
+    superseded: bool = False
+    """Whether a later version of the article was published before; only the stream knows."""
     entities: dict[str, int] = field(default_factory=dict)
     """Entities by type."""
     places: dict[str, int] = field(default_factory=dict)

@@ -74,6 +74,7 @@ class Processor:
             value=value,
             status=record.status,
             seconds=seconds,
+            revision=record.revision,
             entities=dict(Counter(entity.type for entity in record.entities)),
             places=dict(Counter(_country(place.country, place.confidence) for place in record.locations)),
             events=dict(Counter(event.type for event in record.events)),

@@ -94,6 +94,12 @@ class Settings(BaseSettings):
         default="at_least_once", description="What a consumer of the records can count on."
     )
 
+    superseded: Literal["mark", "drop"] = Field(
+        default="mark",
+        description="What becomes of an article when a later version of it is out: `mark` publishes it with the header "
+        "`newswire.superseded`, `drop` does not publish it.",
+    )
+
     # Enrichment
     input_format: Literal["auto"] | InputFormat = Field(
         default="auto", description="Format of the raw articles; `auto`: found by content, message by message."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 
+NO_DIFFERENCE = ("same", "superseded")
+
+
 def replay(
     since: Annotated[datetime | None, typer.Option("--from", help="Begin with articles of this time (UTC).")] = None,
     until: Annotated[datetime | None, typer.Option("--to", help="End before articles of this time (UTC).")] = None,
@@ -25,24 +29,27 @@ def replay(
 ) -> None:
     """Enrich articles again and tell which records differ, byte for byte, from those that were published.
 
-    Publishes nothing. Exit 1 where any differs; the pipeline's fingerprint tells whether something was changed.
+    Publishes nothing. Exit 1 where any differs; the pipeline's fingerprint tells whether something was changed. An
+    older version that `NEWSWIRE_SUPERSEDED=drop` kept from being published is no difference.
     """
     settings = load_settings()
     from service.cli.pool import outcomes  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     count: Counter[str] = Counter()
     with kafka_errors(settings):
-        published = _published(settings)
+        published, latest = _published(settings)
         for origin, outcome in outcomes(settings, _articles(settings, since, until)):
             verdict, detail = _compare(published.get(origin, "missing"), outcome)
+            if verdict == "not published" and _was_dropped(settings, latest, outcome):
+                verdict = "superseded"
             count[verdict] += 1
-            if verdict != "same":
+            if verdict not in NO_DIFFERENCE:
                 talk().print(
                     f"{origin}: {verdict}{f' ({detail})' if diff and detail else ''}", markup=False, soft_wrap=True
                 )
     total = count.total()
     talk().print(f"{total:,} articles: " + ", ".join(f"{number:,} {name}" for name, number in sorted(count.items())))
-    if count["same"] < total:
+    if sum(count[verdict] for verdict in NO_DIFFERENCE) < total:
         raise SystemExit(1)
 
 
@@ -59,19 +66,37 @@ def _articles(settings: Settings, since: datetime | None, until: datetime | None
             yield f"{record.topic}/{record.partition}/{record.offset}", message
 
 
-def _published(settings: Settings) -> dict[str, Any]:
-    """Return what was published by origin: the record's bytes, None for a tombstone, `refused: REASON`."""
-    from service.stream.output import ORIGIN  # noqa: PLC0415 - `newswire --help` need not wait for it
+def _published(settings: Settings) -> tuple[dict[str, Any], dict[bytes, bytes]]:
+    """Return what was published, by origin, and the latest revision, by the article's id.
+
+    What was published is the record's bytes, None for a tombstone, `refused: REASON`.
+    """
+    from service.stream.output import ORIGIN, REVISION, SUBJECT  # noqa: PLC0415 - `newswire --help` need not wait for it
     from service.stream.traffic import committed_records  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     found: dict[str, Any] = {}
+    latest: dict[bytes, bytes] = {}
     for record in committed_records(settings, settings.enriched_topic):
-        found[dict(record.headers).get(ORIGIN, b"").decode()] = record.value
+        headers = dict(record.headers)
+        found[headers.get(ORIGIN, b"").decode()] = record.value
+        article, revision = headers.get(SUBJECT, b""), headers.get(REVISION, b"")
+        latest[article] = max(latest.get(article, b""), revision)
     for record in committed_records(settings, settings.dead_letter_topic):
         headers = dict(record.headers)
         if ORIGIN in headers:
             found[headers[ORIGIN].decode()] = f"refused: {headers.get('newswire.reason', b'').decode()}"
-    return found
+    return found, latest
+
+
+def _was_dropped(settings: Settings, latest: dict[bytes, bytes], outcome: Outcome) -> bool:
+    """Return whether *outcome* is an older version, which `NEWSWIRE_SUPERSEDED=drop` kept from being published."""
+    from service.outcome import Enriched  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.stream.output import dropped, identity  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    if not isinstance(outcome, Enriched):
+        return False
+    article, revision = identity(outcome)
+    return dropped(settings, replace(outcome, superseded=latest.get(article, b"") > revision))
 
 
 def _compare(before: bytes | str | None, outcome: Outcome) -> tuple[str, str]:

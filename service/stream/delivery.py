@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from aiokafka import AIOKafkaProducer
@@ -17,6 +18,7 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from service.stream.connection import aiokafka_options
 from service.stream.offsets import starting_offsets
+from service.stream.versions import Versions, published
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -40,17 +42,29 @@ class OversizeError(Exception):
         self.size = size
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where work on a partition begins."""
+
+    offset: int
+    """The next to read."""
+    versions: Versions
+    """What has been published."""
+
+
 class Delivery(Protocol):
     """Publishes the outcomes of one input partition in order, and moves the group's offset past them."""
 
     linger: float
     """Seconds to wait for more outcomes before those at hand are delivered together."""
 
-    async def open(self, partitions: Collection[TP]) -> dict[TP, int]:
-        """Get ready to deliver for *partitions*, newly assigned; return the next offset to read of each."""
+    async def open(self, partitions: Collection[TP]) -> dict[TP, Start]:
+        """Get ready to deliver for *partitions*, newly assigned; return where to begin with each."""
 
     async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int) -> None:
-        """Write *outputs* and commit *offset*, the next to read of *tp*. Return when the broker has confirmed both.
+        """Write *outputs*, perhaps none, and commit *offset*, the next to read of *tp*.
+
+        Return when the broker has confirmed both.
 
         Raises `KafkaError` or `OversizeError`; then the partition must be opened anew before anything else is sent.
         """
@@ -72,7 +86,7 @@ class AtLeastOnce:
         self._commit = commit
         self._producer: AIOKafkaProducer | None = None
 
-    async def open(self, partitions: Collection[TP]) -> dict[TP, int]:
+    async def open(self, partitions: Collection[TP]) -> dict[TP, Start]:
         """Start the producer and return the committed offsets."""
         await self.close()  # one that has failed a batch has a hole in its sequence, and refuses all that follows
         if partitions:
@@ -106,7 +120,7 @@ class ExactlyOnce:
         self._settings = settings
         self._producers: dict[TP, AIOKafkaProducer] = {}
 
-    async def open(self, partitions: Collection[TP]) -> dict[TP, int]:
+    async def open(self, partitions: Collection[TP]) -> dict[TP, Start]:
         """Fence the earlier owners, then return the committed offsets."""
         await self.close()
         for tp in partitions:
@@ -154,9 +168,15 @@ async def _start(producer: AIOKafkaProducer) -> AIOKafkaProducer:
     return producer
 
 
-async def _starts(settings: Settings, partitions: Collection[TP]) -> dict[TP, int]:
+async def _starts(settings: Settings, partitions: Collection[TP]) -> dict[TP, Start]:
+    if not partitions:
+        return {}
     async with asyncio.timeout(OPEN_SECONDS):
-        return await asyncio.to_thread(starting_offsets, settings, partitions)
+        offsets, versions = await asyncio.gather(
+            asyncio.to_thread(starting_offsets, settings, partitions),
+            asyncio.to_thread(published, settings, partitions),
+        )
+    return {tp: Start(offset, versions[tp]) for tp, offset in offsets.items()}
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:

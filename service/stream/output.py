@@ -22,11 +22,15 @@ ENRICHED_TYPE = "newswire.article.enriched.v1"
 DELETED_TYPE = "newswire.article.deleted.v1"
 SCHEMA = f"urn:newswire:enriched-article:{SCHEMA_VERSION}"
 COPIED = ("traceparent", "tracestate")  # W3C Trace Context
+SUBJECT = "ce_subject"
 ORIGIN = "newswire.origin"
+REVISION = "newswire.revision"
+SUPERSEDED = "newswire.superseded"
 ATTEMPT = "newswire.attempt"
 DEAD_LETTER_HEADERS = frozenset(str(field.alias) for field in DeadLetterHeaders.model_fields.values())
 OVERHEAD = 256  # bytes of a record beside key, value and headers: batch header 61, record's own numbers below 50
 TEXT_BYTES = 1024  # of a dead letter's message
+REVISION_CHARACTERS = 256  # of the header: 26 for the time, and more than any version that makes sense
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,17 @@ def settle(
     return outcome, dead_letter(settings, record, outcome, now, limit)
 
 
+def dropped(settings: Settings, outcome: Outcome) -> bool:
+    """Return whether *outcome* is superseded and not published: by setting, and never a retraction, late as it is."""
+    superseded = isinstance(outcome, Enriched) and outcome.superseded and outcome.status != "retracted"
+    return superseded and settings.superseded == "drop"
+
+
+def identity(article: Enriched) -> tuple[bytes, bytes]:
+    """Return the id and the revision of *article* as its record's headers tell them."""
+    return _bytes(article.id), _bytes(article.revision[:REVISION_CHARACTERS])
+
+
 def _record(settings: Settings, record: KafkaRecord, outcome: Outcome, now: datetime) -> Output:
     key = record.key if record.key is not None or not isinstance(outcome, Enriched) else _bytes(outcome.id)
     if isinstance(outcome, Enriched):
@@ -99,13 +114,16 @@ def _record(settings: Settings, record: KafkaRecord, outcome: Outcome, now: date
         ("ce_source", f"/newswire/{settings.group}".encode()),
         ("ce_type", kind.encode()),
         ("ce_time", _time(now)),
-        ("ce_subject", subject),
+        (SUBJECT, subject),
         ("ce_partitionkey", key or b""),
     ]
     if value is not None:
         headers += [("ce_dataschema", SCHEMA.encode()), ("content-type", b"application/json")]
     headers += [(name, content) for name, content in record.headers if name.lower() in COPIED]
     headers += [(ORIGIN, record.origin.encode())]
+    if isinstance(outcome, Enriched):
+        headers += [(REVISION, identity(outcome)[1])]
+        headers += [(SUPERSEDED, b"true")] if outcome.superseded else []
     return Output(settings.enriched_topic, key, value, tuple(headers), record.timestamp)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,9 @@ from aiokafka.errors import (
     TransactionalIdAuthorizationFailed,
 )
 
-from service.outcome import Message
+from service.outcome import Enriched, Message
 from service.stream.delivery import Delivery, OversizeError
-from service.stream.output import KafkaRecord, settle
+from service.stream.output import KafkaRecord, dropped, settle
 from service.stream.tenure import Slot, Tenure
 
 if TYPE_CHECKING:
@@ -28,10 +29,13 @@ if TYPE_CHECKING:
 
     from faust.types import TP
 
+    from service.outcome import Outcome
     from service.settings import Settings
     from service.stream.lanes import Lanes
+    from service.stream.output import Output
     from service.stream.report import Report
     from service.stream.tracing import Tracing
+    from service.stream.versions import Versions
 
 log = structlog.get_logger()
 
@@ -117,7 +121,7 @@ class Pipeline:
                 )
                 for tp, start in starts.items()
             }
-        return starts
+        return {tp: start.offset for tp, start in starts.items()}
 
     async def close(self) -> None:
         """End all tenures: deliver what is in flight within a bound, drop the rest, send nothing after that."""
@@ -164,9 +168,9 @@ class Pipeline:
 
     async def _deliver(self, tenure: Tenure, run: list[Slot]) -> None:
         now = datetime.now(UTC)
-        settled = [settle(self._settings, slot.record, slot.outcome.result(), now, self.limit) for slot in run]
+        settled = [self._settle(tenure.versions, slot, now) for slot in run]
         started = time.monotonic()
-        outputs = [self._tracing.carry(made, slot.span) for slot, (_, made) in zip(run, settled, strict=True)]
+        outputs = [self._tracing.carry(made, slot.span) for slot, (_, made) in zip(run, settled, strict=True) if made]
         await self._delivery.deliver(tenure.tp, outputs, run[-1].record.offset + 1)
         self._report.published(outputs, time.monotonic() - started)
         self._failures = 0
@@ -175,6 +179,18 @@ class Pipeline:
         for slot, (outcome, _) in zip(run, settled, strict=True):
             self._report.article(slot.record, outcome)
             self._tracing.end(slot.span, outcome)
+
+    def _settle(self, versions: Versions, slot: Slot, now: datetime) -> tuple[Outcome, Output | None]:
+        """Return what becomes of an article, in the order of the partition, and what is written for it."""
+        outcome = slot.outcome.result()
+        if isinstance(outcome, Enriched) and versions.supersede(outcome):
+            outcome = replace(outcome, superseded=True)
+        if dropped(self._settings, outcome):
+            return outcome, None
+        outcome, made = settle(self._settings, slot.record, outcome, now, self.limit)
+        if isinstance(outcome, Enriched):
+            versions.add(outcome)
+        return outcome, made
 
     def _on_failure(self, tenure: Tenure, error: Exception) -> None:
         """Give up *tenure*; the group assigns its partition anew, to us or to another."""

@@ -10,6 +10,7 @@ import structlog
 
 from service.outcome import Enriched, Outcome, Refused, Tombstone
 from service.records import RejectReason
+from service.stream.output import dropped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,7 +72,12 @@ class Report:
             self._metrics.age.observe(max(0.0, now - record.timestamp / 1000))
         match outcome:
             case Enriched():
-                self._enriched(record, outcome)
+                self._metrics.superseded.inc(outcome.superseded)
+                if dropped(self._settings, outcome):
+                    self._metrics.articles.labels("superseded", "").inc()
+                    log.info("article", id=outcome.id, outcome="superseded", **_place(record))
+                else:
+                    self._enriched(record, outcome)
             case Tombstone():
                 self._metrics.articles.labels("deleted", "").inc()
                 log.info("article", outcome="deleted", **_place(record))
@@ -110,6 +116,7 @@ class Report:
             id=outcome.id,
             **_place(record),
             outcome=outcome.status,
+            superseded=outcome.superseded,
             entities=sum(outcome.entities.values()),
             places=sum(outcome.places.values()),
             events=sum(outcome.events.values()),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from faust.types import TP
 
     from service.outcome import Outcome
+    from service.stream.delivery import Start
     from service.stream.output import KafkaRecord
 
 GROUP_BYTES = 8 * 1024 * 1024  # of records in one delivery; the broker's fetch of 50 MB is far above it
@@ -38,7 +39,7 @@ class Tenure:
     Args:
         tp: The partition.
         generation: Of the consumer group, when the partition was assigned.
-        start: The next offset to accept.
+        start: The next offset to accept, and what has been published before.
         deliver: Publishes a run of articles and commits; raises where that failed for good.
         linger: Seconds to wait for more outcomes before a run is delivered.
         full: Says whether no more articles are taken until some are delivered: then waiting is in vain.
@@ -49,7 +50,7 @@ class Tenure:
         self,
         tp: TP,
         generation: int,
-        start: int,
+        start: Start,
         *,
         deliver: Callable[[Tenure, list[Slot]], Awaitable[None]],
         linger: float,
@@ -58,8 +59,9 @@ class Tenure:
     ) -> None:
         self.tp = tp
         self.generation = generation
-        self.next = start
-        self.delivered = start
+        self.next = start.offset
+        self.delivered = start.offset
+        self.versions = start.versions
         self.over = False
         self._deliver = deliver
         self._linger = linger

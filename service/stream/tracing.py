@@ -78,6 +78,7 @@ class Tracing:
 
         if isinstance(outcome, Enriched):
             span.set_attributes({"newswire.article.id": outcome.id, "newswire.outcome": outcome.status})
+            span.set_attribute("newswire.superseded", outcome.superseded)
             span.set_attributes({f"newswire.seconds.{stage}": spent for stage, spent in outcome.seconds.items()})
         elif isinstance(outcome, Refused):
             span.set_attributes({"newswire.outcome": "rejected", "error.type": outcome.reason.value})

@@ -41,12 +41,14 @@ def test_a_dead_letter_has_the_headers_of_its_schema(reason: RejectReason, limit
 
 
 def test_a_record_has_the_headers_of_the_asyncapi_document() -> None:
-    """Every header is described there, and `ce_dataschema` names the published schema."""
+    """Every header is described there and no other, and `ce_dataschema` names the published schema."""
     document = yaml.safe_load((FOLDER / "asyncapi.yaml").read_text())
     described = document["components"]["messages"]["enrichedArticle"]["headers"]["properties"]
 
-    written = headers(Enriched("id-1", b"{}", "enriched", {}))
+    written = headers(Enriched("id-1", b"{}", "enriched", {}, "2022-03-24T12:00:00.000000/2", superseded=True))
+    newest = headers(Enriched("id-1", b"{}", "enriched", {}, "2022-03-24T12:00:00.000000/2"))
 
+    assert written.keys() - newest.keys() == {"newswire.superseded"}
     assert written.keys() - {"content-type"} == described.keys()
     assert written["ce_dataschema"] == schemas.closed()[schemas.ENRICHED]["$id"]
     assert written["ce_type"] == described["ce_type"]["description"]

@@ -147,20 +147,36 @@ class Stream:
 
     def run(self, command: list[str], **environment: str) -> Worker:
         """Start a worker by *command*."""
-        env = os.environ | {
-            "PYTHONPATH": str(ROOT),
+        env = os.environ | self.variables | {"PYTHONPATH": str(ROOT), "NEWSWIRE_LOG_FORMAT": "json"}
+        worker = Worker(env | self.environment | environment, command)
+        self.workers.append(worker)
+        return worker
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Return the settings of the stream as environment variables, for workers and commands."""
+        return {
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
             "NEWSWIRE_RAW_TOPIC": self.raw,
             "NEWSWIRE_ENRICHED_TOPIC": self.enriched,
             "NEWSWIRE_DEAD_LETTER_TOPIC": self.dead,
+            "NEWSWIRE_PARKED_TOPIC": f"{self.name}.parked",
             "NEWSWIRE_GROUP": self.name,
             "NEWSWIRE_DELIVERY": self.delivery,
             "NEWSWIRE_WORKER_PROCESSES": "2",
-            "NEWSWIRE_LOG_FORMAT": "json",
         }
-        worker = Worker(env | self.environment | environment, command)
-        self.workers.append(worker)
-        return worker
+
+    def command(self, *arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of `newswire` on the stream's topics, as the code in *cwd* has it."""
+        return subprocess.run(
+            [sys.executable, "-m", "service", *arguments],
+            env=os.environ | self.variables | self.environment | environment,
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
 
     def stop(self) -> None:
         """End what still runs, at once."""

@@ -34,10 +34,11 @@ class Light:
             time.sleep(self._seconds)
         article = orjson.loads(message.value)
         act(article.get("do", ""))
-        if article.get("do") == "refuse":
+        again = ("newswire.attempt", b"2") in message.headers
+        if article.get("do") == "refuse" or (article.get("do") == "refuse once" and not again):
             return Refused(RejectReason.EMPTY_TEXT, "wire", "no words")
         value = orjson.dumps({"id": article["id"], "filler": "x" * article.get("bytes", 0)})
-        return Enriched(article["id"], value, "enriched", {"wire": 0.0001})
+        return Enriched(article["id"], value, "enriched", {"wire": 0.0001}, article.get("revision", ""))
 
 
 class Broken:

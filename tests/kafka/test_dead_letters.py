@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +12,7 @@ from kafka.admin import NewTopic
 from tests.kafka.harness import await_
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
     from tests.kafka.harness import Stream
@@ -38,17 +36,7 @@ def stream(make_stream: Callable[..., Stream]) -> Stream:
 
 
 def _run(stream: Stream, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {
-        "KAFKA_BOOTSTRAP_SERVERS": stream.bootstrap,
-        "NEWSWIRE_RAW_TOPIC": stream.raw,
-        "NEWSWIRE_ENRICHED_TOPIC": stream.enriched,
-        "NEWSWIRE_DEAD_LETTER_TOPIC": stream.dead,
-        "NEWSWIRE_PARKED_TOPIC": f"{stream.name}.parked",
-        "NEWSWIRE_GROUP": stream.name,
-        "NEWSWIRE_REPLAY_ATTEMPTS": "2",
-    }
-    command = [sys.executable, "-m", "service", "dead-letters", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=100)
+    return stream.command("dead-letters", *arguments, NEWSWIRE_REPLAY_ATTEMPTS="2")
 
 
 def _listed(stream: Stream, *arguments: str) -> list[dict[str, Any]]:

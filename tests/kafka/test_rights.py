@@ -12,11 +12,13 @@ import yaml
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import (
     ACL,
+    ACLFilter,
     ACLOperation,
     ACLPermissionType,
     ACLResourcePatternType,
     NewTopic,
     ResourcePattern,
+    ResourcePatternFilter,
     ResourceType,
 )
 
@@ -94,9 +96,8 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield broker.bootstrap_servers
 
 
-@pytest.mark.parametrize("delivery", ["at_least_once", "exactly_once"])
-def test_the_rights_are_enough(guarded: str, delivery: str) -> None:
-    """With the rights of `user.yaml` and no other, a worker reads, publishes, refuses and commits."""
+def start(guarded: str, delivery: str) -> Worker:
+    """Start a worker as the user."""
     environment = {
         "PYTHONPATH": str(USER.parents[4]),
         "KAFKA_BOOTSTRAP_SERVERS": guarded,
@@ -108,7 +109,13 @@ def test_the_rights_are_enough(guarded: str, delivery: str) -> None:
         "NEWSWIRE_WORKER_PROCESSES": "1",
         "NEWSWIRE_LOG_FORMAT": "json",
     }
-    worker = Worker(os.environ | environment, [sys.executable, "-m", "service", "worker"]).await_ready()
+    return Worker(os.environ | environment, [sys.executable, "-m", "service", "worker"])
+
+
+@pytest.mark.parametrize("delivery", ["at_least_once", "exactly_once"])
+def test_the_rights_are_enough(guarded: str, delivery: str) -> None:
+    """With the rights of `user.yaml` and no other, a worker reads, publishes, refuses and commits."""
+    worker = start(guarded, delivery).await_ready()
     try:
         before = ends(guarded)
         producer = KafkaProducer(**as_user(guarded, "admin"))
@@ -125,10 +132,33 @@ def test_the_rights_are_enough(guarded: str, delivery: str) -> None:
     assert after["newswire.dead-letter"] > before["newswire.dead-letter"]
     assert code == 0
     assert committed(guarded) >= 2
+    assert worker.lines("published_versions_unknown") == []
+
+
+def test_without_the_right_to_read_its_records(guarded: str) -> None:
+    """A worker that may not read what is out works, and says what it cannot know."""
+    pattern = ResourcePatternFilter(ResourceType.TOPIC, "newswire.enriched", ACLResourcePatternType.LITERAL)
+    admin = KafkaAdminClient(**as_user(guarded, "admin"))
+    producer = KafkaProducer(**as_user(guarded, "admin"))
+    producer.send("newswire.enriched", key=b"a", value=b"{}", headers=[("newswire.revision", b"1")]).get(timeout=30)
+    producer.close()
+    admin.delete_acls([ACLFilter(None, None, ACLOperation.READ, ACLPermissionType.ANY, pattern)])
+    worker = start(guarded, "at_least_once")
+    try:
+        worker.await_ready()
+        code = worker.terminate()
+    finally:
+        worker.kill()
+        admin.create_acls(granted())
+        admin.close()
+
+    assert code == 0
+    [warned] = worker.lines("published_versions_unknown")
+    assert "no right to read" in warned["why"]
 
 
 def test_the_user_may_do_nothing_else(guarded: str) -> None:
-    """The same user cannot write raw articles, read records, or make topics."""
+    """The same user cannot write raw articles or make topics."""
     admin = KafkaAdminClient(**as_user(guarded, "enricher"))
     try:
         with pytest.raises(Exception, match="Authorization"):

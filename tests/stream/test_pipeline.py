@@ -12,10 +12,12 @@ from service.outcome import Enriched, Message, Outcome
 from service.page.feed import Feed
 from service.settings import Settings
 from service.stream import pipeline as module
+from service.stream.delivery import Start
 from service.stream.output import KafkaRecord, Output
 from service.stream.pipeline import FAILURES, Pipeline, PipelineError
 from service.stream.report import Report
 from service.stream.tracing import Tracing
+from service.stream.versions import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -37,6 +39,11 @@ class Lanes:
         self.open[message.key or b""] = done
         return done
 
+    def finish_version(self, number: int, revision: str) -> None:
+        """Let an article be done that is a version of the article `a`."""
+        name = str(number).encode()
+        self.open[name].set_result(Enriched("a", name, "enriched", {}, revision))
+
     def finish(self, *numbers: int) -> None:
         """Let articles be done."""
         for number in numbers:
@@ -52,14 +59,15 @@ class Delivery:
     def __init__(self, start: int = 0) -> None:
         self.start = start
         self.written: list[str] = []
+        self.superseded: list[str] = []
         self.committed = start
         self.failures = 0
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def open(self, partitions: Collection[TP]) -> dict[TP, int]:
+    async def open(self, partitions: Collection[TP]) -> dict[TP, Start]:
         """Return where to go on."""
-        return dict.fromkeys(partitions, self.committed)
+        return {tp: Start(self.committed, Versions()) for tp in partitions}
 
     async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int) -> None:
         """Write and commit."""
@@ -69,6 +77,8 @@ class Delivery:
             self.failures -= 1
             raise RuntimeError("refused")
         self.written += [(output.value or b"").decode() for output in outputs]
+        marked = [output for output in outputs if ("newswire.superseded", b"true") in output.headers]
+        self.superseded += [(output.value or b"").decode() for output in marked]
         self.committed = offset
 
     async def close(self) -> None:
@@ -125,6 +135,23 @@ async def test_order_is_that_of_the_input() -> None:
     bench.lanes.finish(2)
     await bench.settle()
     assert (bench.delivery.written, bench.delivery.committed) == (["0", "1", "2", "3"], 4)
+
+
+async def test_which_version_is_superseded_does_not_depend_on_which_is_done_first() -> None:
+    """What counts is the order of the partition, within a delivery and over several."""
+    bench = Bench()
+    await bench.pipeline.open({RAW}, 1)
+    await bench.accept(0, 1, 2, 3)
+    bench.lanes.finish_version(1, "1")
+    bench.lanes.finish_version(2, "3")
+    await bench.settle()
+    bench.lanes.finish_version(0, "2")
+    await bench.settle()
+    bench.lanes.finish_version(3, "2")
+    await bench.settle()
+
+    assert bench.delivery.written == ["0", "1", "2", "3"]
+    assert bench.delivery.superseded == ["1", "3"]
 
 
 async def test_partitions_go_when_all_is_delivered() -> None:

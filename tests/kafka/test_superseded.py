@@ -1,0 +1,156 @@
+"""An older version of an article that arrives after a later one is marked, or dropped by setting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+
+from tests.kafka.harness import await_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.kafka.harness import Stream
+
+REAL = "service.process:Processor"
+SMALL_WINDOW = "import service.stream.versions as versions; versions.WINDOW = 20"
+
+
+def version(article: str, number: int, **fields: object) -> tuple[bytes, bytes]:
+    """Return key and value of a version of *article*; what is withdrawn has no text."""
+    day = {"id": article, "version": number, "updated_at": f"2022-05-{number:02}T10:00:00Z"}
+    return article.encode(), orjson.dumps(day | {"body": "Talks in Sofia."} | fields)
+
+
+def light(article: str, revision: int, **fields: object) -> tuple[bytes, bytes]:
+    """Return key and value of a version of *article* for `Light`."""
+    return article.encode(), orjson.dumps({"id": article, "revision": f"{revision:04}"} | fields)
+
+
+def marks(stream: Stream) -> list[tuple[str, bool]]:
+    """Return `article/revision` of each record in order, as its headers tell them, and whether it is marked."""
+    found = []
+    for record in stream.read(stream.enriched):
+        headers = {name: value.decode() for name, value in record.headers}
+        assert headers.get("newswire.superseded") in {None, "true"}
+        found.append((f"{headers['ce_subject']}/{headers['newswire.revision']}", "newswire.superseded" in headers))
+    return found
+
+
+def test_an_older_version_is_marked(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """After the second version the first is superseded, also in a worker started anew; another article is not."""
+    stream = make_stream(delivery=delivery, partitions=1)
+    stream.produce([version("a", 2), version("b", 1), version("a", 1), version("a", 2), version("a", 3)])
+    worker = stream.start(REAL)
+    stream.await_done()
+    before = stream.read(stream.enriched)
+    assert worker.metric("newswire_superseded_articles_total") == 1
+    assert [line["superseded"] for line in worker.lines("article")] == [False, False, True, False, False]
+    assert worker.terminate() == 0
+    stream.produce([version("a", 2), version("b", 2), version("b", 1)])
+    stream.start(REAL)
+    stream.await_done()
+
+    assert [marked for _, marked in marks(stream)] == [False, False, True, False, False, True, False, True]
+    second, _, first, again = before[:4]
+    assert second.value == again.value
+    assert orjson.loads(first.value)["revision"] < orjson.loads(second.value)["revision"]
+    assert dict(first.headers)["newswire.revision"].decode() == orjson.loads(first.value)["revision"]
+
+
+def test_an_older_version_is_dropped(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """By setting it is not published; it is counted and logged, and the group goes on past it."""
+    stream = make_stream(delivery=delivery, partitions=1)
+    stream.produce([light("a", 2), light("b", 1), light("a", 1), light("b", 2), light("b", 1)])
+    worker = stream.start(NEWSWIRE_SUPERSEDED="drop")
+    await_(lambda: stream.committed() >= 5, "the commit", 60, [worker])
+    stream.produce([light("a", 1)])  # a delivery in which nothing is published
+    await_(lambda: stream.committed() >= 6, "the commit", 60, [worker])
+
+    assert marks(stream) == [("a/0002", False), ("b/0001", False), ("b/0002", False)]
+    assert stream.read(stream.dead) == []
+    dropped = [line for line in worker.lines("article") if line["outcome"] == "superseded"]
+    assert [(line["id"], line["origin"].rpartition("/")[2]) for line in dropped] == [("a", "2"), ("b", "4"), ("a", "5")]
+    assert worker.metric("newswire_superseded_articles_total") == 3
+    assert 'newswire_articles_total{outcome="superseded",reason=""} 3.0' in worker.page("/metrics")[1]
+    assert worker.terminate() == 0
+
+
+def test_withdrawals(make_stream: Callable[..., Stream]) -> None:
+    """After a kill notice an earlier version is superseded; a kill notice that is late is never dropped."""
+    stream = make_stream(partitions=1)
+    kill: dict[str, Any] = {"status": "canceled", "body": ""}
+    stream.produce([version("a", 1), version("a", 3, **kill), version("a", 2)])
+    stream.produce([version("b", 3), version("b", 2, **kill), version("b", 1)])
+    stream.produce([version("c", 1), version("c", 2, **(kill | {"updated_at": "the day before yesterday"}))])
+    stream.produce([version("c", 1)])
+    worker = stream.start(REAL, NEWSWIRE_SUPERSEDED="drop")
+    await_(lambda: stream.committed() >= 9, "the commit", 60, [worker])
+
+    records = [orjson.loads(record.value) for record in stream.read(stream.enriched)]
+    assert [(record["id"], record["version"], record["status"]) for record in records] == [
+        ("a", "1", "enriched"),
+        ("a", "3", "retracted"),
+        ("b", "3", "enriched"),
+        ("b", "2", "retracted"),
+        ("c", "1", "enriched"),
+        ("c", "2", "retracted"),
+    ]
+    assert [marked for _, marked in marks(stream)] == [False, False, False, True, False, False]
+    assert stream.read(stream.dead) == []
+
+
+def test_the_window_is_the_same_after_a_restart(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """The last so many records are known, no more and no fewer, whether they were just published or read again.
+
+    Every article is a delivery of its own here: in exactly-once half of the offsets are the ends of transactions.
+    """
+    stream = make_stream(delivery=delivery, partitions=1)
+
+    def publish_one_by_one(*articles: tuple[bytes, bytes | None]) -> None:
+        for article in articles:
+            stream.produce([article])
+            stream.await_done()
+
+    worker = stream.start(before=SMALL_WINDOW).await_ready()
+    publish_one_by_one(light("gone", 2), light("kept", 2), *(light(str(number), 1) for number in range(19)))
+    assert worker.terminate() == 0
+    worker = stream.start(before=SMALL_WINDOW).await_ready()
+    publish_one_by_one((b"none", None), light("kept", 1), light("kept", 1))
+    assert worker.terminate() == 0
+    stream.start(before=SMALL_WINDOW)
+    publish_one_by_one(light("0", 0), light("1", 0), light("2", 0))
+
+    ends = [record for record in stream.read(stream.enriched) if record.value is not None]
+    marked = [(record.key, ("newswire.superseded", b"true") in record.headers) for record in ends[21:]]
+    assert marked == [(b"kept", True), (b"kept", False), (b"0", False), (b"1", False), (b"2", False)]
+
+
+@pytest.mark.parametrize("setting", ["mark", "drop"])
+def test_a_dead_letter_sent_again_after_a_later_version(make_stream: Callable[..., Stream], setting: str) -> None:
+    """An old version that was refused, and is sent again when a later one is out, does not replace it."""
+    stream = make_stream(partitions=1, environment={"NEWSWIRE_SUPERSEDED": setting})
+    stream.produce([light("a", 1, do="refuse once"), light("a", 2), light("b", 1, do="refuse once")])
+    worker = stream.start()
+    stream.await_done()
+    stream.command("dead-letters", "replay")
+    await_(lambda: stream.committed() >= 5, "the commit", 60, [worker])
+
+    late = [("a/0001", True)] if setting == "mark" else []
+    assert marks(stream) == [("a/0002", False), *late, ("b/0001", False)]
+    assert stream.command("dead-letters", "list").stderr.startswith("0 open")
+
+
+def test_replay_tells_what_was_dropped(make_stream: Callable[..., Stream]) -> None:
+    """`newswire replay` finds the articles that were dropped, and no difference in them."""
+    stream = make_stream(partitions=1, environment={"NEWSWIRE_SUPERSEDED": "drop"})
+    stream.produce([version("a", 2), version("a", 1), version("b", 1)])
+    worker = stream.start(REAL)
+    await_(lambda: stream.committed() >= 3, "the commit", 60, [worker])
+    assert worker.terminate() == 0
+    done = stream.command("replay", "--diff")
+
+    assert "3 articles: 2 same, 1 superseded" in done.stderr
+    assert done.returncode == 0
