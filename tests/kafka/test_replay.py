@@ -1,0 +1,76 @@
+"""`newswire replay`: what was published is enriched again, and exactly what a change has changed is told."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+
+from tests.kafka.harness import ROOT
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.kafka.harness import Stream
+
+BODIES = {
+    "invaded": "Russia invaded Ukraine in February, and millions fled.",
+    "invaded-again": "The president said in Sofia that the army had not invaded the country.",
+    "signed": "Romania and Hungary signed an agreement on gas in Bucharest on Monday.",
+    "marched": "Thousands of teachers marched in Budapest on Friday.",
+    "empty": "…",
+}
+
+
+@pytest.fixture
+def stream(make_stream: Callable[..., Stream]) -> Stream:
+    """Return a stream in which some articles were published, one was refused and one deleted."""
+    stream = make_stream()
+    articles = [(name.encode(), orjson.dumps({"id": name, "body": body})) for name, body in BODIES.items()]
+    stream.produce([*articles, (b"deleted", None)])
+    worker = stream.start("service.process:Processor")
+    stream.await_done()
+    assert worker.terminate() == 0
+    return stream
+
+
+def different(stream: Stream, done: subprocess.CompletedProcess[str]) -> dict[str, str]:
+    """Return the articles that `replay --diff` calls different, by key, and the fields that it names."""
+    keys = {
+        f"{record.topic}/{record.partition}/{record.offset}": record.key.decode() for record in stream.read(stream.raw)
+    }
+    found = re.findall(r"^(\S+): different \((.*); the pipeline changed, \w+ to \w+\)$", done.stderr, re.MULTILINE)
+    return {keys[origin]: fields for origin, fields in found}
+
+
+def test_a_changed_rule(stream: Stream, tmp_path: Path) -> None:
+    """Without a change nothing differs; where a rule has lost a verb, the records with that verb do, and no other."""
+    unchanged = stream.command("replay", "--diff")
+    assert (unchanged.returncode, unchanged.stderr.splitlines()[-1]) == (0, "6 articles: 6 same")
+
+    shutil.copytree(ROOT / "service", tmp_path / "service", ignore=shutil.ignore_patterns("__pycache__"))
+    rules = tmp_path / "service/enrich/data/event_rules.yaml"
+    lines = rules.read_text()
+    assert lines.count("verbs: invade, overrun") == 1
+    rules.write_text(lines.replace("verbs: invade, overrun", "verbs: overrun"))
+    changed = stream.command("replay", "--diff", cwd=tmp_path, PYTHONPATH="")
+
+    found = different(stream, changed)
+    assert found.keys() == {"invaded", "invaded-again"}
+    assert "events" in found["invaded"]
+    assert changed.returncode == 1
+    assert changed.stderr.splitlines()[-1] == (
+        "6 articles: 2 different, 2 same, 2 same but for the pipeline's fingerprint"
+    )
+
+
+def test_a_changed_setting(stream: Stream) -> None:
+    """Where other countries are watched, the records with places there differ, in that field alone."""
+    changed = stream.command("replay", "--diff", NEWSWIRE_WATCHED="RO,UA")
+
+    assert different(stream, changed) == dict.fromkeys(("invaded", "invaded-again", "signed", "marched"), "watched")
