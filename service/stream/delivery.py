@@ -153,6 +153,7 @@ def _producer(settings: Settings, **options: object) -> AIOKafkaProducer:
         **aiokafka_options(settings),
         acks="all",
         enable_idempotence=True,
+        compression_type=None if settings.compression == "none" else settings.compression,
         max_batch_size=BATCH_BYTES,
         max_request_size=settings.max_record_bytes + settings.max_article_bytes,
         request_timeout_ms=30_000,

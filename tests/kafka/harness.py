@@ -213,6 +213,17 @@ class Stream:
         finally:
             consumer.close()
 
+    def bytes_of(self, topic: str) -> int:
+        """Return the room that *topic* takes on the broker's disk."""
+        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        try:
+            held = [
+                row for broker in admin.describe_log_dirs() for folder in broker["log_dirs"] for row in folder["topics"]
+            ]
+        finally:
+            admin.close()
+        return sum(part["partition_size"] for row in held if row["name"] == topic for part in row["partitions"])
+
     def done(self) -> int:
         """Return how many input records have an output or a dead letter."""
         return len({origin(record) for record in self.read(self.enriched) + self.read(self.dead)})
