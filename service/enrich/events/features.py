@@ -1,19 +1,14 @@
-"""What the type model sees of a candidate: words, syntax, arguments, rules that hold, the article's other events."""
+"""What the type model sees of a candidate: word, syntax, classes of its arguments, rules that hold, word vectors."""
 
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from service.enrich.events.data import lemma_rows, lemma_vectors, word_classes
+from service.enrich.events.data import word_classes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from numpy.typing import NDArray
-
     from service.enrich.events.frames import Frame
     from service.enrich.events.rules import Entry
     from service.enrich.events.syntax import Syntax
@@ -25,6 +20,17 @@ ARGUMENT_CLASSES = (
     "price", "disaster",
 )  # fmt: skip
 PRONOUNS = frozenset({"PRP", "PRP$", "WP", "WDT", "DT", "EX"})
+MOST_OF_ARGUMENT = 2
+"""So many words of one argument are looked at."""
+MOST_CONDITIONS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What holds for a candidate, and the lemmas whose vectors stand for it: a list a slot, and its mean counts."""
+
+    names: list[str]
+    lemmas: tuple[list[str], ...]
 
 
 @functools.cache
@@ -33,103 +39,93 @@ def classes_of(lemma: str) -> tuple[str, ...]:
     return tuple(name for name in ARGUMENT_CLASSES if lemma in word_classes()[name])
 
 
-def sparse(syntax: Syntax, frame: Frame, entries: list[Entry], around: Iterable[str]) -> list[str]:
-    """Return the names of what holds for *frame*: *entries* are its rules, *around* the other rules' types nearby."""
-    at, lemma = frame.trigger, frame.lemma
-    word = f"{lemma}/{frame.kind}"
-    tag, dep, head = syntax.tags[at], syntax.deps[at], syntax.heads[at]
+def describe(syntax: Syntax, frame: Frame, entries: list[Entry]) -> Features:
+    """Return the features of *frame*; *entries* are the phrases of rules that hold for it."""
+    names = [*_word(syntax, frame), *_rules(frame, entries), *_arguments(syntax, frame), *_clause(syntax, frame)]
+    return Features(names, _lemmas(syntax, frame))
+
+
+def of_word(frame: Frame, entries: list[Entry]) -> Features:
+    """Return the features of a word by itself, outside of any text: what a lexicon says of it."""
+    return Features([f"L={frame.lemma}/{frame.kind}", *_rules(frame, entries)], ([frame.lemma], [], [], [], []))
+
+
+def _word(syntax: Syntax, frame: Frame) -> list[str]:
+    at, word = frame.trigger, f"{frame.lemma}/{frame.kind}"
+    dep, head = syntax.deps[at], syntax.heads[at]
     above = syntax.lemmas[head] if head != at else "-"
     names = [
         "L=" + word,
-        "T=" + tag,
+        "T=" + syntax.tags[at],
         f"D={frame.kind}{dep}",
         f"LD={word}{dep}",
         f"H={frame.kind}{dep}/{above}",
-        f"LH={word}/{above}",
     ]
-    if entries:
-        names += [
-            "R=" + entries[0].rule.id,
-            f"RN={min(entries[0].conditions, 6)}",
-            "RL=" + entries[0].rule.id + "/" + lemma,
-        ]
-        names += sorted({"RT=" + entry.rule.type for entry in entries})
-        names.append("R1=" + entries[0].rule.type)
-    else:
-        names.append("R=none")
-    names += ["P=" + particle for particle in sorted(frame.particles)]
-    names += [f"LP={word}+{particle}" for particle in sorted(frame.particles)]
-    names += _argument(syntax, "S", word, frame.subjects)
-    names += _argument(syntax, "O", word, frame.objects)
+    if dep == "conj":
+        names.append("CJ=" + above)
+    if at:
+        names.append("N-=" + syntax.lemmas[at - 1])
+    if at + 1 < syntax.size:
+        names.append("N+=" + syntax.lemmas[at + 1])
+    return names
+
+
+def _rules(frame: Frame, entries: list[Entry]) -> list[str]:
+    if not entries:
+        return ["R=none"]
+    rule = entries[0].rule
+    names = ["R=" + rule.id, f"RL={rule.id}/{frame.lemma}", "R1=" + rule.type]
+    names.append(f"RN={min(entries[0].conditions, MOST_CONDITIONS)}")
+    return names + sorted({"RT=" + entry.rule.type for entry in entries})
+
+
+def _arguments(syntax: Syntax, frame: Frame) -> list[str]:
+    word = f"{frame.lemma}/{frame.kind}"
+    names = [name for particle in sorted(frame.particles) for name in (f"P={particle}", f"LP={word}+{particle}")]
+    names += _argument(syntax, "S", word, frame.subjects) or ["S=0"]
+    names += _argument(syntax, "O", word, frame.objects) or ["O=0"]
     names += _argument(syntax, "I", word, frame.datives)
-    for prep, targets in sorted(frame.preps.items()):
+    for prep, targets in frame.preps.items():
         names += _argument(syntax, prep, word, targets)
     for token in frame.modifiers:
         names += [f"M={syntax.lemmas[token]}", f"LM={word}/{syntax.lemmas[token]}", f"ME={syntax.ents[token]}"]
-    for token in frame.to:
-        names += [f"TO={syntax.lemmas[token]}", f"LTO={word}>{syntax.kinds[token]}"]
-    if frame.passive:
-        names += ["passive", "LV=" + word]
-    if frame.kind == "n":
-        names.append(f"C={syntax.lemmas[frame.carrier]}" if frame.carrier >= 0 else "C=-")
-    if frame.kind != "n" or frame.carrier >= 0:
-        names += ["A=" + syntax.words[kid] for kid in syntax.children(frame.carrier, "aux", "auxpass", "neg", "mark")]
-    if dep == "conj":
-        names.append(f"CJ={above}")
-    names += ["DET=" + syntax.words[kid] for kid in syntax.kids[at] if syntax.deps[kid] in {"det", "nummod"}]
-    names += ["N-=" + syntax.lemmas[at - 1]] if at else []
-    names += ["N+=" + syntax.lemmas[at + 1]] if at + 1 < syntax.size else []
-    names += ["X=" + kind for kind in around]
+    names += ["TO=" + syntax.lemmas[token] for token in frame.to]
     return names
 
 
 def _argument(syntax: Syntax, role: str, word: str, tokens: list[int]) -> list[str]:
-    if not tokens:
-        return [f"{role}=0"] if role in "SO" else []
     names = []
-    for token in tokens[:2]:
-        lemma = syntax.lemmas[token]
-        kinds = classes_of(lemma)
+    for token in tokens[:MOST_OF_ARGUMENT]:
+        kinds = classes_of(syntax.lemmas[token])
         if syntax.ents[token]:
             kinds = (*kinds, syntax.ents[token])
         elif syntax.tags[token] in PRONOUNS:
             kinds = (*kinds, "pronoun")
-        names += [f"{role}={kind}" for kind in kinds] or [f"{role}=?"]
+        names += [f"{role}={kind}" for kind in kinds] or [role + "=?"]
         names += [f"L{role}={word}/{kind}" for kind in kinds]
-        names.append(f"{role}:{lemma}")
-        names.append(f"L{role}:{word}/{lemma}")
     return names
 
 
-def dense(syntax: Syntax, frame: Frame, topic: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the word vectors of trigger, subject, object, what stands above and beside, and the article's *topic*."""
-    beside = [*frame.modifiers, *(token for tokens in frame.preps.values() for token in tokens), *frame.to]
+def _clause(syntax: Syntax, frame: Frame) -> list[str]:
+    """Return the voice, the verb that carries a noun, and the small words of the clause and of the noun."""
+    names = ["passive", f"LV={frame.lemma}/{frame.kind}"] if frame.passive else []
+    if frame.kind == "n":
+        names.append("C=" + (syntax.lemmas[frame.carrier] if frame.carrier >= 0 else "-"))
+    if frame.carrier >= 0:
+        names += ["A=" + syntax.words[kid] for kid in syntax.children(frame.carrier, "aux", "auxpass", "neg", "mark")]
+    names += ["DET=" + syntax.words[kid] for kid in syntax.children(frame.trigger, "det", "nummod")]
+    return names
+
+
+def _lemmas(syntax: Syntax, frame: Frame) -> tuple[list[str], ...]:
+    """Return the words in each slot: the trigger, subjects, objects, what stands above, and what stands beside."""
     head = syntax.heads[frame.trigger]
-    return np.concatenate(
-        [
-            vector(frame.lemma),
-            mean([syntax.lemmas[token] for token in frame.subjects]),
-            mean([syntax.lemmas[token] for token in frame.objects]),
-            vector(syntax.lemmas[head]) if head != frame.trigger else np.zeros_like(topic),
-            mean([syntax.lemmas[token] for token in beside]),
-            topic,
-        ]
+    beside = [*frame.modifiers, *(token for tokens in frame.preps.values() for token in tokens), *frame.to]
+    lemmas = syntax.lemmas
+    return (
+        [frame.lemma],
+        [lemmas[token] for token in frame.subjects],
+        [lemmas[token] for token in frame.objects],
+        [lemmas[head]] if head != frame.trigger else [],
+        [lemmas[token] for token in beside],
     )
-
-
-def vector(lemma: str) -> NDArray[np.float32]:
-    """Return the vector of *lemma*, of length near one; zeros for a word without one."""
-    row = lemma_rows().get(lemma)
-    vectors = lemma_vectors()
-    return vectors[row] if row is not None else np.zeros(vectors.shape[1], dtype=np.float32)
-
-
-def mean(lemmas: list[str]) -> NDArray[np.float32]:
-    """Return the mean vector of the known of *lemmas*."""
-    rows = [row for lemma in lemmas if (row := lemma_rows().get(lemma)) is not None]
-    vectors = lemma_vectors()
-    if not rows:
-        return np.zeros(vectors.shape[1], dtype=np.float32)
-    if len(rows) == 1:
-        return vectors[rows[0]]  # type: ignore[no-any-return]
-    return vectors[rows].sum(axis=0) / np.float32(len(rows))  # type: ignore[no-any-return]

@@ -1,28 +1,21 @@
 """Whether an event really took place, from the words: negated, future, hypothetical, historical.
 
 What a clause says of itself (modals, negation, "if") and what the words above it say ("plans to", "fear of",
-"refused to") are looked up in `data/event_flags.yaml`. Historical means at least two years before publication.
+"refused to") are looked up in `data/event_flags.yaml`; `history.py` reads whether it is told as history.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from service.enrich.events import history
 from service.enrich.events.data import flag_words
 
 if TYPE_CHECKING:
     from service.enrich.events.frames import Frame
     from service.enrich.events.syntax import Syntax
 
-YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
-DECADE = re.compile(r"(?:1[5-9]|20)?\d0s$")
-OLD_YEARS = 2
-DATED = frozenset({"", "DATE", "EVENT"})
-"""Entity types that a year may be of; in a name or an amount, four digits are none."""
-LONG_AGO = 2000
-"""Where the year of publication is not known, years before this one are history."""
 STEPS = 4
 """How many governing words are read above an event."""
 CLAUSE = frozenset({"xcomp", "ccomp", "pcomp", "acl"})
@@ -44,18 +37,33 @@ class Flags:
     historical: bool = False
 
 
-def read(syntax: Syntax, frame: Frame, year: int | None) -> Flags:
-    """Return the flags of the event of *frame*; *year* is that of publication, where known."""
+def read(syntax: Syntax, frame: Frame, dates: list[int], year: int | None) -> Flags:
+    """Return the flags of the event of *frame*.
+
+    *dates* are the cues of `history` in its sentence; *year* is that of publication, where known.
+    """
     flags = Flags()
     verb = frame.carrier if frame.carrier >= 0 else frame.trigger
     _clause(syntax, verb, flags)
     if frame.trigger != verb or frame.kind == "n":
         _noun(syntax, frame.trigger, flags)
     _above(syntax, verb, flags)
-    flags.historical = not (flags.future or flags.hypothetical) and _old(syntax, frame.trigger, year)
+    flags.historical = not (flags.future or flags.hypothetical) and history.tells(
+        syntax, frame.trigger, verb_above(syntax, verb), dates, year
+    )
     if frame.lemma in {"deny", "denial"}:
         flags.negated = True
     return flags
+
+
+def ahead(syntax: Syntax, index: int) -> bool:
+    """Tell whether the clause of the word at *index* speaks of what is to come: "will", "could", "plans to"."""
+    verb = verb_above(syntax, index)
+    own, above = Flags(), Flags()
+    _clause(syntax, verb, own)
+    _above(syntax, verb, above)
+    perfect = any(syntax.lemmas[kid] == "have" for kid in syntax.children(verb, "aux"))
+    return own.future or above.future or (own.hypothetical and not perfect)
 
 
 def _clause(syntax: Syntax, verb: int, flags: Flags, *, inherited: bool = False) -> None:
@@ -158,38 +166,7 @@ def _has_to(syntax: Syntax, verb: int) -> bool:
     return any(syntax.words[kid] == "to" and syntax.deps[kid] == "aux" for kid in syntax.kids[verb])
 
 
-def _old(syntax: Syntax, index: int, year: int | None) -> bool:
-    """Tell whether the clause dates the event to two years or more before publication, or to decades ago."""
-    start, end = syntax.sentences[syntax.sentence_of[index]]
-    mine = _verb_above(syntax, index)
-    years = []
-    for at in range(start, end):
-        word = syntax.words[at]
-        if not (word == "ago" or word[-1:].isdigit() or word[-2:] == "0s") or syntax.ents[at] not in DATED:
-            continue
-        if index not in _ancestors(syntax, at) and _verb_above(syntax, at) != mine:
-            continue
-        if YEAR.match(word):
-            years.append(int(word))
-        elif DECADE.match(word) or (
-            word == "ago"
-            and any(syntax.lemmas[before] in {"year", "decade", "century"} for before in range(max(start, at - 3), at))
-        ):
-            return True
-    if not years:
-        return False
-    return max(years) <= year - OLD_YEARS if year else max(years) < LONG_AGO
-
-
-def _ancestors(syntax: Syntax, index: int) -> list[int]:
-    found = []
-    while syntax.heads[index] != index:
-        index = syntax.heads[index]
-        found.append(index)
-    return found
-
-
-def _verb_above(syntax: Syntax, index: int) -> int:
+def verb_above(syntax: Syntax, index: int) -> int:
     """Return the verb of the clause that *index* stands in: itself, or the first above it."""
     while syntax.kinds[index] != "v" and syntax.heads[index] != index:
         index = syntax.heads[index]

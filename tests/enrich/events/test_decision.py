@@ -1,4 +1,4 @@
-"""What the type model, the rules and the trigger tagger decide together."""
+"""What the type model and the rules decide together."""
 
 from __future__ import annotations
 
@@ -7,33 +7,32 @@ from typing import TYPE_CHECKING
 import pytest
 
 from service.enrich import events
-from service.enrich.events import decision
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 
-def test_the_trigger_tagger_speaks_for_and_against_an_event() -> None:
-    """A marked word is likelier an event, an unmarked one less likely; without a tagger nothing changes."""
-    assert decision._sure(0.5, None, 3) == 0.5
-    assert decision._sure(0.5, {3}, 3) == pytest.approx(2 / 3)
-    assert decision._sure(0.5, {4}, 3) == pytest.approx(1 / 3)
-
-
-def test_a_mark_of_the_tagger_brings_in_a_word_without_a_rule(nlp: Language) -> None:
-    """A word that no rule knows is an event only where the tagger marks it."""
-    text = "The Syrian army targeted civilians and shoved them."
-    unmarked, marked = nlp(text), nlp(text)
-    unmarked.spans["triggers"] = []
-    marked.spans["triggers"] = [marked[3:4]]
-
-    assert "targeted" not in [event.trigger.text for event in events.find(unmarked)]
-    assert "targeted" in [event.trigger.text for event in events.find(marked)]
-
-
 def test_weather_restricts_nobody(nlp: Language) -> None:
     """Snow that blocks a road is no act of anybody."""
     assert [event for event in events.find(nlp("Heavy snow blocked the road.")) if event.type == "COERCE"] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The senator attacked his opponent for voting against the pension bill.", ["ACCUSE"]),
+        ("In a speech on Monday he attacked the press.", ["ACCUSE"]),
+        ("The candidate slammed his rival over the budget.", ["ACCUSE"]),
+        ("Rebels attacked the convoy with rockets.", ["ASSAULT"]),
+        ("The battle against inflation goes on.", []),
+        ("He is fighting for his life.", []),
+    ],
+)
+def test_attacks_in_words_are_no_assaults(nlp: Language, sentence: str, expected: list[str]) -> None:
+    """Who attacks an opponent for his votes accuses; a battle against prices has no arms."""
+    types = {event.type for event in events.find(nlp(sentence))}
+
+    assert types & {"ACCUSE", "ASSAULT"} == set(expected)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +62,7 @@ def test_conventions_of_plover_hold(nlp: Language, sentence: str, expected: str)
         ("Bulgaria and Romania condemned the attack.", {"Bulgaria", "Romania"}, set()),
         ("The spokesman said that Serbia arrested two soldiers.", {"Serbia"}, {"two soldiers"}),
         ("The EU urged Serbia to release the prisoners.", {"EU"}, {"Serbia"}),
-        ("Police who arrested the mayor left.", {"Police"}, {"mayor"}),
+        ("The officers who arrested the mayor left the town.", {"officers"}, {"mayor"}),
     ],
 )
 def test_who_does_what_to_whom(nlp: Language, sentence: str, actors: set[str], recipients: set[str]) -> None:
