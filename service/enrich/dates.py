@@ -2,6 +2,7 @@
 
 The spans are those that the model labels DATE. dateparser reads them; what names no day, week, month or year ("two
 years", "annual", "the decade") stays unresolved, and so does what needs a day of publication that is not known.
+A weekday, a month or a day without its year is the last one, or the coming one where its clause speaks of the future.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING
 
 from dateparser.date import DateDataParser
 
+from service.enrich.events import flags
+from service.enrich.events.syntax import Syntax
 from service.records import DateMention
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Span
 
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
           "december")  # fmt: skip
@@ -44,14 +47,67 @@ LEAD_IN = re.compile(r"^(?:on|in|by|since|until|from|during|around|about|early o
 TAIL = re.compile(r" (?:morning|afternoon|evening|night|alone)$")
 
 
+ADVERBIAL = frozenset({"npadvmod", "tmod", "advmod", "pobj", "pcomp", "prep", "acomp"})
+"""Dependencies on the way from a date to the verb that it dates."""
+SCHEDULING = frozenset({"for", "until", "till"})
+"""Prepositions before a day that had not come: "set for Monday", "adjourned until Monday"."""
+PRESENT = frozenset({"VBZ", "VBP"})
+ONLY_MONTH = re.compile(rf"^{MONTH}$")
+
+
 def find(doc: Doc, published_at: datetime | None) -> list[DateMention]:
-    """Return the DATE spans of *doc* with the date that each names; offsets are code points of `doc.text`."""
+    """Return the DATE spans of *doc* with the date that each names; offsets are code points of `doc.text`.
+
+    Where *doc* has a parse, the tense of a date's clause tells whether it looks back or ahead.
+    """
     day = _day(published_at) if published_at else None
+    syntax = Syntax.of(doc)
     return [
-        DateMention(start=ent.start_char, end=ent.end_char, text=ent.text, date=resolve(ent.text, day))
+        DateMention(
+            start=ent.start_char,
+            end=ent.end_char,
+            text=ent.text,
+            date=resolve(ent.text, day, ahead=day is not None and _ahead(syntax, ent)),
+        )
         for ent in doc.ents
         if ent.label_ == "DATE"
     ]
+
+
+def _ahead(syntax: Syntax, date: Span) -> bool:
+    """Tell whether *date* lies ahead: by its preposition, by the tense of its clause, or as an appointment.
+
+    What happens on a named day is told in the past tense; in the present it is an appointment: "talks begin on Monday".
+    Not so for months, since headlines tell the past in the present: "prices fall in December".
+    """
+    at = date.root.i
+    above = syntax.heads[at]
+    if syntax.deps[at] == "pobj" and syntax.words[above] in SCHEDULING:
+        return True
+    if syntax.deps[at] == "poss":
+        return _before(syntax, above)
+    verb = flags.verb_above(syntax, at)
+    if flags.ahead(syntax, at):
+        return True
+    finite = syntax.tags[next(iter(syntax.children(verb, "aux", "auxpass")), verb)]
+    if finite not in PRESENT or syntax.lemmas[verb] in flags.SPEECH or ONLY_MONTH.search(syntax.words[at]):
+        return False
+    return _dates(syntax, at, verb)
+
+
+def _before(syntax: Syntax, noun: int) -> bool:
+    """Tell whether *noun* had not come yet: "ahead of Monday's vote"."""
+    prep = syntax.heads[noun]
+    return (syntax.words[prep], syntax.words[syntax.heads[prep]]) == ("of", "ahead")
+
+
+def _dates(syntax: Syntax, at: int, verb: int) -> bool:
+    """Tell whether the date at *at* belongs to *verb* itself and not to one of its nouns."""
+    while at != verb:
+        if syntax.deps[at] not in ADVERBIAL:
+            return False
+        at = syntax.heads[at]
+    return True
 
 
 def _day(published_at: datetime) -> date | None:
@@ -61,42 +117,42 @@ def _day(published_at: datetime) -> date | None:
 
 
 @functools.lru_cache(maxsize=10_000)
-def resolve(text: str, published: date | None) -> str | None:
+def resolve(text: str, published: date | None, *, ahead: bool = False) -> str | None:
     """Return the date that *text* names: `2022`, `2022-03`, `2022-W12` or `2022-03-24`; None where it names none.
 
     A weekday or month without a year is the last one up to the day of publication, as news tells what has happened;
-    "next" makes it the coming one.
+    "next" makes it the coming one, and so does *ahead*, from that day on.
     """
     words = TAIL.sub("", LEAD_IN.sub("", " ".join(text.lower().split())))
     year = YEAR.match(words)
     if year:
         return year[1]
     if published is not None:
-        relative = _relative(words, published)
+        relative = _relative(words, published, ahead=ahead)
         if relative:
             return relative
     match = ABSOLUTE.search(words)
     if match:
-        return _absolute(match[0], published)
+        return _absolute(match[0], published, ahead=ahead)
     years = set(ANY_YEAR.findall(words))
     return years.pop() if len(years) == 1 else None
 
 
-def _relative(words: str, published: date) -> str | None:
+def _relative(words: str, published: date, *, ahead: bool) -> str | None:
     """Return what *words* name that are read against the day of publication."""
     if words in NAMED:
         return (published + timedelta(days=NAMED[words])).isoformat()
     if words in DAYS:
-        return _weekday(words, 0, published).isoformat()
+        return _weekday(words, 0, published, ahead=ahead).isoformat()
     if AGO.match(words):
         return _parsed(words.replace("earlier", "ago"), published)
     if of_year := OF_YEAR.match(words):
         return _parsed(f"{of_year[1]} {published.year + STEP[of_year[2]]}", published)
     unit = UNIT.match(words)
-    return _stepped(unit["unit"], STEP[unit["which"]], published) if unit else None
+    return _stepped(unit["unit"], STEP[unit["which"]], published, ahead=ahead) if unit else None
 
 
-def _stepped(unit: str, step: int, published: date) -> str | None:
+def _stepped(unit: str, step: int, published: date, *, ahead: bool) -> str | None:
     """Return the *unit* (week, month, year, a weekday, a month's name) that lies *step* of them from publication."""
     found = None
     if unit == "week":
@@ -107,7 +163,7 @@ def _stepped(unit: str, step: int, published: date) -> str | None:
     elif unit == "year":
         found = str(published.year + step)
     elif unit in DAYS:
-        found = _weekday(unit, step, published).isoformat()
+        found = _weekday(unit, step, published, ahead=ahead and step == 0).isoformat()
     elif unit in MONTHS:
         month = MONTHS.index(unit) + 1
         passed = (month >= published.month) if step < 0 else (month <= published.month)
@@ -120,23 +176,28 @@ def _week(day: date) -> str:
     return f"{year}-W{week:02}"
 
 
-def _weekday(name: str, step: int, published: date) -> date:
-    """Return the last *name* up to the day of publication; with a *step* of one, the first after it."""
+def _weekday(name: str, step: int, published: date, *, ahead: bool = False) -> date:
+    """Return the last *name* up to the day of publication; with a *step* of one, the first after it.
+
+    *ahead*, it is the first from the day of publication on.
+    """
     back = (published.weekday() - DAYS.index(name)) % 7
+    if ahead:
+        return published + timedelta(days=-back % 7)
     if step > 0:
         return published + timedelta(days=7 - back)
     return published - timedelta(days=back + (7 if step < 0 and back == 0 else 0))
 
 
-def _absolute(words: str, published: date | None) -> str | None:
+def _absolute(words: str, published: date | None, *, ahead: bool) -> str | None:
     if published is None and not re.search(r"(?:1[5-9]|20)\d\d", words):
         return None
-    return _parsed(words, published)
+    return _parsed(words, published, ahead=ahead)
 
 
-def _parsed(words: str, published: date | None) -> str | None:
+def _parsed(words: str, published: date | None, *, ahead: bool = False) -> str | None:
     base = datetime(published.year, published.month, published.day) if published else None  # noqa: DTZ001 - days only
-    settings = {"PREFER_DATES_FROM": "past"} | ({"RELATIVE_BASE": base} if base else {})
+    settings = {"PREFER_DATES_FROM": "future" if ahead else "past"} | ({"RELATIVE_BASE": base} if base else {})
     data = DateDataParser(languages=["en"], settings=settings).get_date_data(words)
     if data.date_obj is None:
         return None
@@ -146,7 +207,8 @@ def _parsed(words: str, published: date | None) -> str | None:
     if period == "year":
         return f"{found.year:04}"
     if period == "month":
-        return f"{found.year:04}-{found.month:02}"
+        this = ahead and published is not None and (found.year, found.month) == (published.year + 1, published.month)
+        return f"{found.year - this:04}-{found.month:02}"
     if period == "week":
         return _week(found.date())
     return str(found.date().isoformat())

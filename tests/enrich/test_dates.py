@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
-from service.enrich import dates
+from service.enrich import dates, model
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 FRIDAY = date(2022, 3, 25)
 
@@ -76,3 +80,53 @@ def test_a_year_alone_tells_no_weekday() -> None:
 
     assert dates.find(doc, datetime(2022, 1, 1, tzinfo=UTC))[0].date is None
     assert dates.find(doc, datetime(2022, 3, 4, tzinfo=UTC))[0].date == "2022-03-03"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Monday", "2022-03-28"),
+        ("Friday", "2022-03-25"),
+        ("this Monday", "2022-03-28"),
+        ("last Monday", "2022-03-21"),
+        ("5 April", "2022-04-05"),
+        ("January 1", "2023-01-01"),
+        ("May", "2022-05"),
+        ("March", "2022-03"),
+        ("2014", "2014"),
+    ],
+)
+def test_what_lies_ahead_is_the_coming_one(text: str, expected: str) -> None:
+    """Of a weekday, a day or a month without a year; the rest names its date by itself."""
+    assert dates.resolve(text, FRIDAY, ahead=True) == expected
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    """Load the shipped model once."""
+    return model.load()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The ministers will meet in Sofia on Monday.", ["2022-03-28"]),
+        ("The ministers met in Sofia on Monday.", ["2022-03-21"]),
+        ("Parliament plans to vote on the bill on Tuesday.", ["2022-03-29"]),
+        ("He said on Monday that troops would leave on Tuesday.", ["2022-03-21", "2022-03-29"]),
+        ("Talks begin on Monday.", ["2022-03-28"]),
+        ("Monday's attack shows how weak the army is.", ["2022-03-21"]),
+        ("The vote is scheduled for Monday.", ["2022-03-28"]),
+        ("The union called a strike for Wednesday.", ["2022-03-30"]),
+        ("Leaders arrived ahead of Monday's summit.", ["2022-03-28"]),
+        ("The plane may have crashed on Monday.", ["2022-03-21"]),
+        ("He will discuss Monday's attack with the president.", ["2022-03-21"]),
+        ("Romania will hold elections in December.", ["2022-12"]),
+        ("Prices rose in December.", ["2021-12"]),
+    ],
+)
+def test_the_tense_of_its_clause_tells_where_a_date_lies(nlp: Language, sentence: str, expected: list[str]) -> None:
+    """What will happen on a Monday happens on the coming one, what happened did on the last."""
+    found = dates.find(nlp(sentence), datetime(2022, 3, 25, 9, tzinfo=UTC))
+
+    assert [mention.date for mention in found] == expected
