@@ -115,7 +115,7 @@ class Pipeline:
                     generation,
                     start,
                     deliver=self._deliver,
-                    linger=self._delivery.linger,
+                    linger=self._linger,
                     full=self._room.locked,
                     failed=self._on_failure,
                 )
@@ -155,6 +155,9 @@ class Pipeline:
         outcome = self._lanes.process(Message(record.value, record.key, headers, record.timestamp))
         tenure.accept(Slot(record, outcome, self._tracing.begin(record)))
         self._report.in_flight(+1)
+
+    def _linger(self) -> float:
+        return self._delivery.busy_linger if self._room.locked() else self._delivery.linger
 
     def _tenure(self, record: KafkaRecord, generation: int) -> Tenure | None:
         tenure = self.tenures.get((record.topic, record.partition))

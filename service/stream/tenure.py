@@ -41,7 +41,7 @@ class Tenure:
         generation: Of the consumer group, when the partition was assigned.
         start: The next offset to accept, and what has been published before.
         deliver: Publishes a run of articles and commits; raises where that failed for good.
-        linger: Seconds to wait for more outcomes before a run is delivered.
+        linger: Says how many seconds to wait for more outcomes before a run is delivered.
         full: Says whether no more articles are taken until some are delivered: then waiting is in vain.
         failed: Called once, with what `deliver` raised; the tenure is then over.
     """
@@ -53,7 +53,7 @@ class Tenure:
         start: Start,
         *,
         deliver: Callable[[Tenure, list[Slot]], Awaitable[None]],
-        linger: float,
+        linger: Callable[[], float],
         full: Callable[[], bool],
         failed: Callable[[Tenure, Exception], None],
     ) -> None:
@@ -140,7 +140,7 @@ class Tenure:
 
     async def _gather(self) -> None:
         """Linger for more outcomes, unless the end is near."""
-        deadline = asyncio.get_running_loop().time() + self._linger
+        deadline = asyncio.get_running_loop().time() + self._linger()
         while not self._closing and (left := deadline - asyncio.get_running_loop().time()) > 0:
             if self._full() and self._slots[-1].outcome.done():
                 return

@@ -54,7 +54,7 @@ class Lanes:
 class Delivery:
     """Writes to a list; fails or waits when told to."""
 
-    linger = 0.0
+    linger = busy_linger = 0.0
 
     def __init__(self, start: int = 0) -> None:
         self.start = start
