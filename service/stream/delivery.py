@@ -82,7 +82,7 @@ class AtLeastOnce:
     """
 
     linger = 0.05  # one commit a partition in 50 ms at most; a commit takes the broker about 1 ms
-    busy_linger = 0.3
+    busy_linger = 0.5
 
     def __init__(self, settings: Settings, commit: Callable[[TP, int], Awaitable[None]]) -> None:
         self._settings = settings

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-IN_FLIGHT_PER_LANE = 32  # about a second of work: enough for full deliveries, little enough to drain in time
+IN_FLIGHT_PER_LANE = 48  # about a second of work: enough for full deliveries, little enough to drain in time
 DRAIN_SECONDS = 20.0  # with the grace and the commit well below the 60 s that a rebalance may take
 GRACE_SECONDS = 5.0
 FAILURES = 5  # assignments in a row that end in a failed delivery before the worker gives up
