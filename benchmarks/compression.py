@@ -15,7 +15,7 @@ from kafka.admin import NewTopic
 from service.outcome import Message
 from service.process import Processor
 from service.settings import Settings
-from service.stream.output import Input, Output, settle
+from service.stream.output import KafkaRecord, Output, settle
 
 CODECS = (None, "lz4", "zstd", "gzip")
 RUNS = (1, 4, 16)  # records sent together: one where articles trickle in, more under load
@@ -72,7 +72,7 @@ def _outputs(values: list[bytes]) -> list[Output]:
     processor = Processor(settings)
     made = []
     for number, value in enumerate(values):
-        record = Input(settings.raw_topic, 0, number, 1_600_000_000_000, b"%d" % number, value, ())
+        record = KafkaRecord(settings.raw_topic, 0, number, 1_600_000_000_000, b"%d" % number, value, ())
         outcome = processor.process(Message(value, record.key))
         made.append(settle(settings, record, outcome, datetime.now(UTC), settings.max_record_bytes)[1])
     return made
