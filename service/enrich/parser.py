@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 FACTORY = "newswire_parser"
 BLANK_TAG, BLANK_RELATION = "_SP", "dep"
 """What line breaks and other blanks are tagged."""
+ROOT = "ROOT"
+"""The relation of the word on which a sentence hangs."""
 PIECES = 2
 SHARE = 0.25
 """Weight of the grammar's gradient: its loss is .42 nats a token late in training, that of the names .02, and both
@@ -139,6 +141,9 @@ class Parser(TrainablePipe):  # type: ignore[misc]  # compiled, without types
             )
             heads[start:end] = start + arcs.tree(table)
         relations = self.model.get_ref("relations").predict(arcs.relation(rows[:, above], rows[:, below], heads))
+        roots = heads == np.arange(len(doc))
+        relations[roots] = -np.inf
+        relations[:, self.labels.index(ROOT)] = np.where(roots, 0.0, -np.inf)  # of every root, and of nothing else
         return np.stack((rows[:, tags].argmax(axis=1), heads - np.arange(len(doc)), relations.argmax(axis=1)), axis=1)
 
     def set_annotations(self, docs: Sequence[Doc], found: Sequence[Ints]) -> None:

@@ -97,6 +97,7 @@ def test_every_sentence_is_one_tree(nlp: Language, summit: str) -> None:
     for text in (summit, "( ( ( ) ) )" * 80, "a " * 700, "NATO, " * 50 + "\n\n" + "?!" * 40):
         for sentence in nlp(text).sents:
             assert all(sentence.root in {token, *token.ancestors} for token in sentence)
+            assert all((token.dep_ == "ROOT") == (token.head == token) for token in sentence if not token.is_space)
 
 
 def test_same_text_same_entities(nlp: Language, summit: str) -> None:

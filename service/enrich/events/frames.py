@@ -251,7 +251,7 @@ def _modifier(syntax: Syntax, kid: int, frame: Frame, *, receives: bool) -> None
 def _carry(syntax: Syntax, index: int, frame: Frame, steps: int) -> None:
     """Find the verb that carries the noun, and take its subject and what follows it."""
     top = index
-    while syntax.deps[top] == "conj" and syntax.kinds[syntax.heads[top]] == "n":
+    while syntax.deps[top] == "conj" and syntax.heads[top] != top and syntax.kinds[syntax.heads[top]] == "n":
         top = syntax.heads[top]
     dep, head = syntax.deps[top], syntax.heads[top]
     if (
