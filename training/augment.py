@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 WATCHED = ("RO", "BG", "HU", "SK")
+SWAPPED = 3
+"""Copies of an article with other names."""
 PARTICLES = frozenset({"of", "the", "de", "van", "von", "bin", "al", "and", "for", "da", "del", "la", "le", "el"})
 
 
@@ -225,12 +227,12 @@ def _edited_between(article: Article, inserts: list[tuple[int, int, str]]) -> Ar
     return replace(article, text=" ".join(pieces), entities=moved(article.entities), sentences=())
 
 
-def copies(articles: list[Article], rng: random.Random, swapped: int = 3) -> Iterator[Article]:
+def copies(articles: list[Article], rng: random.Random) -> Iterator[Article]:
     """Yield the copies of *articles* that training gets beside them."""
     names = names_in(articles)
     tokenizer = English()
     for article in articles:
-        variants = [article, *(swap_names(article, rng, names) for _ in range(swapped))]
+        variants = [article, *(swap_names(article, rng, names) for _ in range(SWAPPED))]
         yield from variants[1:]
         for variant in variants:
             for sentence in cut_sentences(variant):

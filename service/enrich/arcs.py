@@ -9,7 +9,6 @@ Edmonds (1967) where the best heads make none by themselves.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,23 +32,15 @@ SIDES = 2
 """Columns that tell on which side the head stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Where the parts of a token's vector lie, for so many tags."""
+@functools.cache
+def columns(tags: int) -> tuple[slice, ...]:
+    """Return where the parts of a token's vector lie, for so many *tags*.
 
-    tags: int
-
-    @property
-    def parts(self) -> tuple[slice, ...]:
-        """The slices: tags, start of a sentence, as dependent, as head, place of the head, of dependents, relation."""
-        sizes = (self.tags, 1, CONTENT, CONTENT, CLASSES, CLASSES, RELATION, RELATION)
-        ends = np.cumsum(sizes)
-        return tuple(slice(int(end - size), int(end)) for size, end in zip(sizes, ends, strict=True))
-
-    @property
-    def width(self) -> int:
-        """The length of the vector."""
-        return int(self.parts[-1].stop)
+    They are: tags, start of a sentence, as dependent, as head, place of the head, of dependents, relation (two).
+    """
+    sizes = (tags, 1, CONTENT, CONTENT, CLASSES, CLASSES, RELATION, RELATION)
+    ends = np.cumsum(sizes).tolist()
+    return tuple(slice(end - size, end) for size, end in zip(sizes, ends, strict=True))
 
 
 def distances(size: int) -> Ints:

@@ -107,7 +107,7 @@ class Parser(TrainablePipe):  # type: ignore[misc]  # compiled, without types
         self.cfg["tags"] = sorted({token.tag_ for doc in docs for token in doc if token.tag_})
         self.cfg["labels"] = sorted({token.dep_ for doc in docs for token in doc if token.dep_})
         self._keep_names()
-        self.model.get_ref("output").set_dim("nO", arcs.Columns(len(self.tags)).width)
+        self.model.get_ref("output").set_dim("nO", arcs.columns(len(self.tags))[-1].stop)
         self.model.get_ref("relations").set_dim("nO", len(self.labels))
         self.model.get_ref("tokens").initialize(X=[example.predicted for example in islice(get_examples(), 10)])
         self.model.get_ref("relations").initialize()
@@ -131,7 +131,7 @@ class Parser(TrainablePipe):  # type: ignore[misc]  # compiled, without types
     def _read(self, doc: Doc, rows: Floats) -> Ints:
         if not len(doc):
             return np.zeros((0, 3), dtype=np.int64)
-        tags, starts, dependent, head, place, expected, above, below = arcs.Columns(len(self.tags)).parts
+        tags, starts, dependent, head, place, expected, above, below = arcs.columns(len(self.tags))
         heads = np.arange(len(doc))
         known = doc.to_array("SENT_START") == 1
         for start, end in arcs.sentences(rows[:, starts][:, 0], known):
@@ -175,7 +175,7 @@ class Parser(TrainablePipe):  # type: ignore[misc]  # compiled, without types
         return loss, gradients
 
     def _learn(self, doc: Doc, rows: Floats, gradient: Floats, tokens: int) -> float:
-        tags, starts, dependent, head, place, expected, above, below = arcs.Columns(len(self.tags)).parts
+        tags, starts, dependent, head, place, expected, above, below = arcs.columns(len(self.tags))
         values = doc.to_array([TAG, DEP, "SENT_START", HEAD])
         tag_of = {self.vocab.strings[name]: number for number, name in enumerate(self.tags)}
         label_of = {self.vocab.strings[name]: number for number, name in enumerate(self.labels)}
