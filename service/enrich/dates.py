@@ -116,7 +116,7 @@ def _day(published_at: datetime) -> date | None:
     return None if published_at == first else published_at.date()
 
 
-@functools.lru_cache(maxsize=10_000)
+@functools.lru_cache(maxsize=1024)
 def resolve(text: str, published: date | None, *, ahead: bool = False) -> str | None:
     """Return the date that *text* names: `2022`, `2022-03`, `2022-W12` or `2022-03-24`; None where it names none.
 

@@ -85,7 +85,7 @@ class Candidate:
     role: Role
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def fold(name: str) -> str:
     """Return the form of *name* that is compared: no case, accents, points or hyphens; `St` is `Saint`."""
     plain = name.casefold()
@@ -121,7 +121,7 @@ class Gazetteer:
     def __len__(self) -> int:
         return len(self._column["ids"])
 
-    @lru_cache(maxsize=16384)  # noqa: B019 - one gazetteer a process, as long-lived as the process
+    @lru_cache(maxsize=4096)  # noqa: B019 - one gazetteer a process, as long-lived as the process
     def candidates(self, name: str) -> tuple[Candidate, ...]:
         """Return every place that *name* may stand for, the most populous first.
 
@@ -143,7 +143,7 @@ class Gazetteer:
                 packed = self._column["targets"][position]
                 yield packed >> 2, ROLES[packed & 3]
 
-    @lru_cache(maxsize=16384)  # noqa: B019 - as above
+    @lru_cache(maxsize=4096)  # noqa: B019 - as above
     def place(self, row: int) -> Place:
         """Return the place in *row*."""
         column = self._column

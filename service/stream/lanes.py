@@ -33,6 +33,12 @@ log = structlog.get_logger()
 PROCESSOR = "service.process:Processor"
 AHEAD = 2  # articles in a lane: one worked on, one waiting in its socket, so that it never idles
 ATTEMPTS = 2
+ARTICLES = 1_000
+"""Articles that a lane answers before a fresh fork takes its place, some 20 s of full work.
+
+What it holds of its own grows with every new word: spaCy's hash tables (preshed) count the cells of forgotten words as
+filled and double; long articles tear holes into the heap. A fork starts from the shared pages again, in 10 ms.
+"""
 
 
 def hard_seconds(settings: Settings) -> float:
@@ -57,8 +63,14 @@ class _Lane:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     waiting: deque[_Job] = field(default_factory=deque)
+    sent: int = 0
+
+    @property
+    def worn(self) -> bool:
+        return self.sent >= ARTICLES
 
     def send(self, job: _Job) -> None:
+        self.sent += 1
         self.waiting.append(job)
         self.writer.write(pack(job.message))
 
@@ -74,7 +86,7 @@ class Lanes:
     Args:
         settings: How many, which model, how long an article may take.
         fatal: Called where no article can be enriched any more.
-        replaced: Called for every process that is replaced.
+        replaced: Called for every process that is replaced because it failed.
         factory: `module:class` of what a lane runs.
     """
 
@@ -137,30 +149,33 @@ class Lanes:
         pid, channel = await self._nursery.fork()
         reader, writer = await asyncio.open_connection(sock=channel)
         lane = _Lane(pid, reader, writer)
-        failure = "hung"
+        failure = ""
+        worn = False
         try:
-            await self._feed(lane, todo)
+            worn = await self._feed(lane, todo)
         except TimeoutError:
-            pass
+            failure = "hung"
         except (asyncio.IncompleteReadError, ConnectionError):
             failure = "died"
-        else:
-            failure = ""
         finally:
             writer.close()
             todo.extendleft(reversed(lane.waiting))
         ended = await self._nursery.reap(pid)
         with contextlib.suppress(ConnectionError):
             await writer.wait_closed()
-        self._replaced()
+        if not worn:
+            self._replaced()
         if failure:
             self._blame(todo, failure, ended)
 
-    async def _feed(self, lane: _Lane, todo: deque[_Job]) -> None:
-        """Send articles and take outcomes. Return where the process should be replaced though it did not fail."""
+    async def _feed(self, lane: _Lane, todo: deque[_Job]) -> bool:
+        """Send articles and take outcomes until the process should be replaced though it did not fail.
+
+        Return whether it has only served its time.
+        """
         limit = hard_seconds(self._settings)
-        while True:
-            while len(lane.waiting) < AHEAD and (todo or not lane.waiting or not self._jobs.empty()):
+        while lane.waiting or not lane.worn:
+            while not lane.worn and len(lane.waiting) < AHEAD and (todo or not lane.waiting or not self._jobs.empty()):
                 if todo:
                     job = todo.popleft()
                 elif lane.waiting:
@@ -175,7 +190,8 @@ class Lanes:
             if not job.done.done():
                 job.done.set_result(outcome)
             if isinstance(outcome, Refused) and outcome.reason is RejectReason.TIMEOUT:
-                return  # torn out of the middle of a stage: what it left behind must not touch the next article
+                return False  # torn out of a stage's middle: what it left behind must not touch the next article
+        return True
 
     async def _next(self, lane: _Lane) -> _Job:
         """Wait for work; notice meanwhile where the idle process dies."""

@@ -13,7 +13,7 @@ import pytest
 from service.outcome import Enriched, Message, Outcome, Refused
 from service.records import RejectReason
 from service.settings import Settings
-from service.stream.lanes import Lanes, LanesError
+from service.stream.lanes import ARTICLES, Lanes, LanesError
 from tests.kafka.harness import children
 
 if TYPE_CHECKING:
@@ -98,6 +98,21 @@ async def test_an_idle_lane_that_dies_is_replaced(started: Started) -> None:
     outcomes = await started.all(*map(message, range(10)))
 
     assert all(isinstance(outcome, Enriched) for outcome in outcomes)
+
+
+async def test_a_lane_serves_its_time(started: Started) -> None:
+    """After some articles a fresh process takes a lane's place, and no article notices; that is no failure to count."""
+    await started.all(message("first"))
+    nursery = started.lanes._nursery._process
+    assert nursery is not None
+    before = set(children(nursery.pid))
+    names = list(map(str, range(2 * ARTICLES + 2)))
+
+    outcomes = await started.all(*map(message, names))
+
+    assert [outcome.id for outcome in outcomes if isinstance(outcome, Enriched)] == names
+    assert set(children(nursery.pid)) != before
+    assert (started.replaced, started.failures) == (0, [])
 
 
 async def test_lanes_give_way_to_the_event_loop(started: Started) -> None:

@@ -61,7 +61,7 @@ class Knowledge:
     def __init__(self, lexicon: Lexicon, gazetteer: Gazetteer) -> None:
         self.lexicon = lexicon
         self._gazetteer = gazetteer
-        self.certain = lru_cache(maxsize=16384)(self._certain)
+        self.certain = lru_cache(maxsize=4096)(self._certain)
 
     def priors(self, surface: str) -> list[Prior]:
         """Return what *surface* may be where nothing else is known, each with its weight; none for an unknown name."""

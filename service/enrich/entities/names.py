@@ -24,7 +24,7 @@ ENDING = re.compile(r"(?<=\w{4})(?:iy|yi|yy|ii|y|i)$")
 WORD = re.compile(r"[^\s,]+")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def fold(name: str) -> str:
     """Return *name* in lower-case ASCII where it has an equivalent, with single spaces: equal keys, equal names."""
     plain = unicodedata.normalize("NFKD", name).casefold().translate(LETTERS)

@@ -33,7 +33,7 @@ class Features:
     lemmas: tuple[list[str], ...]
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def classes_of(lemma: str) -> tuple[str, ...]:
     """Return the word classes that *lemma* is in."""
     return tuple(name for name in ARGUMENT_CLASSES if lemma in word_classes()[name])
