@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,26 +10,31 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+ENDED = (FileNotFoundError, ProcessLookupError)
 TICK = os.sysconf("SC_CLK_TCK")
 
 
 def tree(pid: int) -> list[int]:
-    """Return *pid* and all its descendants, parents first."""
+    """Return *pid* and all its descendants, parents first, but for those that end meanwhile."""
     found = [pid]
     for parent in found:
         for task in Path(f"/proc/{parent}/task").glob("*"):
-            found += [int(child) for child in (task / "children").read_text().split()]
+            with contextlib.suppress(*ENDED):
+                found += [int(child) for child in (task / "children").read_text().split()]
     return found
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:
-    """Return the CPU time that *pids* have used so far, user and system."""
+    """Return the CPU time that *pids* and the children that they have outlived have used so far, user and system."""
     return sum(map(_cpu_seconds, pids))
 
 
 def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK  # utime and stime, see proc_pid_stat(5)
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except ENDED:
+        return 0.0
+    return sum(map(int, fields[11:15])) / TICK  # utime, stime, cutime and cstime, see proc_pid_stat(5)
 
 
 def memory(pid: int) -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import statistics
 import threading
@@ -21,7 +20,7 @@ class Sampler(AbstractContextManager["Sampler"]):
     """Looks at *running* every *interval* seconds, from entering to leaving.
 
     A sample: `seconds` since the start, articles `sent` and `arrived`, and memory in MB. `parent`, `loader`, and `all`
-    processes together: proportional (PSS); `lanes`: what one has of its own, on average.
+    processes together: proportional (PSS); `lanes`: what the largest has of its own.
     """
 
     def __init__(self, running: Running, interval: float) -> None:
@@ -44,8 +43,7 @@ class Sampler(AbstractContextManager["Sampler"]):
 
     def _sample(self) -> None:
         while not self._stop.wait(self._interval):
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a lane was just replaced
-                self._look()
+            self._look()
 
     def _look(self) -> None:
         memory = self._running.memory()
@@ -56,7 +54,7 @@ class Sampler(AbstractContextManager["Sampler"]):
                 "arrived": len(self._running.arrived),
                 "parent": memory["parent"][0]["pss"],
                 "loader": memory["loader"][0]["pss"],
-                "lanes": statistics.mean(lane["own"] for lane in memory["lanes"]),
+                "lanes": max((lane["own"] for lane in memory["lanes"]), default=0.0),
                 "all": sum(process["pss"] for role in memory.values() for process in role),
             }
         )
@@ -65,8 +63,8 @@ class Sampler(AbstractContextManager["Sampler"]):
 def growth(samples: list[Sample], role: str) -> tuple[float, float]:
     """Return how many MB *role* grows in 10,000 articles, and two standard errors of that.
 
-    It is the slope of the line of least squares through the second half of the articles. A lane drops its vocabulary
-    every few hundred articles, so memory goes up and down by some MB: a slope within its errors is none.
+    It is the slope of the line of least squares through the second half of the articles. A lane is replaced every
+    thousand articles, so memory goes up and down by many MB: a slope within its errors is none.
     """
     half = (samples[0]["arrived"] + samples[-1]["arrived"]) / 2
     later = [row for row in samples if row["arrived"] >= half]

@@ -157,7 +157,7 @@ def soak(scale: Scale) -> dict[str, Any]:
 
 
 def _check(running: Running) -> dict[str, Any]:
-    """Return what has come out in all, and how many lanes were replaced."""
+    """Return what has come out in all, and how many lanes failed."""
     return {"ledger": running.ledger(), "replaced": tables.replaced(running.metrics())}
 
 

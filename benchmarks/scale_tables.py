@@ -129,7 +129,7 @@ def _ledger(part: Part) -> str:
         f"Of all {ledger['sent']:,} sent, counted by a second client that reads what is committed: "
         f"{ledger['records']:,} records, {ledger['dead_letters']:,} dead letters, "
         f"**lost {ledger['lost']:,}, repeated {ledger['repeated']:,}**; "
-        f"processes replaced: {part['replaced']:.0f}."
+        f"lanes that failed: {part['replaced']:.0f}."
     )
 
 

@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 import uuid
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -250,7 +250,10 @@ class Running(AbstractContextManager["Running"]):
 
     def memory(self) -> dict[str, list[dict[str, float]]]:
         """Return the memory of the first process, in MB: `parent`, then `loader` and `lanes` where it has some."""
-        everyone = list(map(processes.memory, processes.tree(self._processes[0].pid)))
+        everyone = []
+        for pid in processes.tree(self._processes[0].pid):
+            with suppress(*processes.ENDED):  # a lane that has just served its time
+                everyone.append(processes.memory(pid))
         return {"parent": everyone[:1], "loader": everyone[1:2], "lanes": everyone[2:]}
 
     def metrics(self) -> str:

@@ -38,7 +38,7 @@ def loop_delay(before: str, after: str) -> dict[str, float]:
 
 
 def replaced(metrics: str) -> float:
-    """Return how many lanes of a worker were replaced so far: a soak says nothing of the memory of one that was."""
+    """Return how many lanes of a worker have failed so far."""
     return sum(map(float, REPLACED.findall(metrics)))
 
 
