@@ -100,8 +100,6 @@ def _counted(syntax: Syntax, index: int) -> list[tuple[str, int]]:
         if part == "v" and (lemma in kind.object or lemma in kind.subject):
             frame = frames.build(syntax, index)
             tokens = frame.objects if lemma in kind.object else frame.subjects
-            if lemma in kind.subject and syntax.deps[index] == "acl":
-                tokens = tokens or [syntax.heads[index]]  # nobody "is protested": the noun before is who protests
             pairs += [(kind.name, other) for token in tokens for other in syntax.coordinated(token)]
         elif part in {"a", "v"} and (lemma in kind.adjectives or syntax.words[index] in kind.adjectives):
             pairs += [(kind.name, token) for token in _described(syntax, index)]

@@ -147,10 +147,11 @@ def _inherit(syntax: Syntax, index: int, frame: Frame, steps: int) -> None:
 def _participle(syntax: Syntax, index: int, frame: Frame, steps: int) -> None:
     """Give a participle the noun it stands at: done to it, or done by it."""
     head, tag = syntax.heads[index], syntax.tags[index]
-    if tag == "VBN" and not frame.objects:
+    active = tag == "VBG" or (tag in {"VBN", "VBD"} and frame.lemma in word_class("intransitive_verb"))
+    if tag == "VBN" and not active and not frame.objects:
         frame.objects.append(head)
         frame.passive = True
-    elif tag == "VBG" and not frame.subjects:
+    elif active and not frame.subjects:
         frame.subjects.append(head)
     elif tag == "VB" and syntax.deps[index] == "acl" and not frame.subjects:
         frame.subjects += _owner(syntax, head, steps)

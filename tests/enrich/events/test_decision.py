@@ -17,6 +17,13 @@ def test_weather_restricts_nobody(nlp: Language) -> None:
     assert [event for event in events.find(nlp("Heavy snow blocked the road.")) if event.type == "COERCE"] == []
 
 
+def test_those_who_protest_act(nlp: Language) -> None:
+    """Nothing is done to the people who protest, though their verb be read as a participle behind them."""
+    [event] = events.find(nlp("More than 50,000 people protested in Prague on Sunday."))
+
+    assert ([actor.text for actor in event.actors], event.recipients) == (["More than 50,000 people"], [])
+
+
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
