@@ -24,10 +24,11 @@ EDGE = 10  # articles at either end whose time does not count
 Look = tuple[float, float]  # seconds of the clock, seconds of CPU
 
 
-def at_pace(first: Look, last: Look, articles: int) -> Look:
-    """Return what *articles* take, from a look after the first `EDGE` of them and one before the last `EDGE`."""
+def at_pace(looks: list[Look], articles: int) -> Look:
+    """Return what *articles* take, from *looks* after the first `EDGE` of them and before the last `EDGE`."""
     if articles <= 2 * EDGE:
         raise SystemExit(f"{articles} articles are too few: {2 * EDGE} of them do not count")
+    first, last = looks
     whole = articles / (articles - 2 * EDGE)
     return (last[0] - first[0]) * whole, (last[1] - first[1]) * whole
 
@@ -47,7 +48,7 @@ async def _measure(articles: list[bytes], count: int) -> Look:
         if number in {EDGE, len(articles) - EDGE}:
             looks.append((time.monotonic(), processes.cpu_seconds(processes.tree(os.getpid()))))
     await lanes.stop()
-    return at_pace(looks[0], looks[-1], len(articles))
+    return at_pace(looks, len(articles))
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def main(path: str, count: str) -> tuple[float, float]:
                 looks.append((time.monotonic(), processes.cpu_seconds(processes.tree(process.pid))))
     if process.returncode:
         raise SystemExit(process.returncode)
-    return at_pace(*looks, articles)
+    return at_pace(looks, articles)
 
 
 if __name__ == "__main__":

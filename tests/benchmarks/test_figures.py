@@ -66,7 +66,14 @@ def test_few_waits_have_no_p99() -> None:
 
 def test_the_pace_leaves_start_and_end_out() -> None:
     """100 articles, of which 80 between the looks took 8 s of the clock and 16 of CPU: 10 s and 20 for all."""
-    assert at_pace((100.0, 5.0), (108.0, 21.0), 100) == pytest.approx((10, 20))
+    assert at_pace([(100.0, 5.0), (108.0, 21.0)], 100) == pytest.approx((10, 20))
+
+
+@pytest.mark.parametrize(("looks", "articles"), [([], 8), ([(100.0, 5.0)], 20)])
+def test_too_few_articles_have_no_pace(looks: list[tuple[float, float]], articles: int) -> None:
+    """Where start and end are all there is, the message says so, however few looks there were."""
+    with pytest.raises(SystemExit, match=f"{articles} articles are too few"):
+        at_pace(looks, articles)
 
 
 def test_a_need_follows_from_the_constants() -> None:
