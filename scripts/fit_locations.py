@@ -124,7 +124,9 @@ def fit(weights: NDArray[np.float64], data: list[Example], rounds: int) -> NDArr
     start = weights.copy()
     free = np.array([name not in FIXED for name in FEATURES])
     for _ in range(rounds):
-        blocks, owner, gold, share = [], [], [], []
+        blocks: list[NDArray[np.float64]] = []
+        share: list[float] = []
+        owner, gold = [], []
         for example in data:
             features = example.table.features(example.table.probabilities(weights))
             for number, index, said in example.right:
@@ -148,7 +150,8 @@ def fit(weights: NDArray[np.float64], data: list[Example], rounds: int) -> NDArr
 
 def report(weights: NDArray[np.float64], data: list[Example]) -> None:
     """Print accuracy by kind of label, and the accuracy by tenths of confidence."""
-    right, tenths = Counter(), Counter()
+    right: Counter[tuple[bool, bool]] = Counter()
+    tenths: Counter[tuple[int, bool]] = Counter()
     for example in data:
         probability = example.table.probabilities(weights)
         for number, index, said in example.right:

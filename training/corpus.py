@@ -102,7 +102,8 @@ def rehearse(articles: Iterable[Article], base: Language) -> Iterator[Article]:
 def to_doc(article: Article, nlp: Language) -> Doc:
     """Return *article* as a Doc with entities; labels that cut a token count as unknown there."""
     doc = nlp.make_doc(article.text)
-    fitting, unknown = [], set()
+    fitting = []
+    unknown: set[int] = set()
     for label in article.entities:
         span = doc.char_span(label.start, label.end, label=label.label) if label.label != UNKNOWN else None
         if span is not None:

@@ -19,7 +19,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import spacy
 from spacy.training import Example
@@ -28,12 +28,11 @@ from thinc.api import NumpyOps, set_current_ops
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-import corpus
-
 from service.enrich import model
 from service.enrich.pipeline import Enricher
 from service.records import RawArticle
 from service.settings import Settings
+from training import corpus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -118,7 +117,8 @@ def _figures(gold: Iterable[Spans], found: Iterable[Spans]) -> str:
 def _grammar(ours: Language, gold: list[Doc]) -> None:
     """Print how far our parser agrees with the base's, from which it learnt."""
     examples = [Example(ours(doc.text), doc) for doc in gold]
-    scores = ours.get_pipe("parser").score(examples)
+    parser: Any = ours.get_pipe("parser")
+    scores = parser.score(examples)
     print("Grammar, agreement with the base's tagger and parser:")
     print(", ".join(f"{name} {scores[key]:.3f}" for name, key in AGREEMENT.items()), end="\n\n")
 

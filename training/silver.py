@@ -11,13 +11,13 @@ import hashlib
 import json
 import lzma
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from corpus import UNKNOWN, Article, Label
 from spacy.util import minibatch
 
 from service.enrich.bilou import Floats, Found, decode, probabilities, probability
+from training.corpus import UNKNOWN, Article, Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -65,10 +65,11 @@ def label(articles: Iterable[tuple[str, str]], teachers: Sequence[Language]) -> 
     Their scores are added: the product of what each holds likely (Hinton 2002, products of experts).
     """
     nlp = teachers[0]
-    labels = nlp.get_pipe("ner").labels
-    for batch in minibatch(articles, 32):
+    taggers: list[Any] = [teacher.get_pipe("ner") for teacher in teachers]
+    labels = taggers[0].labels
+    for batch in minibatch(articles, 32):  # type: ignore[no-untyped-call]  # spaCy gives no types here
         docs = [nlp.make_doc(text) for _, text in batch]
-        each = [teacher.get_pipe("ner").model.predict(docs) for teacher in teachers]
+        each = [tagger.model.predict(docs) for tagger in taggers]
         scores = [np.mean(arrays, axis=0) for arrays in zip(*each, strict=True)]
         found = [list(decode(array)) for array in scores]
         tables = probabilities(docs, scores, found)
@@ -81,8 +82,8 @@ def _entities(doc: Doc, labels: Sequence[str], found: list[Found], table: Floats
     sure = [probability(table, span) for span in found]
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for (start, end, place), probable in zip(found, sure, strict=True):
-        votes[doc[start:end].text][labels[place]] += probable
-    inside = set()
+        votes[doc[start:end].text][labels[place]] += probable  # type: ignore[assignment]  # a Counter adds floats too
+    inside: set[int] = set()
     for (start, end, place), probable in zip(found, sure, strict=True):
         types = votes[doc[start:end].text]
         best, weight = types.most_common(1)[0]

@@ -34,12 +34,9 @@ from thinc.api import NumpyOps, set_current_ops
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-import augment
-import callbacks  # noqa: F401 - registers what the config names
-import corpus
-import silver
-
+import training.callbacks  # noqa: F401 - registers what the config names
 from service.enrich import model
+from training import augment, corpus, silver
 
 CORPUS = HERE / "corpus"
 RUNS = HERE / "runs"
@@ -140,6 +137,7 @@ def fit(config: str, run: str, folder: Path, overrides: dict[str, Any], *, epoch
     }
     nlp = init_nlp(load_config(HERE / f"{config}.cfg", overrides=overrides, interpolate=False))
     # spaCy's loop starts with the CPU's default arithmetic; ours is faster (service/enrich/model.py).
+    component: Any
     for _, component in nlp.pipeline:
         for node in component.model.walk():
             node.ops = NumpyOps(use_blis=False)

@@ -6,14 +6,15 @@ import asyncio
 
 from faststream import FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage, KafkaResponse
-from naive import BROKER, GROUP, INPUT, OUTPUT, enrich
+
+from benchmarks.contenders.naive import BROKER, GROUP, INPUT, OUTPUT, enrich
 
 broker = KafkaBroker(BROKER)
 app = FastStream(broker)
 
 
-@broker.subscriber(INPUT, group_id=GROUP, auto_offset_reset="earliest")
-@broker.publisher(OUTPUT)
+@broker.subscriber(INPUT, group_id=GROUP, auto_offset_reset="earliest")  # type: ignore[untyped-decorator]  # not in the lock
+@broker.publisher(OUTPUT)  # type: ignore[untyped-decorator]  # not in the lock
 async def handle(message: KafkaMessage) -> KafkaResponse:
     """Enrich one article."""
     return KafkaResponse(enrich(message.body), key=message.raw_message.key)

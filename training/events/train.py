@@ -29,9 +29,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "training")]
-
-import corpus
+sys.path.insert(0, str(ROOT))
 
 from service.enrich import model as pipeline
 from service.enrich.events import candidates, features, rules
@@ -39,6 +37,7 @@ from service.enrich.events.data import lemma_rows, lemma_vectors, word_class
 from service.enrich.events.frames import Frame
 from service.enrich.events.model import NONE
 from service.enrich.events.syntax import Syntax
+from training import corpus
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
