@@ -175,8 +175,10 @@ class Running(AbstractContextManager["Running"]):
         self.await_records(self.send_all(values))
 
     def _members(self, admin: KafkaAdminClient) -> int:
+        """Return how many have joined the group and know their partitions."""
         try:
-            return len(admin.describe_groups([self._name])[self._name]["members"])
+            group = admin.describe_groups([self._name])[self._name]
+            return len(group["members"]) if group["group_state"] == "Stable" else 0
         except CoordinatorNotAvailableError:  # the broker's first group makes the topic of offsets
             return 0
 

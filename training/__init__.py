@@ -1,0 +1,1 @@
+"""Train the shipped language model and the classifier of events."""
