@@ -156,7 +156,10 @@ class Settings(BaseSettings):
         default=True, description="Show the last records to people at /. The page holds the articles' text."
     )
     stall_seconds: float = Field(
-        default=120.0, gt=0, description="No progress for so long with lag: the worker exits and is restarted."
+        default=120.0,
+        gt=0,
+        description="No progress for so long with lag, or for nine times the article's limit where that is longer: "
+        "the worker exits and is restarted. A blocked event loop ends it after so long in any case.",
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         default="INFO", description="Least level that is logged."

@@ -37,6 +37,7 @@ log = structlog.get_logger()
 EXIT_SECONDS = 30.0  # for a worker that stops on an error; then it ends whatever still runs
 STOP_SECONDS = 50.0  # for one that is told to stop: drain 20 s, grace 5 s, the group's and the producers' goodbyes
 BUFFERED = 64  # articles between Faust's fetcher and the agent
+LATEST = 2**63 - 1  # ms, the last time that a record can bear: through Faust's floats it comes as one more
 EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
 
 
@@ -128,7 +129,7 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
     async def on_start(self) -> None:
         """Load the model, test the worker processes and look at the topics, before the group is joined."""
         try:
-            self.pipeline.limit = await asyncio.to_thread(preflight.check, self.settings)
+            self.pipeline.limit_to(await asyncio.to_thread(preflight.check, self.settings))
             seconds, sample = await self.lanes.start()
         except Exception as error:
             self.fail(error)
@@ -216,7 +217,7 @@ def _input(message: Any) -> KafkaRecord:
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
-        timestamp=-1 if message.timestamp is None else round(message.timestamp * 1000),
+        timestamp=-1 if message.timestamp is None else min(round(message.timestamp * 1000), LATEST),
         key=message.key,
         value=message.value,
         headers=tuple(message.headers or ()),

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 from kafka import KafkaProducer, TopicPartition
 
 from service.stream.connection import kafka_python_options
-from service.stream.output import ATTEMPT, ORIGIN, KafkaRecord, strip
+from service.stream.output import ATTEMPT, ORIGIN, KafkaHeaders, KafkaRecord, strip
 from service.stream.traffic import committed_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from service.outcome import Headers
     from service.settings import Settings
 
 SETTLED = "newswire.settled"
@@ -41,12 +40,6 @@ class DeadLetter(KafkaRecord):
     def reason(self) -> str:
         """Return the stable code of why it was refused."""
         return self.header("newswire.reason")
-
-    @property
-    def attempt(self) -> int:
-        """Return how often it has been tried, from 1."""
-        told = self.header(ATTEMPT)
-        return int(told) if told.isdigit() else 1
 
     @property
     def failed_at(self) -> datetime:
@@ -126,7 +119,7 @@ def _settle(
     *,
     topic: str,
     value: bytes | None,
-    headers: Headers,
+    headers: KafkaHeaders,
     partition: int | None,
 ) -> None:
     """Write the letter to *topic* and the note that it is settled, both or neither."""

@@ -31,15 +31,24 @@ if TYPE_CHECKING:
 OPEN_SECONDS = 15.0  # for the producers to start, and again for the offsets; both take 0.1 s
 STOP_SECONDS = 5.0  # for what a producer still has to send
 BATCH_BYTES = 256 * 1024  # ten records of 25 kB, and well below the 1 MB that brokers take by default
+ALONE = 1  # batches of so many bytes hold one record each, however large it is
 TRANSACTION_MILLISECONDS = 60_000  # a worker that dies keeps read_committed consumers waiting no longer than this
 
 
 class OversizeError(Exception):
-    """Raised where the broker refuses a record for its size: the topic takes less than was thought."""
+    """Raised where the broker refuses a record for its size: the topic takes less than was thought.
 
-    def __init__(self, size: int) -> None:
-        super().__init__(f"the broker refused a record of {size:,} bytes")
+    Args:
+        size: Of the smallest record that was refused.
+        alone: Whether it was refused by itself. In a batch it may be innocent.
+    """
+
+    def __init__(self, size: int, *, alone: bool) -> None:
+        super().__init__(
+            f"the broker refused {'a record' if alone else 'records together, the least'} of {size:,} bytes"
+        )
         self.size = size
+        self.alone = alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,8 @@ class Delivery(Protocol):
     """Seconds to wait for more outcomes before those at hand are delivered together, where no more articles wait."""
     busy_linger: float
     """The same where articles queue: then a longer wait makes none later, and spares requests."""
+    batch_bytes: int
+    """Most bytes of records that go as one batch: no more than the topics take. Counts from the next `open` on."""
 
     async def open(self, partitions: Collection[TP]) -> dict[TP, Start]:
         """Get ready to deliver for *partitions*, newly assigned; return where to begin with each."""
@@ -85,6 +96,7 @@ class AtLeastOnce:
     busy_linger = 0.5
 
     def __init__(self, settings: Settings, commit: Callable[[TP, int], Awaitable[None]]) -> None:
+        self.batch_bytes = BATCH_BYTES
         self._settings = settings
         self._commit = commit
         self._producer: AIOKafkaProducer | None = None
@@ -93,13 +105,14 @@ class AtLeastOnce:
         """Start the producer and return the committed offsets."""
         await self.close()  # one that has failed a batch has a hole in its sequence, and refuses all that follows
         if partitions:
-            self._producer = await _start(_producer(self._settings))
+            self._producer = _producer(self._settings, self.batch_bytes)
+            await _start(self._producer)
         return await _starts(self._settings, partitions)
 
     async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int) -> None:
         """Send all, wait for the acks, commit."""
         assert self._producer is not None
-        await _send(self._producer, tp.partition, outputs)
+        await _send(self._producer, tp.partition, outputs, alone=self.batch_bytes == ALONE)
         await self._commit(tp, offset)
 
     async def close(self) -> None:
@@ -121,6 +134,7 @@ class ExactlyOnce:
     busy_linger = 0.5
 
     def __init__(self, settings: Settings) -> None:
+        self.batch_bytes = BATCH_BYTES
         self._settings = settings
         self._producers: dict[TP, AIOKafkaProducer] = {}
 
@@ -130,10 +144,14 @@ class ExactlyOnce:
         for tp in partitions:
             self._producers[tp] = _producer(
                 self._settings,
+                self.batch_bytes,
                 transactional_id=f"{self._settings.group}-{tp.topic}-{tp.partition}",
                 transaction_timeout_ms=TRANSACTION_MILLISECONDS,
             )
-        await asyncio.gather(*map(_start, self._producers.values()))
+        # All to their end: one that went on after another failed could fence the producer of the next try.
+        for failure in await asyncio.gather(*map(_start, self._producers.values()), return_exceptions=True):
+            if failure is not None:
+                raise failure
         return await _starts(self._settings, partitions)
 
     async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int) -> None:
@@ -141,7 +159,7 @@ class ExactlyOnce:
         producer = self._producers[tp]
         await producer.begin_transaction()
         # aiokafka commits a transaction though a batch of it has failed: the acks must be in before.
-        await _send(producer, tp.partition, outputs)
+        await _send(producer, tp.partition, outputs, alone=self.batch_bytes == ALONE)
         offsets = {TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, "")}
         await producer.send_offsets_to_transaction(offsets, self._settings.group)
         await producer.commit_transaction()
@@ -152,13 +170,13 @@ class ExactlyOnce:
         await asyncio.gather(*map(_stop, producers.values()))
 
 
-def _producer(settings: Settings, **options: object) -> AIOKafkaProducer:
+def _producer(settings: Settings, batch_bytes: int, **options: object) -> AIOKafkaProducer:
     return AIOKafkaProducer(
         **aiokafka_options(settings),
         acks="all",
         enable_idempotence=True,
         compression_type=None if settings.compression == "none" else settings.compression,
-        max_batch_size=BATCH_BYTES,
+        max_batch_size=batch_bytes,
         max_request_size=settings.max_record_bytes + settings.max_article_bytes,
         request_timeout_ms=30_000,
         metadata_max_age_ms=60_000,
@@ -166,11 +184,10 @@ def _producer(settings: Settings, **options: object) -> AIOKafkaProducer:
     )
 
 
-async def _start(producer: AIOKafkaProducer) -> AIOKafkaProducer:
+async def _start(producer: AIOKafkaProducer) -> None:
     """Start *producer*; it waits for an earlier owner's transaction to end."""
     async with asyncio.timeout(OPEN_SECONDS):
         await producer.start()
-    return producer
 
 
 async def _starts(settings: Settings, partitions: Collection[TP]) -> dict[TP, Start]:
@@ -194,19 +211,27 @@ async def _stop(producer: AIOKafkaProducer) -> None:
             await producer.client.close()
 
 
-async def _send(producer: AIOKafkaProducer, partition: int, outputs: Sequence[Output]) -> None:
-    """Send *outputs* in order to partition number *partition* of their topics, and wait for all acks."""
+async def _send(producer: AIOKafkaProducer, partition: int, outputs: Sequence[Output], *, alone: bool) -> None:
+    """Send *outputs* in order to partition number *partition* of their topics, and wait for all acks.
+
+    *alone* says that each goes in a batch of its own.
+    """
     futures: list[asyncio.Future[object]] = []
     try:
         for output in outputs:
             futures.append(await _enqueue(producer, partition, output))  # noqa: PERF401 - what is sent counts, if one fails
     except MessageSizeTooLargeError as error:
-        raise OversizeError(outputs[len(futures)].size) from error
+        raise OversizeError(outputs[len(futures)].size, alone=True) from error
     finally:
         failures = await _failures(futures)
-    for output, failure in zip(outputs, failures, strict=True):
-        if isinstance(failure, MessageSizeTooLargeError | RecordListTooLargeError):
-            raise OversizeError(output.size) from failure
+    oversize = [
+        output.size
+        for output, failure in zip(outputs, failures, strict=True)
+        if isinstance(failure, MessageSizeTooLargeError | RecordListTooLargeError)
+    ]
+    if oversize:
+        raise OversizeError(min(oversize), alone=alone or len(oversize) == 1)
+    for failure in failures:
         if failure is not None:
             raise failure
 

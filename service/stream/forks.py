@@ -82,28 +82,31 @@ class Nursery:
             theirs.close()
         return int(pid), ours  # type: ignore[call-overload] # it answers with a number
 
-    async def reap(self, pid: int) -> str:
-        """Kill the lane *pid* if it lives, and say how it ended."""
+    async def reap(self, pid: int) -> str | None:
+        """Kill the lane *pid* if it lives, and say how it ended; None where it ended with the nursery."""
         async with self._busy:
             try:
                 status = await self._ask(pickle.dumps(pid), CONTROL_SECONDS)
             except LanesError:
-                return "its parent process died"
+                return None
             if status is None:
-                return "its parent process died"
+                return None
             code = os.waitstatus_to_exitcode(int(status))  # type: ignore[call-overload] # it answers with a number
         return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
 
     async def _ask(self, packet: bytes, seconds: float, descriptor: int | None = None) -> object:
-        assert self._control is not None
+        if self._control is None:
+            raise LanesError("the process that loads the model has ended")
         loop = asyncio.get_running_loop()
         try:
             socket.send_fds(self._control, [packet], [] if descriptor is None else [descriptor])
             async with asyncio.timeout(seconds):
                 answer = await loop.sock_recv(self._control, PACKET_BYTES)
         except (OSError, TimeoutError) as error:
+            self.stop()  # an answer that came late would be taken for that to the next question
             raise LanesError(f"the process that loads the model does not answer: {error!r}") from error
         if not answer:
+            self.stop()
             raise LanesError("the process that loads the model died; was it short of memory?")
         loaded: object = pickle.loads(answer)  # noqa: S301 - from our own child
         return loaded

@@ -208,10 +208,10 @@ class Lanes:
                     waiter.cancel()
             await asyncio.wait({dead})
 
-    def _blame(self, todo: deque[_Job], failure: str, ended: str) -> None:
+    def _blame(self, todo: deque[_Job], failure: str, ended: str | None) -> None:
         """Hold the first unanswered article answerable: once more, or refused."""
-        log.warning("lane_lost", how=failure, ended=ended)
-        if not todo:
+        log.warning("lane_lost", how=failure, ended=ended or "with the process that loads the model")
+        if not todo or ended is None:
             return
         job = todo[0]
         job.attempts += 1

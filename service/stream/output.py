@@ -7,12 +7,13 @@ knows nothing of CloudEvents still reads plain JSON.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from service import __version__
-from service.outcome import Enriched, Headers, Outcome, Refused
+from service.outcome import Enriched, Outcome, Refused
 from service.records import SCHEMA_VERSION, DeadLetterHeaders, RejectReason
 
 if TYPE_CHECKING:
@@ -27,10 +28,15 @@ ORIGIN = "newswire.origin"
 REVISION = "newswire.revision"
 SUPERSEDED = "newswire.superseded"
 ATTEMPT = "newswire.attempt"
+ATTEMPTS = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)  # whoever writes articles can write the header too
 DEAD_LETTER_HEADERS = frozenset(str(field.alias) for field in DeadLetterHeaders.model_fields.values())
 OVERHEAD = 256  # bytes of a record beside key, value and headers: batch header 61, record's own numbers below 50
 TEXT_BYTES = 1024  # of a dead letter's message
 REVISION_CHARACTERS = 256  # of the header: 26 for the time, and more than any version that makes sense
+
+
+KafkaHeaders = tuple[tuple[str, bytes | None], ...]
+"""As they lie in a topic: a header's value may be null."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class KafkaRecord:
     """Milliseconds since 1970-01-01 UTC."""
     key: bytes | None
     value: bytes | None
-    headers: Headers
+    headers: KafkaHeaders
 
     @property
     def origin(self) -> str:
@@ -56,6 +62,12 @@ class KafkaRecord:
         found = [value for key, value in self.headers if key == name]
         return found[-1].decode(errors="replace") if found and found[-1] else ""
 
+    @property
+    def attempt(self) -> int:
+        """Return how often the article has been tried, this time included; 1 where the header says no such number."""
+        said = self.header(ATTEMPT)
+        return int(said) if ATTEMPTS.fullmatch(said) else 1
+
 
 @dataclass(frozen=True, slots=True)
 class Output:
@@ -64,7 +76,7 @@ class Output:
     topic: str
     key: bytes | None
     value: bytes | None
-    headers: Headers
+    headers: KafkaHeaders
     timestamp: int
     """Milliseconds since 1970-01-01 UTC."""
 
@@ -108,7 +120,7 @@ def _record(settings: Settings, record: KafkaRecord, outcome: Outcome, now: date
         value, subject, kind = outcome.value, _bytes(outcome.id), ENRICHED_TYPE
     else:
         value, subject, kind = None, key or b"", DELETED_TYPE
-    headers: list[tuple[str, bytes]] = [
+    headers: list[tuple[str, bytes | None]] = [
         ("ce_specversion", b"1.0"),
         ("ce_id", record.origin.encode()),
         ("ce_source", f"/newswire/{settings.group}".encode()),
@@ -152,8 +164,7 @@ def dead_letter(settings: Settings, record: KafkaRecord, refused: Refused, now: 
     return Output(settings.dead_letter_topic, None, b"", ours, record.timestamp)
 
 
-def _reason(settings: Settings, record: KafkaRecord, refused: Refused, now: datetime) -> Headers:
-    attempt = dict(record.headers).get(ATTEMPT, b"1")
+def _reason(settings: Settings, record: KafkaRecord, refused: Refused, now: datetime) -> KafkaHeaders:
     error, _, place = refused.detail.partition(" at ")
     raised = refused.reason is RejectReason.ENRICH_FAILED and place
     return (
@@ -166,14 +177,14 @@ def _reason(settings: Settings, record: KafkaRecord, refused: Refused, now: date
         (ORIGIN, record.origin.encode()),
         ("newswire.reason", refused.reason.encode()),
         ("newswire.stage", _bytes(refused.stage)),
-        (ATTEMPT, attempt if attempt.isdigit() else b"1"),
+        (ATTEMPT, str(record.attempt).encode()),
         ("newswire.group", settings.group.encode()),
         ("newswire.version", __version__.encode()),
         ("newswire.failed-at", _time(now)),
     )
 
 
-def strip(headers: Headers) -> Headers:
+def strip(headers: KafkaHeaders) -> KafkaHeaders:
     """Return the headers that a dead letter had before it became one: ours are the last, so those of its own stay."""
     kept = list(headers)
     while kept and kept[-1][0] in DEAD_LETTER_HEADERS:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from aiokafka.errors import (
 )
 
 from service.outcome import Enriched, Message
-from service.stream.delivery import Delivery, OversizeError
+from service.stream.delivery import ALONE, Delivery, OversizeError
 from service.stream.output import KafkaRecord, dropped, settle
 from service.stream.tenure import Slot, Tenure
 
@@ -42,7 +43,7 @@ log = structlog.get_logger()
 IN_FLIGHT_PER_LANE = 48  # about a second of work: enough for full deliveries, little enough to drain in time
 DRAIN_SECONDS = 20.0  # with the grace and the commit well below the 60 s that a rebalance may take
 GRACE_SECONDS = 5.0
-FAILURES = 5  # assignments in a row that end in a failed delivery before the worker gives up
+FAILURES = 5  # of one partition, with none of its articles delivered between, before the worker gives up
 REFUSED = (
     AuthenticationFailedError,
     GroupAuthorizationFailedError,
@@ -98,8 +99,7 @@ class Pipeline:
         self._room = asyncio.Semaphore(IN_FLIGHT_PER_LANE * settings.worker_processes)
         self.limit = settings.max_record_bytes
         """The most bytes of a record that the topics take."""
-        self._failures = 0
-        self._failed = -1
+        self._failures: Counter[TP] = Counter()
         self._changing = asyncio.Lock()
 
     async def open(self, partitions: Collection[TP], generation: int) -> dict[TP, int]:
@@ -109,6 +109,7 @@ class Pipeline:
             starts = await self._delivery.open(partitions)
             self._report.assigned()
             self.opened = True
+            self._failures = Counter({tp: count for tp, count in self._failures.items() if tp in partitions})
             self.tenures = {
                 tp: Tenure(
                     tp,
@@ -156,6 +157,18 @@ class Pipeline:
         tenure.accept(Slot(record, outcome, self._tracing.begin(record)))
         self._report.in_flight(+1)
 
+    def limit_to(self, size: int) -> None:
+        """Take *size* bytes for the most that the topics take."""
+        self.limit = size
+        self._delivery.batch_bytes = min(self._delivery.batch_bytes, size)
+
+    def _learn(self, error: OversizeError) -> None:
+        """Know from now on what the topics take: where several were refused together, only that each is to go alone."""
+        if error.alone:
+            self.limit_to(min(self.limit, error.size - 1))
+        else:
+            self._delivery.batch_bytes = ALONE
+
     def _linger(self) -> float:
         return self._delivery.busy_linger if self._room.locked() else self._delivery.linger
 
@@ -174,9 +187,13 @@ class Pipeline:
         settled = [self._settle(tenure.versions, slot, now) for slot in run]
         started = time.monotonic()
         outputs = [self._tracing.carry(made, slot.span) for slot, (_, made) in zip(run, settled, strict=True) if made]
-        await self._delivery.deliver(tenure.tp, outputs, run[-1].record.offset + 1)
+        try:
+            await self._delivery.deliver(tenure.tp, outputs, run[-1].record.offset + 1)
+        except Exception:
+            self._report.failed(outputs)
+            raise
         self._report.published(outputs, time.monotonic() - started)
-        self._failures = 0
+        del self._failures[tenure.tp]
         self.progress += len(run)
         self._drop(len(run))
         for slot, (outcome, _) in zip(run, settled, strict=True):
@@ -199,20 +216,17 @@ class Pipeline:
         """Give up *tenure*; the group assigns its partition anew, to us or to another."""
         dropped = tenure.end()
         self._drop(len(dropped))
-        if tenure.generation != self._failed:  # a fenced worker is refused on all its partitions at once
-            self._failed = tenure.generation
-            self._failures += 1
-        self._report.failed()
+        self._failures[tenure.tp] += 1
         log.warning(
             "delivery_failed",
             partition=f"{tenure.tp.topic}/{tenure.tp.partition}",
             error=repr(error),
             dropped=len(dropped),
-            failures=self._failures,
+            failures=self._failures[tenure.tp],
         )
         if isinstance(error, OversizeError):
-            self.limit = min(self.limit, error.size - 1)  # from now on known beforehand
-        if isinstance(error, REFUSED) or self._failures >= FAILURES:
+            self._learn(error)
+        if isinstance(error, REFUSED) or self._failures[tenure.tp] >= FAILURES:
             self._fatal(PipelineError(f"records cannot be delivered: {error!r}"))
         else:
             self._rejoin()

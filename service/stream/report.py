@@ -59,9 +59,10 @@ class Report:
             self._metrics.published.labels(made.topic, "ok").inc()
         self._metrics.publishing.observe(seconds)
 
-    def failed(self) -> None:
-        """Count a delivery that failed."""
-        self._metrics.published.labels(self._settings.enriched_topic, "error").inc()
+    def failed(self, outputs: Sequence[Output]) -> None:
+        """Count a delivery that failed, at each topic that it was for."""
+        for topic in {made.topic for made in outputs} or {self._settings.enriched_topic}:
+            self._metrics.published.labels(topic, "error").inc()
 
     def article(self, record: KafkaRecord, outcome: Outcome) -> None:
         """Count and log one delivered article, then see whether there are too many refusals."""

@@ -61,7 +61,6 @@ class Watchdog:
         self._progress = -1
         self._stuck = 0.0
         self._rebalancing = 0.0
-        self._rejoining = 0.0
         self._probe: AIOKafkaConsumer | None = None
         self._task: asyncio.Task[None] | None = None
         self._beating: asyncio.Task[None] | None = None
@@ -107,6 +106,9 @@ class Watchdog:
             while not self._stopping:
                 await asyncio.sleep(ROUND)
                 await self._look()
+        except Exception as error:
+            self._app.fail(error)  # unwatched, a worker could do nothing for ever
+            raise
         finally:
             await self._end_probe()
 
@@ -132,9 +134,9 @@ class Watchdog:
     def _dead(self) -> str | None:
         """Name a part that has died silently."""
         consumer = self._app.consumer.thread._consumer  # noqa: SLF001 - Faust has no public way to it
-        if consumer is None:
-            return None
-        coordinator, fetcher = consumer._coordinator, consumer._fetcher  # noqa: SLF001 - nor has aiokafka
+        if consumer is None or consumer._coordinator is None:  # noqa: SLF001 - nor has aiokafka
+            return None  # it still looks for a broker
+        coordinator, fetcher = consumer._coordinator, consumer._fetcher  # noqa: SLF001
         if coordinator._coordination_task.done():  # noqa: SLF001
             return "aiokafka's coordination task has ended: the worker would never rejoin the group"
         if fetcher is not None and fetcher._fetch_task.done():  # noqa: SLF001
@@ -161,7 +163,9 @@ class Watchdog:
         behind = None
         self._app.metrics.lag.clear()
         for tp, tenure in list(self._app.pipeline.tenures.items()):
-            end = ends.get(TopicPartition(tp.topic, tp.partition), 0)
+            end = ends.get(TopicPartition(tp.topic, tp.partition))
+            if end is None:
+                continue  # it has come since the brokers were asked, or they do not know
             read = thread.read_up_to(tp)
             self._app.metrics.lag.labels(tp.topic, tp.partition).set(
                 end - tenure.delivered if tenure.waiting or read < end else 0

@@ -24,7 +24,7 @@ ARTICLE = KafkaRecord("newswire.raw", 3, 42, 1_648_119_600_000, b"key", b'{"body
 def headers(outcome: Outcome, record: KafkaRecord = ARTICLE, limit: int = 1_000_000) -> dict[str, str]:
     """Return the headers that are written for *outcome*, as text."""
     _, written = settle(Settings(), record, outcome, datetime(2022, 3, 24, 12, tzinfo=UTC), limit)
-    return {name: value.decode() for name, value in written.headers}
+    return {name: (value or b"").decode() for name, value in written.headers}
 
 
 @pytest.mark.parametrize("reason", RejectReason)

@@ -146,6 +146,22 @@ def test_a_record_too_large_for_the_topic(make_stream: Callable[..., Stream], de
     assert [record.key for record in stream.read(stream.enriched)] == [b"next"]
 
 
+def test_a_topic_that_takes_little(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """Records that fit the topic are not refused for travelling together, be its limit told at the start or after."""
+    stream = make_stream(delivery=delivery, partitions=1)
+    stream.configure(stream.enriched, {"max.message.bytes": "20000"})
+    worker = stream.start().await_ready()
+    stream.produce([(b"a%d" % number, article(id=f"a{number}", bytes=8_000)) for number in range(40)])
+    stream.await_done()
+    stream.configure(stream.enriched, {"max.message.bytes": "10000"})
+    stream.produce([(b"b%d" % number, article(id=f"b{number}", bytes=8_000)) for number in range(40)])
+    stream.await_done()
+
+    assert stream.read(stream.dead) == []
+    assert len({record.key for record in stream.read(stream.enriched)}) == 80
+    assert worker.terminate() == 0
+
+
 def test_a_topic_that_takes_less_than_it_did(make_stream: Callable[..., Stream], delivery: str) -> None:
     """Where the broker refuses a size that was allowed at start, the worker learns it and goes on."""
     stream = make_stream(delivery=delivery, partitions=1)

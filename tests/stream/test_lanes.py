@@ -13,6 +13,7 @@ import pytest
 from service.outcome import Enriched, Message, Outcome, Refused
 from service.records import RejectReason
 from service.settings import Settings
+from service.stream import forks
 from service.stream.lanes import ARTICLES, Lanes, LanesError
 from tests.kafka.harness import children
 
@@ -136,6 +137,36 @@ async def test_the_process_with_the_model_dies(started: Started) -> None:
 
     assert all(isinstance(outcome, Enriched) for outcome in outcomes)
     assert started.failures == []
+
+
+async def test_a_process_with_the_model_that_does_not_answer(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is silent too long it is started anew: its late answers would be taken for others."""
+    monkeypatch.setattr(forks, "CONTROL_SECONDS", 0.2)
+    nursery = started.lanes._nursery._process
+    assert nursery is not None
+    await started.all(message("first"))
+    lanes = children(nursery.pid)
+    nursery.send_signal(signal.SIGSTOP)
+    for pid in lanes:
+        os.kill(pid, signal.SIGKILL)
+    outcomes = await started.all(*map(message, range(10)))
+
+    assert all(isinstance(outcome, Enriched) for outcome in outcomes)
+    assert nursery.returncode is not None
+    assert len(children(started.lanes._nursery._process.pid)) == len(lanes)  # type: ignore[union-attr]
+
+
+async def test_an_article_is_not_to_blame_for_the_process_with_the_model(started: Started) -> None:
+    """An article at work when that process dies is tried again, be it for the third time."""
+    waiting = started.lanes.process(message("slow", "hang"))
+    for _ in range(3):
+        nursery = started.lanes._nursery._process
+        assert nursery is not None
+        nursery.kill()
+        await started.all(message("beside it"))
+
+    assert not waiting.done()
+    waiting.cancel()
 
 
 async def test_nobody_waits_for_a_dropped_article(started: Started) -> None:

@@ -10,7 +10,7 @@ import pytest
 from service.outcome import Enriched, Outcome, Refused, Tombstone
 from service.records import RejectReason
 from service.settings import Settings
-from service.stream.output import KafkaRecord, settle, strip
+from service.stream.output import KafkaHeaders, KafkaRecord, settle, strip
 
 NOW = datetime(2022, 3, 24, 12, 0, 0, 123_456, tzinfo=UTC)
 LIMIT = 1_000_000
@@ -18,16 +18,14 @@ SETTINGS = Settings()
 ENRICHED = Enriched("id-1", b'{"id":"id-1"}', "enriched", {"wire": 0.001})
 
 
-def article(
-    value: bytes | None = b"{}", key: bytes | None = b"key", headers: tuple[tuple[str, bytes], ...] = ()
-) -> KafkaRecord:
+def article(value: bytes | None = b"{}", key: bytes | None = b"key", headers: KafkaHeaders = ()) -> KafkaRecord:
     """Return a record of the raw topic."""
     return KafkaRecord("newswire.raw", 3, 42, 1_648_119_600_000, key, value, headers)
 
 
 def written(
     outcome: Outcome, record: KafkaRecord | None = None, limit: int = LIMIT
-) -> tuple[Outcome, dict[str, bytes]]:
+) -> tuple[Outcome, dict[str, bytes | None]]:
     """Return the outcome and the headers of what is written."""
     final, made = settle(SETTINGS, record or article(), outcome, NOW, limit)
     return final, dict(made.headers)
@@ -134,3 +132,16 @@ def test_oversize_headers_and_key() -> None:
     assert (made.key, made.value) == (None, b"")
     assert dict(made.headers)["newswire.omitted"] == b"value,key,headers"
     assert made.size <= 5_000
+
+
+@pytest.mark.parametrize(
+    ("header", "attempt"),
+    [(b"2", b"2"), (None, b"1"), (b"", b"1"), (b"0", b"1"), (b"-3", b"1"), ("²".encode(), b"1"), (b"9" * 5000, b"1")],
+)
+def test_any_count_of_attempts_is_read(header: bytes | None, attempt: bytes) -> None:
+    """Whoever writes articles can write this header: what is no small number counts as the first attempt."""
+    refused = Refused(RejectReason.NOT_JSON, "wire", "no")
+
+    _, headers = written(refused, article(headers=(("newswire.attempt", header),)))
+
+    assert headers["newswire.attempt"] == attempt

@@ -12,7 +12,7 @@ from service.outcome import Enriched, Message, Outcome
 from service.page.feed import Feed
 from service.settings import Settings
 from service.stream import pipeline as module
-from service.stream.delivery import Start
+from service.stream.delivery import ALONE, BATCH_BYTES, OversizeError, Start
 from service.stream.output import KafkaRecord, Output
 from service.stream.pipeline import FAILURES, Pipeline, PipelineError
 from service.stream.report import Report
@@ -55,6 +55,7 @@ class Delivery:
     """Writes to a list; fails or waits when told to."""
 
     linger = busy_linger = 0.0
+    batch_bytes = BATCH_BYTES
 
     def __init__(self, start: int = 0) -> None:
         self.start = start
@@ -62,6 +63,8 @@ class Delivery:
         self.superseded: list[str] = []
         self.committed = start
         self.failures = 0
+        self.broken: set[TP] = set()
+        self.error: Exception = RuntimeError("refused")
         self.gate = asyncio.Event()
         self.gate.set()
 
@@ -71,11 +74,10 @@ class Delivery:
 
     async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int) -> None:
         """Write and commit."""
-        assert tp == RAW
         await self.gate.wait()
-        if self.failures:
-            self.failures -= 1
-            raise RuntimeError("refused")
+        if self.failures or tp in self.broken:
+            self.failures = max(0, self.failures - 1)
+            raise self.error
         self.written += [(output.value or b"").decode() for output in outputs]
         marked = [output for output in outputs if ("newswire.superseded", b"true") in output.headers]
         self.superseded += [(output.value or b"").decode() for output in marked]
@@ -108,11 +110,13 @@ class Bench:
     def _rejoin(self) -> None:
         self.rejoins += 1
 
-    async def accept(self, *offsets: int, generation: int = 1, follows: int | None = None) -> None:
+    async def accept(
+        self, *offsets: int, generation: int = 1, follows: int | None = None, partition: int = RAW.partition
+    ) -> None:
         """Hand over articles at *offsets*."""
         for offset in offsets:
             name = str(offset).encode()
-            record = KafkaRecord(RAW.topic, RAW.partition, offset, 0, name, name, ())
+            record = KafkaRecord(RAW.topic, partition, offset, 0, name, name, ())
             await self.pipeline.accept(record, generation, offset if follows is None else follows)
 
     async def settle(self) -> None:
@@ -256,6 +260,49 @@ async def test_deliveries_that_never_succeed_stop_the_worker() -> None:
     [error] = bench.fatal
     assert isinstance(error, PipelineError)
     assert "refused" in str(error)
+
+
+async def test_one_partition_that_never_succeeds_stops_the_worker() -> None:
+    """That another partition delivers meanwhile does not hide it: each failure makes the whole group rejoin."""
+    bench = Bench()
+    other = TP(RAW.topic, 1)
+    bench.delivery.broken = {other}
+    for generation in range(FAILURES):
+        await bench.pipeline.open({RAW, other}, generation)
+        await bench.accept(generation, generation=generation)
+        bench.lanes.finish(generation)
+        await bench.settle()
+        await bench.accept(100 + generation, generation=generation, partition=1, follows=generation)
+        bench.lanes.finish(100 + generation)
+        await bench.settle()
+
+    assert bench.delivery.written == [str(number) for number in range(FAILURES)]
+    assert len(bench.fatal) == 1
+
+
+async def test_records_refused_together_are_not_to_blame() -> None:
+    """Where the broker finds a batch too large, its records go one by one next, and none is held too large for it."""
+    bench = Bench()
+    bench.delivery.failures, bench.delivery.error = 1, OversizeError(500, alone=False)
+    await bench.pipeline.open({RAW}, 1)
+    await bench.accept(0)
+    bench.lanes.finish(0)
+    await bench.settle()
+
+    assert bench.delivery.batch_bytes == ALONE
+    assert bench.pipeline.limit == Settings().max_record_bytes
+
+
+async def test_a_record_refused_by_itself_tells_the_limit() -> None:
+    """What the broker does not take alone is beyond the topic's limit, which is known from then on."""
+    bench = Bench()
+    bench.delivery.failures, bench.delivery.error = 1, OversizeError(500, alone=True)
+    await bench.pipeline.open({RAW}, 1)
+    await bench.accept(0)
+    bench.lanes.finish(0)
+    await bench.settle()
+
+    assert (bench.pipeline.limit, bench.delivery.batch_bytes) == (499, 499)
 
 
 async def test_no_more_is_taken_than_can_be_held() -> None:
