@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource
 from kafka.errors import KafkaError
 
-from service.stream.connection import kafka_python_options
+from service.stream import topics
 
 if TYPE_CHECKING:
+    from kafka import KafkaAdminClient
+
     from service.settings import Settings
 
 SIZE = "max.message.bytes"
-MILLISECONDS = 10_000  # for the first broker to answer; who starts the worker tries again
+SECONDS = 10.0  # for the first broker to answer; who starts the worker tries again
 
 
 class PreflightError(Exception):
@@ -28,12 +29,9 @@ def check(settings: Settings) -> int:
     partition's records stand in order in one place: the output topics need as many.
     """
     try:
-        admin = KafkaAdminClient(**kafka_python_options(settings), bootstrap_timeout_ms=MILLISECONDS)
-    except KafkaError as error:
-        raise PreflightError(
-            f"no broker answers at {settings.bootstrap_servers} ({error!r}): is Kafka running there, and are "
-            "KAFKA_BOOTSTRAP_SERVERS and KAFKA_SECURITY_PROTOCOL right?"
-        ) from error
+        admin = topics.client(settings, SECONDS)
+    except topics.UnreachableError as error:
+        raise PreflightError(str(error)) from error
     try:
         _check_topics(settings, admin)
         return _most_bytes(settings, admin)
@@ -64,5 +62,5 @@ def _most_bytes(settings: Settings, admin: KafkaAdminClient) -> int:
         answer = admin.describe_configs([ConfigResource("TOPIC", name) for name in names], config_filter="all")
     except KafkaError:
         return settings.max_record_bytes
-    sizes = [int(config[SIZE]["value"]) for topics in answer.values() for config in topics.values() if SIZE in config]
+    sizes = [int(config[SIZE]["value"]) for kind in answer.values() for config in kind.values() if SIZE in config]
     return min([settings.max_record_bytes, *sizes])

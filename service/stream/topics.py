@@ -33,7 +33,7 @@ def names(settings: Settings) -> dict[str, Topic]:
 
 def create(settings: Settings) -> dict[str, bool]:
     """Create what is missing and return whether each topic was made; one that exists is left as it is."""
-    admin = _admin(settings)
+    admin = client(settings)
     try:
         return {name: _create(admin, name, topic) for name, topic in names(settings).items()}
     finally:
@@ -52,7 +52,7 @@ def _create(admin: KafkaAdminClient, name: str, topic: Topic) -> bool:
 
 def missing(settings: Settings) -> list[str]:
     """Return the names of the topics that the brokers do not have. Raise `UnreachableError` where none answers."""
-    admin = _admin(settings)
+    admin = client(settings)
     try:
         found = set(admin.list_topics())
     finally:
@@ -60,9 +60,10 @@ def missing(settings: Settings) -> list[str]:
     return [name for name in names(settings) if name not in found]
 
 
-def _admin(settings: Settings) -> KafkaAdminClient:
+def client(settings: Settings, seconds: float = 2.0) -> KafkaAdminClient:
+    """Return a client that looks after topics. Raise `UnreachableError` where no broker answers in *seconds*."""
     try:
-        return KafkaAdminClient(**kafka_python_options(settings))
+        return KafkaAdminClient(**kafka_python_options(settings), bootstrap_timeout_ms=round(seconds * 1000))
     except KafkaError as error:
         raise UnreachableError(
             f"no broker answers at {settings.bootstrap_servers} ({type(error).__name__}): is Kafka running there, "
