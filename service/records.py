@@ -62,6 +62,8 @@ Timestamp = Annotated[
 
 _VERSION_DIGITS = 10
 """Numbers in a version are padded to so many digits, so that 10 sorts after 9."""
+_AFTER_ALL = "9999"
+"""Sorts after every time: the `/` behind it comes after the `-` that a year has behind it."""
 
 
 class InvalidArticle(Exception):  # noqa: N818 - it names what was found, not a failure of the program
@@ -160,15 +162,20 @@ class RawArticle(_Model):
 
     @property
     def revision(self) -> str:
-        """Return a text that sorts as the versions of an article do: by time of change, then by version.
+        """Return a text that sorts, code point by code point, as the versions of an article do.
 
-        A withdrawal that says neither stands after all versions.
+        By time of change (`updated_at`, else `published_at`), then by version. A withdrawal stands right after the
+        version that it names, or after all versions of its time where it names none. When the article was published
+        says nothing of when it was withdrawn: a withdrawal without `updated_at` stands after all.
         """
-        moment = self.updated_at or self.published_at
-        if self.status != "usable" and moment is None and self.version is None:
-            return "9999"
+        withdrawn = self.status != "usable"
+        moment = self.updated_at or (None if withdrawn else self.published_at)
+        changed = _AFTER_ALL if withdrawn else ""
+        if moment is not None:
+            changed = moment.replace(tzinfo=None).isoformat(timespec="microseconds")
         version = re.sub(r"[0-9]+", lambda digits: digits[0].zfill(_VERSION_DIGITS), self.version or "")
-        changed = moment.replace(tzinfo=None).isoformat(timespec="microseconds") if moment else ""
+        if withdrawn:
+            version = f"{version}!" if version else "~"  # "2!" sorts after "2" and before "2.1"; "~" after all of ASCII
         return f"{changed}/{version}"
 
 

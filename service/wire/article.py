@@ -127,12 +127,11 @@ def _status(fields: Fields) -> Literal["usable", "withheld", "canceled"]:
 def _moments(fields: Fields, status: str, timestamp: int | None) -> dict[str, datetime | None]:
     """Return the dates of the article by name. Raises `InvalidArticle`, but not where it is withdrawn.
 
-    A withdrawal must reach all who have the article, so a date of it that cannot be read is left out. Where that leaves
-    open when it was made, it was made when the message was: the date of the article itself would sort it before the
-    versions that it withdraws (see `RawArticle.revision`).
+    A withdrawal must reach all who have the article, so a date of it that cannot be read is left out. One that does not
+    say when it was made was made when the message was: the date of the article itself would sort it before the versions
+    that it withdraws (see `RawArticle.revision`). But it was not made before the article, whatever the message says.
     """
     moments: dict[str, datetime | None] = {}
-    unreadable: set[str] = set()
     for name in ("published_at", "updated_at", "embargoed_until"):
         try:
             moments[name] = dates.read(fields.get(name), name)
@@ -140,9 +139,9 @@ def _moments(fields: Fields, status: str, timestamp: int | None) -> dict[str, da
             if status == "usable":
                 raise
             moments[name] = None
-            unreadable.add(name)
-    if unreadable & {"published_at", "updated_at"} and moments["updated_at"] is None and timestamp is not None:
-        moments["updated_at"] = dates.from_milliseconds(timestamp)
+    sent = dates.from_milliseconds(timestamp) if timestamp is not None else None
+    if status != "usable" and moments["updated_at"] is None and sent is not None:
+        moments["updated_at"] = max(sent, moments["published_at"] or sent)
     return moments
 
 

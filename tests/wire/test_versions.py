@@ -32,11 +32,25 @@ def revision(**fields: object) -> str:
         ({"version": "3"}, {"published_at": "2022-05-04"}),
         ({"updated_at": "2022-05-04", "version": "7"}, {"status": "canceled"}),
         ({"version": "7"}, {"status": "withheld"}),
-        ({"status": "withheld", "version": "7"}, {"version": "8"}),
+        ({"updated_at": "9999-12-31"}, {"status": "withheld", "published_at": "2022-05-04", "version": "7"}),
+        ({"updated_at": "2022-05-04", "version": "7"}, {"status": "withheld", "updated_at": "2022-05-04"}),
+        (
+            {"updated_at": "2022-05-04", "version": "7"},
+            {"status": "withheld", "updated_at": "2022-05-04", "version": "7"},
+        ),
+        (
+            {"status": "withheld", "updated_at": "2022-05-04", "version": "7"},
+            {"updated_at": "2022-05-04", "version": "8"},
+        ),
+        (
+            {"status": "withheld", "updated_at": "2022-05-04", "version": "7"},
+            {"updated_at": "2022-05-04", "version": "7.1"},
+        ),
+        ({"status": "withheld", "updated_at": "2022-05-04", "version": "7"}, {"updated_at": "2022-05-05"}),
     ],
 )
 def test_the_later_version_has_the_greater_revision(earlier: dict[str, object], later: dict[str, object]) -> None:
-    """By time of change, then by version; a withdrawal that says neither stands after all."""
+    """By time of change, then by version; a withdrawal stands after what it withdraws, without time after all."""
     assert revision(**earlier) < revision(**later)
 
 
@@ -77,22 +91,42 @@ def test_a_withdrawal_is_never_lost_to_its_date(status: str, dates: dict[str, ob
 
 
 def test_a_withdrawal_keeps_the_dates_that_can_be_read() -> None:
-    """Only what cannot be read is left out; what is not stated is not made up."""
+    """Only what cannot be read is left out."""
     found = withdrawal(published_at="?", updated_at="2022-05-04T10:00:00Z", embargoed_until="?")
-    silent = withdrawal(published_at="2022-05-04T10:00:00Z", embargoed_until="?")
 
     assert (found.published_at, found.updated_at, found.embargoed_until) == (
         None,
         datetime(2022, 5, 4, 10, 0, 0, 0, UTC),
         None,
     )
-    assert (silent.published_at, silent.updated_at) == (datetime(2022, 5, 4, 10, 0, 0, 0, UTC), None)
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"version": "2"}, {"version": "3"}, {"published_at": "2022-05-03T09:00:00Z"}, {"embargoed_until": "?"}]
+)
+def test_a_withdrawal_that_does_not_say_when_was_made_with_its_message(said: dict[str, object]) -> None:
+    """It holds against the version that it withdraws, and what is published again later holds against it."""
+    killed = revision(published_at="2022-05-03T09:00:00Z", updated_at="2022-05-04T11:59:59Z", version="2")
+
+    found = withdrawal(**said)
+
+    assert found.updated_at == datetime(2022, 5, 4, 12, 0, 0, 500_000, UTC)
+    assert killed < found.revision < revision(updated_at="2022-05-04T12:30:00Z", version="3")
+
+
+def test_a_withdrawal_is_not_older_than_the_article() -> None:
+    """An article dated ahead, or a message from a slow clock: what is withdrawn stays withdrawn."""
+    ahead = {"published_at": "2022-05-04T18:00:00Z", "version": "2"}
+
+    assert withdrawal(**ahead).revision > revision(**ahead)
 
 
 @pytest.mark.parametrize("timestamp", [None, -1, 2**62])
 def test_a_withdrawal_of_no_known_time_stands_after_all(timestamp: int | None) -> None:
-    """From a file, or under a timestamp that is none: it says neither date nor version, as far as can be read."""
-    assert withdrawal(timestamp, updated_at="?").revision > revision(updated_at="2999-01-01")
+    """From a file, or under a timestamp that is none: better an article withdrawn too long than a killed one held."""
+    said = {"published_at": "2022-05-04", "updated_at": "?", "version": "3"}
+
+    assert withdrawal(timestamp, **said).revision > revision(updated_at="2999-01-01", version="4")
 
 
 def test_an_article_is_still_refused_for_its_date() -> None:
