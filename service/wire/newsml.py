@@ -6,6 +6,7 @@ of schemes again for every item (40 ms each), of which nothing is needed here.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from service.records import InvalidArticle, RejectReason
@@ -37,7 +38,7 @@ def fields(document: Xml) -> Fields:
         "embargoed_until": xml.words(item, f"{meta}/embargoed"),
         "byline": xml.words(item, f"{content}/by") or _name(item, f"{content}/creator"),
         "dateline": xml.words(item, f"{content}/dateline") or _name(item, f"{content}/located"),
-        "status": _local(xml.attribute(item, f"{meta}/pubStatus", "qcode")),
+        "status": _status(item),
     }
 
 
@@ -54,6 +55,20 @@ def _item(root: xml.Element) -> xml.Element:
 def _local(qcode: str | None) -> str | None:
     """Return the code of *qcode* without the alias of its scheme: `usable` of `stat:usable`."""
     return qcode.rpartition(":")[2] if qcode else None
+
+
+def _status(item: xml.Element) -> str | None:
+    """Return the code of the publication status; by the standard, an item without one is usable.
+
+    Raises `InvalidArticle` where one is there, but has no code: it may withdraw what was sent before.
+    """
+    status = item.find("itemMeta/pubStatus")
+    if status is None:
+        return None
+    code = _local(status.get("qcode")) or re.split("[/#]", status.get("uri", "").rstrip("/"))[-1]
+    if not code:
+        raise InvalidArticle(RejectReason.WRONG_SHAPE, "`pubStatus` has no code; give it a qcode or a uri")
+    return code
 
 
 def _name(item: xml.Element, path: str) -> str | None:
@@ -78,7 +93,7 @@ def _body(item: xml.Element) -> str | None:
         if content.tag == "inlineData":
             return "".join(content.itertext())
     description = xml.words(item, "contentMeta/description")
-    withdrawn = _local(xml.attribute(item, "itemMeta/pubStatus", "qcode")) in {"canceled", "withheld"}
+    withdrawn = _status(item) in {"canceled", "withheld"}
     if description is None and item.find("contentSet/remoteContent") is not None and not withdrawn:
         raise InvalidArticle(RejectReason.METADATA_ONLY, "the text is elsewhere (remoteContent); send it in the item")
     return description

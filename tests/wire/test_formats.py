@@ -155,6 +155,30 @@ def test_a_kill_notice_without_text_is_read() -> None:
     assert (article.id, article.version, article.status) == ("urn:x", "3", "canceled")
 
 
+@pytest.mark.parametrize("end", ["canceled", "canceled/", "withheld"])
+def test_a_publication_status_may_be_a_full_address(end: str) -> None:
+    """Items of NewsML-G2 without a catalog of schemes name the concept by its IRI."""
+    named = f'<pubStatus uri="http://cv.iptc.org/newscodes/pubstatusg2/{end}"'
+
+    assert wire.read(newsml('<pubStatus qcode="stat:usable"', named), {}).status == end.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "status", ['qcode="stat:gone"', 'uri="http://cv.iptc.org/newscodes/pubstatusg2/gone"', 'qcode="stat:"', ""]
+)
+def test_an_unknown_publication_status_is_refused(status: str) -> None:
+    """What may be a withdrawal must not pass as an article."""
+    refused = refusal(newsml('qcode="stat:usable"', status))
+
+    assert refused.reason is RejectReason.WRONG_SHAPE
+    assert "tatus" in refused.detail
+
+
+def test_a_news_item_without_a_publication_status_is_usable() -> None:
+    """As the standard has it."""
+    assert wire.read(newsml('<pubStatus qcode="stat:usable"/>', ""), {}).status == "usable"
+
+
 def test_a_picture_is_read_by_its_caption() -> None:
     """An item without a body has its description read."""
     item = {"uri": "urn:p", "type": "picture", "pubstatus": "usable", "description_caption": "A bridge in Ruse."}
