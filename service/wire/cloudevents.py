@@ -57,7 +57,7 @@ def opened(envelope: Mapping[str, object]) -> tuple[Event, object]:
         return event, decode.content(_bytes(envelope["data_base64"]))
     data = envelope.get("data")
     if isinstance(data, str):
-        return event, decode.content(data.encode())
+        return event, decode.content_of_text(data)
     if data is None:
         raise InvalidArticle(RejectReason.WRONG_SHAPE, "the CloudEvents envelope has no `data`; put the article there")
     return event, data

@@ -20,11 +20,15 @@ _ESCAPE = re.compile(
 """One escape of a JSON string, so that the backslash of an escaped backslash starts none."""
 
 _DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?(?:encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]*)?\?>""")
+_TEXT_DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>")
 _EIGHT_BIT = re.compile(r"utf-8|ascii|iso8859-\d+|cp125\d|koi8-[ru]")
 """Codecs, by Python's names, that an XML declaration may ask for: those of European wires."""
-_PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
-_DOCTYPE = re.compile(r"<!DOCTYPE\s+(?:html|nitf|rss)\b[^<>\[\]]*>", re.IGNORECASE)
-"""Document types that documents of these formats name by custom. They are cut out; what they name is not fetched."""
+_PROLOG = re.compile(r"\A(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_DOCTYPE = re.compile(r"<!DOCTYPE\s+(?:(?:html|nitf|rss)\b[^<>\[\]]*|[\w:.-]+\s*)>", re.IGNORECASE)
+"""Document types that declare nothing: only a name, or what documents of these formats name by custom.
+
+They are cut out; what they name is not fetched.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,15 @@ class Xml:
 
 def content(value: bytes) -> object:
     """Return what *value* holds: `Xml`, or a JSON value. Raises `InvalidArticle`."""
-    text = _text(value)
+    return _content(_text(value))
+
+
+def content_of_text(text: str) -> object:
+    """Return what *text* holds, as `content` does; the encoding that an XML declaration names is behind it."""
+    return _content(_TEXT_DECLARATION.sub("", text.removeprefix("\ufeff"), count=1))
+
+
+def _content(text: str) -> object:
     stripped = text.lstrip()
     if not stripped:
         raise InvalidArticle(RejectReason.EMPTY_TEXT, "the value is empty; a null value would delete the article")
@@ -74,11 +86,10 @@ def _codec(name: str) -> str:
 
 
 def _xml(source: str) -> Xml:
-    prolog = _PROLOG.match(source)
-    end = prolog.end() if prolog else 0
-    if named := _DOCTYPE.match(source, end):
-        source, end = source[named.end() :].lstrip(), 0
-    if source.startswith("<!", end):
+    source = _PROLOG.sub("", source, count=1)
+    if named := _DOCTYPE.match(source):
+        source = _PROLOG.sub("", source[named.end() :], count=1)
+    if source.startswith("<!"):
         detail = "the XML has a document type, which could declare entities; leave it out and write the characters"
         raise InvalidArticle(RejectReason.UNSAFE_XML, detail)
     return Xml(source)

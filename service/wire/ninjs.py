@@ -13,6 +13,8 @@ from service.wire.article import Fields, named
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    _Rank = tuple[bool, bool, bool]
+
 
 def fields(row: Mapping[str, object]) -> Fields:
     """Return the fields of the ninjs item *row*."""
@@ -38,31 +40,35 @@ def _lower(row: Mapping[str, object]) -> dict[str, object]:
 
 
 def _best(item: Mapping[str, object], single: str, plural: str) -> object:
-    """Return the text to read of those that *item* has: HTML before plain text, since it keeps the paragraphs."""
+    """Return the text to read of those that *item* has.
+
+    The main one before a teaser, and of these HTML before plain text, since it keeps the paragraphs.
+    """
     if isinstance(item.get(single), str):
         return item[single]
     texts = [*_of_array(item.get(plural)), *_of_members(item, f"{single}_")]
     return min(texts, key=lambda text: text[0], default=(None, None))[1]
 
 
-def _of_array(entries: object) -> Iterator[tuple[tuple[int, bool], object]]:
+def _of_array(entries: object) -> Iterator[tuple[_Rank, object]]:
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, dict):
             text = _lower(entry)
             if text.get("value"):
-                yield (_rank(f"{text.get('contenttype') or ''}"), text.get("role") not in (None, "main")), text["value"]
+                other = text.get("role") not in (None, "", "main")
+                yield _rank(f"{text.get('contenttype') or ''}", other=other), text["value"]
 
 
-def _of_members(item: Mapping[str, object], prefix: str) -> Iterator[tuple[tuple[int, bool], object]]:
+def _of_members(item: Mapping[str, object], prefix: str) -> Iterator[tuple[_Rank, object]]:
     for name, value in item.items():
         if name.startswith(prefix) and value:
-            yield (_rank(name), False), value
+            yield _rank(name), value
 
 
-def _rank(kind: str) -> int:
-    if "html" in kind:
-        return 0
-    return 1 if kind == "" or "text" in kind else 2
+def _rank(kind: str, *, other: bool = False) -> _Rank:
+    """Tell whether the text is unreadable, another than the main one, and without markup: the least is the best."""
+    html = "html" in kind
+    return not (html or kind == "" or "text" in kind), other, not html
 
 
 def _source(item: Mapping[str, object]) -> Fields:

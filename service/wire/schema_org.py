@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from service.records import InvalidArticle, RejectReason
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ALSO_ARTICLES = {"BlogPosting", "LiveBlogPosting", "Report"}
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _DEEPEST = 3
 """Levels of `@graph` and lists in which the article is looked for."""
 
@@ -25,7 +27,7 @@ def fields(row: Mapping[str, object]) -> Fields:
     url = _address(article.get("url")) or _address(article.get("mainEntityOfPage"))
     publisher = article.get("publisher")
     return {
-        "id": article.get("@id") or url,
+        "id": _absolute(article.get("@id")) or _absolute(url),
         "version": article.get("version"),
         "source": {
             "name": named(publisher),
@@ -58,9 +60,26 @@ def _is_article(kind: object) -> bool:
     return any(name.endswith("Article") or name in _ALSO_ARTICLES for name in names)
 
 
-def _address(value: object) -> object:
-    return value.get("@id") or value.get("url") if isinstance(value, dict) else value
+def _absolute(value: object) -> str | None:
+    """Return *value* where it is an absolute IRI: `#article` or `_:b0` name another article on each page of a site."""
+    return value if isinstance(value, str) and _SCHEME.match(value) else None
+
+
+def _address(value: object) -> str | None:
+    """Return the address in *value*: a text, or an object that has one. `true`, as some pages have it, is none."""
+    value = _single(value)
+    if isinstance(value, dict):
+        value = _absolute(value.get("@id")) or value.get("url")
+    return value if isinstance(value, str) else None
 
 
 def _language(value: object) -> object:
+    value = _single(value)
     return value.get("alternateName") or value.get("name") if isinstance(value, dict) else value
+
+
+def _single(value: object) -> object:
+    """Return the one item of a list of one, None for one of several: which of them is meant is not said."""
+    if isinstance(value, list):
+        return value[0] if len(value) == 1 else None
+    return value

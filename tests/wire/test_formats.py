@@ -186,6 +186,23 @@ def test_a_picture_is_read_by_its_caption() -> None:
     assert wire.read(json.dumps(item).encode(), {}).body == "A bridge in Ruse."
 
 
+def test_the_main_text_goes_before_a_teaser() -> None:
+    """Whatever markup the teaser has; of two main texts the one with markup is read, of no main text any."""
+    main = {"role": "main", "contenttype": "text/plain", "value": "All of it."}
+    teaser = {"role": "teaser", "contenttype": "text/html", "value": "<p>A little.</p>"}
+    marked = {"role": "main", "contenttype": "text/html", "value": "<p>All of it, marked.</p>"}
+    binary = {"role": "main", "contenttype": "application/pdf", "value": "JVBERi0x"}
+
+    for bodies, text in [
+        ([main, teaser], "All of it."),
+        ([teaser, main], "All of it."),
+        ([main, teaser, marked], "All of it, marked."),
+        ([teaser], "A little."),
+        ([binary, teaser], "A little."),
+    ]:
+        assert wire.read(changed("ninjs-2.json", bodies=bodies), {}).body == text
+
+
 @pytest.mark.parametrize(
     ("value", "says"),
     [
@@ -211,6 +228,39 @@ def test_json_ld_may_be_a_list() -> None:
     page = [{"@type": "WebPage"}, {"@type": "NewsArticle", "headline": "Head", "articleBody": "Text"}]
 
     assert wire.read(json.dumps(page).encode(), {}).text == "Head\n\nText"
+
+
+def page(**members: object) -> bytes:
+    """Return the article of the JSON-LD sample, alone, with *members* in place of its own."""
+    article = json.loads(sample("schema-org.json"))["@graph"][1]
+    return json.dumps(article | members).encode()
+
+
+@pytest.mark.parametrize("name", ["#article", "_:b0", "article", "/#article", 5, {"x": 1}])
+def test_a_name_within_the_page_is_no_id(name: object) -> None:
+    """Each page of a site calls its article `#article`: two of them are two articles, known by their addresses."""
+    assert wire.read(page(**{"@id": name}), {}).id == PAGE
+
+    unnamed: dict[str, object] = {"@id": name, "mainEntityOfPage": {"@id": "#page"}}
+    one, other = (wire.read(page(articleBody=body, **unnamed), {}) for body in ("One", "Other"))
+    assert one.id != other.id
+
+
+@pytest.mark.parametrize(
+    ("members", "language"),
+    [
+        ({"inLanguage": ["en-US"]}, "en-US"),
+        ({"inLanguage": [{"@type": "Language", "alternateName": "ro"}]}, "ro"),
+        ({"inLanguage": ["hu", "sk"]}, None),
+        ({"inLanguage": "bg", "mainEntityOfPage": True, "url": [PAGE]}, "bg"),
+        ({"inLanguage": "bg", "mainEntityOfPage": [{"@id": PAGE}], "url": None}, "bg"),
+    ],
+)
+def test_json_ld_may_put_values_into_lists(members: dict[str, object], language: str | None) -> None:
+    """A list of one is that one; which of several is meant is left open; `true` says that the page is about it."""
+    article = wire.read(page(**members), {})
+
+    assert (article.language, article.url) == (language, PAGE)
 
 
 def test_every_format_can_be_set() -> None:
@@ -277,6 +327,17 @@ def test_unsafe_xml_is_refused(document_type: str, root: str) -> None:
     value = f"<?xml version='1.0'?><!-- x -->\n{document_type}<{root}>&a9;</{root}>"
 
     assert refusal(value).reason is RejectReason.UNSAFE_XML
+
+
+@pytest.mark.parametrize("document_type", ["<!DOCTYPE {}>", '<!DOCTYPE nitf SYSTEM "x.dtd">', ""])
+@pytest.mark.parametrize("name", ["nitf.xml", "rss-item.xml"])
+def test_comments_before_the_root_are_no_danger(name: str, document_type: str) -> None:
+    """Nor is a document type that only names the root: neither declares anything."""
+    root = "nitf" if name == "nitf.xml" else "item"
+    before = f"<?xml version='1.0'?><!-- x -->{document_type.format(root)}\n<!-- <!ENTITY x> --><?x y?>".encode()
+    document = sample(name)
+
+    assert wire.read(before + document[document.index(f"<{root}".encode()) :], {}).headline == HEADLINE
 
 
 def test_a_document_type_inside_an_article_is_no_danger() -> None:
@@ -351,6 +412,15 @@ def test_cloudevents_in_structured_mode_are_opened() -> None:
 
     assert wire.read(json.dumps(as_text).encode(), {}).headline == HEADLINE
     assert wire.read(json.dumps(as_bytes).encode(), {}).id == STORY
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16", "ISO-8859-2", "x-none", "UTF-8"])
+def test_text_in_an_event_is_decoded_already(encoding: str) -> None:
+    """The encoding that its XML declares was that of the bytes it was once in."""
+    data = f'\ufeff<?xml version="1.0" encoding="{encoding}"?><item><title>Timișoara, Győr, Žilina</title></item>'
+    event = {"specversion": "1.0", "id": "e-1", "source": "/desk", "type": "t", "data": data}
+
+    assert wire.read(json.dumps(event).encode(), {}).headline == "Timișoara, Győr, Žilina"
 
 
 @pytest.mark.parametrize(
