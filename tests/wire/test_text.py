@@ -29,6 +29,9 @@ from service.wire.text import clean, clean_line
             "Head\n\nBody in Sofia.",
         ),
         ("&lt;p&gt;Escaped &amp;amp; sent twice&lt;/p&gt;", "Escaped & sent twice"),
+        ("<p><b>One<p>Two <i>three</b> four<p>five", "One\n\nTwo three four\n\nfive"),
+        ("<p>On/ i/ off, 3 <EM CLASS='x'>a/b</EM>, &lt;b</p>", "On/ i/ off, 3 a/b, <b"),
+        ("<p>One</p><svg><a href='#'>label</a></svg><p>Two</p>", "One\n\nTwo"),
         ("It&#39;s R&amp;D &eacute;", "It's R&D é"),
     ],
 )
@@ -113,6 +116,7 @@ def test_clean_text_can_be_written_as_utf8(text: str) -> None:
         ),
         *(("", part) for part in [" ", "\r", "\xa0", "Ã", "\x92", "\u0301", "<!--"]),
         *(("<p x=", part) for part in ["=", " "]),
+        ("<p>" + "".join(f"<b x={number}>" for number in range(400)), "<p>x"),
         *(("</p>", part) for part in [" ", "<br>", "<td>", "<ul><li>", "<b><p></b>", "<table><tr><td>", "\0"]),
     ],
 )
