@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import timegm
-from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +87,8 @@ def _language(entry: Any) -> object:
 
 
 def _date(entry: Any, name: str) -> object:
-    # Asked as a plain dict: feedparser would take the publication date where there is no other, and warn of it.
-    moment = dict.get(entry, f"{name}_parsed")
-    return datetime.fromtimestamp(timegm(moment), UTC).isoformat() if moment else dict.get(entry, name)
+    """Return the date as the feed writes it: feedparser's own reading puts today in place of what is missing.
+
+    Asked as a plain dict: feedparser would take the publication date where there is no other, and warn of it.
+    """
+    return dict.get(entry, name)

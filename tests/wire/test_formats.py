@@ -125,6 +125,29 @@ def test_each_format_says_when_it_was_published(name: str, published: datetime) 
     assert read(name).published_at == published
 
 
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("20220327T033000Z", datetime(2022, 3, 27, 3, 30, tzinfo=UTC)),
+        ("2022-03-27T03:30:00EET", datetime(2022, 3, 27, 1, 30, tzinfo=UTC)),
+        ("Sun, 27 Mar 2022 03:30 +0300", datetime(2022, 3, 27, 0, 30, tzinfo=UTC)),
+    ],
+)
+def test_dates_of_feeds_are_read_as_all_others(written: str, moment: datetime) -> None:
+    """With their time and in their zone, whatever zone the machine is in."""
+    assert wire.read(sample("rss-item.xml").replace(b"Wed, 04 May 2022 09:30:00 GMT", written.encode()), {}) == read(
+        "rss-item.xml"
+    ).model_copy(update={"published_at": moment})
+
+
+@pytest.mark.parametrize("written", ["18:00", "--03-24", "22", "Sun, 27 Mar 2022 03:30:00 IST"])
+def test_what_a_feed_leaves_out_of_a_date_is_not_made_up(written: str) -> None:
+    """A record says the same today and tomorrow: the clock is no part of a date."""
+    value = sample("rss-item.xml").replace(b"Wed, 04 May 2022 09:30:00 GMT", written.encode())
+
+    assert refusal(value).reason is RejectReason.BAD_DATE
+
+
 @pytest.mark.parametrize("code", ["withheld", "canceled"])
 def test_wires_withdraw_what_they_sent(code: str) -> None:
     """A publication status of ninjs and NewsML-G2 gives the article's status."""

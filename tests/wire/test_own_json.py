@@ -206,7 +206,26 @@ def test_a_kill_notice_needs_no_text(status: str) -> None:
         ("2022-03-24t18:00:00z", datetime(2022, 3, 24, 18, tzinfo=UTC)),
         ("2022-03-24 18:00:00", datetime(2022, 3, 24, 18, tzinfo=UTC)),
         ("20220324T180000+0200", datetime(2022, 3, 24, 16, tzinfo=UTC)),
+        ("20220324T180000Z", datetime(2022, 3, 24, 18, tzinfo=UTC)),
+        ("20220324180000", datetime(2022, 3, 24, 18, tzinfo=UTC)),
+        ("20220324", datetime(2022, 3, 24, tzinfo=UTC)),
+        ("2022-03-24 18:00:00 UTC", datetime(2022, 3, 24, 18, tzinfo=UTC)),
+        ("2022-03-24T18:00:00EET", datetime(2022, 3, 24, 16, tzinfo=UTC)),
         ("Thu, 24 Mar 2022 18:00:00 -0500", datetime(2022, 3, 24, 23, tzinfo=UTC)),
+        ("Thu, 24 Mar 2022 18:00:00 -0000", datetime(2022, 3, 24, 18, tzinfo=UTC)),
+        ("Thu, 24 Mar 2022 18:00 UT", datetime(2022, 3, 24, 18, tzinfo=UTC)),
+        ("24 Mar 22 18:00:00 Z", datetime(2022, 3, 24, 18, tzinfo=UTC)),
+        ("Thu, 24 Mar 2022 18:00:00 EST", datetime(2022, 3, 24, 23, tzinfo=UTC)),
+        ("Thu, 24 Mar 2022 18:00:00 EET", datetime(2022, 3, 24, 16, tzinfo=UTC)),
+        ("Mon, 27 Jun 2022 18:00:00 cest", datetime(2022, 6, 27, 16, tzinfo=UTC)),
+        ("Thu, 24 Mar 2022 18:00:00 +0100 (CET)", datetime(2022, 3, 24, 17, tzinfo=UTC)),
+        ("Thu Mar 24 2022 18:00:00 GMT+0200 (Eastern European Standard Time)", datetime(2022, 3, 24, 16, tzinfo=UTC)),
+        ("Thu Mar 24 18:00:00 EET 2022", datetime(2022, 3, 24, 16, tzinfo=UTC)),
+        ("Thu Mar 24 18:00:00 2022", datetime(2022, 3, 24, 18, tzinfo=UTC)),
+        ("March 24, 2022", datetime(2022, 3, 24, tzinfo=UTC)),
+        ("27-MAR-1987 12:05:50.31 EET", datetime(1987, 3, 27, 10, 5, 50, tzinfo=UTC)),
+        ("1648144800", datetime(2022, 3, 24, 18, tzinfo=UTC)),
+        ("1648144800000", datetime(2022, 3, 24, 18, tzinfo=UTC)),
         (1648144800, datetime(2022, 3, 24, 18, tzinfo=UTC)),
         (1648144800000, datetime(2022, 3, 24, 18, tzinfo=UTC)),
         ("", None),
@@ -215,3 +234,30 @@ def test_a_kill_notice_needs_no_text(status: str) -> None:
 def test_dates_of_every_usual_form_are_read(given: object, moment: datetime | None) -> None:
     """ISO 8601, RFC 822 and seconds or milliseconds since 1970; no zone means UTC."""
     assert read(body="Text", published_at=given).published_at == moment
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "18:00",
+        "22",
+        "--03-24",
+        "2022032418",
+        "1610112041234.5",
+        "2022-03-24x18:00",
+        "Thu, 24 Mar 2022 18:00:00 IST",
+        "Thu, 24 Mar 2022 18:00:00 A",
+        "Thu, 24 Mar 2022 18:00:00 America/New_York",
+        "Thu, 24 Mar 2022 18:00:00 UTC+2",
+        "Thu, 24 Mar 2022 18:00:00 +9900",
+        "March 24, 2022 6:00 PM",
+        "24 Mar 2022 18.00 EET",
+        "24-Mar-2022 18:00:00 Bucharest",
+        "24-Mar-2022 18:00",
+        "2022-03-24T18:00:00+02:00 EET",
+        "March " * 80_000,
+    ],
+)
+def test_a_date_is_not_guessed(given: str) -> None:
+    """Half a date, one that could be two, or one in a zone that is not known is no date in UTC."""
+    assert refusal(json.dumps({"body": "Text", "published_at": given}).encode()).reason is RejectReason.BAD_DATE
