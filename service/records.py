@@ -142,7 +142,7 @@ class RawArticle(_Model):
     """The article without its headline; HTML in it becomes text with a blank line between paragraphs."""
     language: str | None = Field(default=None, description="BCP 47; trusted where given, detected where not.")
     published_at: Timestamp | None = None
-    """When it was first published; a time without zone is UTC."""
+    """When it was first published: RFC 3339, with its zone. What is sent without one is read all the same, as UTC."""
     updated_at: Timestamp | None = None
     """When this version was made."""
     embargoed_until: Timestamp | None = None
@@ -314,7 +314,9 @@ class Quote(_Model):
 class DateMention(Mention):
     """A date in the text, resolved against the article's publication date where that is needed and known."""
 
-    date: str | None = Field(default=None, description="ISO 8601, as precise as the text: 2022, 2022-03, 2022-03-24.")
+    date: str | None = Field(
+        default=None, description="ISO 8601, as precise as the text: 2022, 2022-03, 2022-W12 (a week), 2022-03-24."
+    )
 
 
 class Count(_Model):
@@ -389,7 +391,7 @@ class EnrichedArticle(_Model):
     published_at: Timestamp | None
     """When it was first published."""
     updated_at: Timestamp | None
-    """When this version was made."""
+    """When this version was made; a withdrawal that does not say was made when its message was."""
     embargoed_until: Timestamp | None
     """Not to be published before; consumers have to keep to it."""
     byline: str | None
@@ -399,7 +401,7 @@ class EnrichedArticle(_Model):
     entities: list[Entity] = []
     """The named things, most salient first."""
     locations: list[Location] = []
-    """The places, most mentioned first."""
+    """The places, in the order of their first mention."""
     countries: list[CountryShare] = []
     """The countries that the places lie in."""
     watched: list[CountryCode] = []

@@ -73,6 +73,18 @@ def test_each_format_becomes_a_record_that_keeps_the_contract(path: Path, proces
     assert again.value == outcome.value
 
 
+def test_places_come_in_the_order_in_which_the_text_first_names_them(processor: Processor) -> None:
+    """As the schema says, however often each is named."""
+    body = "Bulgaria spoke. Romania and Hungary met in Slovakia; Hungary said that Hungary and Romania agreed."
+    outcome = processor.process(Message(json.dumps({"id": "a-1", "body": body, "language": "en"}).encode()))
+
+    assert isinstance(outcome, Enriched)
+    places = json.loads(outcome.value)["locations"]
+    assert [place["country"] for place in places] == ["BG", "RO", "HU", "SK"]
+    described = schemas.closed()[schemas.ENRICHED]["properties"]["locations"]["description"]
+    assert described == "The places, in the order of their first mention."
+
+
 PHRASES = st.sampled_from(
     [
         "Romania and Hungary signed a treaty in Sofia on Tuesday.",

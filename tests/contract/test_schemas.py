@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import orjson
 import pytest
 
 from service import schemas, wire
+from service.enrich.dates import resolve
 from service.records import EnrichedArticle
 
 FOLDER = Path(__file__).parents[2] / "schemas"
@@ -100,6 +103,28 @@ def test_what_the_raw_schema_allows_is_read(example: Path) -> None:
     assert article.headline == sent.get("headline", "")
     assert article.body == sent.get("body", "")
     assert article.status == sent.get("status", "usable")
+
+
+def test_more_is_read_than_the_raw_schema_allows() -> None:
+    """A time without zone does not fit the schema; it is read as UTC all the same, and the schema says so."""
+    sent = {"body": "Text", "published_at": "2022-03-24T18:00:00"}
+    schema = json.loads((FOLDER / schemas.RAW).read_bytes())
+
+    assert verdicts(schema, sent) == (False, False)
+    assert verdicts(schema, sent | {"published_at": "2022-03-24T18:00:00Z"}) == (True, True)
+    assert wire.read(json.dumps(sent).encode(), {}).published_at == datetime(2022, 3, 24, 18, tzinfo=UTC)
+    assert "read all the same, as UTC" in schema["properties"]["published_at"]["description"]
+
+
+@pytest.mark.parametrize("words", ["2022", "March 2022", "last week", "March 24, 2022"])
+def test_the_schema_names_every_form_of_a_date(words: str) -> None:
+    """A consumer who reads dates by the schema is not surprised by the week of one."""
+    date = resolve(words, datetime(2022, 3, 24, tzinfo=UTC).date())
+
+    assert date is not None
+    form = re.sub("[0-9]", "[0-9]", date)
+    described = schemas.closed()[schemas.ENRICHED]["$defs"]["DateMention"]["properties"]["date"]["description"]
+    assert re.search(rf"\b{form}(?![\w-])", described)
 
 
 def test_our_own_records_name_every_member() -> None:
