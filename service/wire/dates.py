@@ -47,7 +47,7 @@ _HOURS = {
 }
 """Zones by name, in hours east: those of RFC 5322 §4.3 (so CST is America's), of Europe, and some far ones.
 
-Not here is what names several (IST: India, Ireland, Israel; AST: Arabia, the Atlantic) or has changed (MSK).
+Not here is a name that several share (AST: Arabia's, the Atlantic's) or that has changed its meaning (MSK).
 """
 _LONGEST = 100
 """Characters of a date; longer ones are none, and the patterns above are not tried on them."""
