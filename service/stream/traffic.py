@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import (
+    CoordinatorLoadInProgressError,
+    CoordinatorNotAvailableError,
+    KafkaError,
+    NotCoordinatorError,
+)
 
 from service.stream import header_names
 from service.stream.connection import kafka_python_options
@@ -18,6 +24,8 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 PATIENCE_SECONDS = 30.0  # for the next record of a topic that is known to have one
+NO_COORDINATOR = (CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError)
+COORDINATOR_SECONDS = 10.0  # for the brokers to tell who looks after the group
 POLL_MILLISECONDS = 500  # how long a tail waits for more before it looks whether it should stop
 
 
@@ -157,11 +165,7 @@ def lag(settings: Settings) -> list[PartitionLag]:
         first, last = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
     finally:
         consumer.close()
-    admin = KafkaAdminClient(**kafka_python_options(settings))
-    try:
-        committed = admin.list_group_offsets({settings.group: None})[settings.group]
-    finally:
-        admin.close()
+    committed = _committed(settings)
     rows = []
     for partition in partitions:
         known = committed.get(partition)
@@ -169,3 +173,21 @@ def lag(settings: Settings) -> list[PartitionLag]:
         behind = last[partition] - (first[partition] if offset is None else offset)
         rows.append(PartitionLag(partition.partition, offset, last[partition], behind))
     return rows
+
+
+def _committed(settings: Settings) -> Mapping[TopicPartition, Any]:
+    """Return the group's offsets. Brokers that have never had a group first make the topic for them, in a second."""
+    admin = KafkaAdminClient(**kafka_python_options(settings))
+    deadline = time.monotonic() + COORDINATOR_SECONDS
+    try:
+        while True:
+            try:
+                offsets: Mapping[TopicPartition, Any] = admin.list_group_offsets({settings.group: None})[settings.group]
+            except NO_COORDINATOR:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+            else:
+                return offsets
+    finally:
+        admin.close()

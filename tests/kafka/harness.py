@@ -23,6 +23,8 @@ from aiokafka import AIOKafkaProducer
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, NewTopic
 
+from service.stream.traffic import NO_COORDINATOR
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -188,6 +190,8 @@ class Stream:
         admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
         try:
             offsets = admin.list_group_offsets({self.name: None})[self.name]
+        except NO_COORDINATOR:  # this broker's first group: nobody has committed anything
+            return 0
         finally:
             admin.close()
         return sum(max(0, known.offset) for known in offsets.values())
