@@ -107,7 +107,7 @@ def _armed(syntax: Syntax, trigger: int) -> bool:
     start, end = syntax.sentences[syntax.sentence_of[trigger]]
     if any(lemma in armed for lemma in syntax.lemmas[start:end]):
         return True
-    return len(armed.intersection(syntax.lemmas)) >= ARMED_WORDS
+    return len(armed & syntax.vocabulary) >= ARMED_WORDS
 
 
 def _by_nature(syntax: Syntax, subjects: Iterable[int]) -> bool:

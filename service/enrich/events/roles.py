@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from service.enrich.events.data import word_class
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 """Token indexes, half-open."""
+START = itemgetter(0)
 
 AGENTS = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 NAMES = AGENTS | {"LOC", "FAC"}
@@ -141,10 +144,14 @@ def _named_inside(syntax: Syntax, token: int, preps: tuple[str, ...]) -> int | N
 
 
 def phrase(syntax: Syntax, token: int, names: list[Span]) -> Span:
-    """Return the entity that *token* is in, or else its noun phrase without article and without what follows."""
-    for start, end in names:
-        if start <= token < end:
-            return start + (syntax.words[start] == "the" and end - start > 1), end
+    """Return the entity that *token* is in, or else its noun phrase without article and without what follows.
+
+    *names* are the entities in the order of the text: an article may have thousands, so the one is looked up.
+    """
+    number = bisect_right(names, token, key=START) - 1
+    if number >= 0 and token < names[number][1]:
+        start, end = names[number]
+        return start + (syntax.words[start] == "the" and end - start > 1), end
     start = token
     while start > 0 and token - start < LONGEST - 1 and _left(syntax, start - 1, token):
         start -= 1
@@ -168,13 +175,17 @@ def _left(syntax: Syntax, index: int, head: int) -> bool:
 
 
 def places(syntax: Syntax, frame: Frame, names: list[Span], taken: list[Span]) -> list[Span]:
-    """Return the places of the event's clause among *names*, spans of places, less those *taken* as actors."""
+    """Return the places of the event's clause among *names*, less those *taken* as actors.
+
+    *names* are spans of places in the order of the text.
+    """
     start, end = syntax.sentences[syntax.sentence_of[frame.trigger]]
     verbs = {frame.trigger, frame.carrier if frame.carrier >= 0 else frame.trigger}
     mine = _clause(syntax, min(verbs))
     found = []
-    for first, last in names:
-        if not start <= first < end or (first, last) in taken:
+    own = names[bisect_left(names, start, key=START) : bisect_left(names, end, key=START)]
+    for first, last in own:
+        if (first, last) in taken:
             continue
         head = next((at for at in range(first, last) if not first <= syntax.heads[at] < last), last - 1)
         top = head

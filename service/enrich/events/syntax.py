@@ -31,6 +31,7 @@ class Syntax:
         "sentences",
         "size",
         "tags",
+        "vocabulary",
         "words",
     )
 
@@ -52,6 +53,7 @@ class Syntax:
             lemma(word, tag) if kind else word
             for word, tag, kind in zip(self.words, self.tags, self.kinds, strict=True)
         ]
+        self.vocabulary = frozenset(self.lemmas)
         self.kids: list[list[int]] = [[] for _ in range(self.size)]
         for index, head in enumerate(self.heads):
             if head != index:

@@ -1,0 +1,75 @@
+"""Who, to whom and where, looked up in the lists of a whole article."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from service.enrich.events import candidates, decision, model, roles
+from service.enrich.events.syntax import Syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from spacy.language import Language
+
+SENTENCES = 2000
+ENOUGH = 64
+"""Twice the steps of bisecting a list of all the tokens, with room for the few items that are found."""
+
+
+class Counted(list[Any]):
+    """A list that counts how many of its items are looked at."""
+
+    looks = 0
+
+    def __getitem__(self, at: Any) -> Any:
+        """Count the items of a slice too."""
+        found = super().__getitem__(at)
+        self.looks += len(found) if isinstance(at, slice) else 1
+        return found
+
+    def __iter__(self) -> Iterator[Any]:
+        """Count each item that is come to."""
+        for item in super().__iter__():
+            self.looks += 1
+            yield item
+
+
+@pytest.fixture(scope="module")
+def syntax(nlp: Language) -> Syntax:
+    """Parse a long article of short sentences, each with an event and two names."""
+    return Syntax(nlp("Russia attacked Kyiv. " * SENTENCES))
+
+
+def test_a_name_is_found_among_thousands_without_reading_them_all(syntax: Syntax) -> None:
+    """The name of an actor costs a few looks, wherever in the article it stands."""
+    names = Counted((at, at + 1) for at in range(0, syntax.size, 2))
+
+    assert [roles.phrase(syntax, token, names) for token in (0, syntax.size - 2)] == [
+        (0, 1),
+        (syntax.size - 2, syntax.size - 1),
+    ]
+    assert names.looks < ENOUGH
+
+
+def test_places_are_those_of_the_sentence_without_reading_all_others(syntax: Syntax) -> None:
+    """The places of an event cost a few looks, wherever in the article it stands."""
+    [*_, last] = candidates.find(syntax, model.load().candidates)
+    names = Counted((at, at + 1) for at in range(0, syntax.size, 2))
+
+    roles.places(syntax, last.frame, names, [])
+
+    assert names.looks < ENOUGH
+
+
+def test_whether_an_article_tells_of_arms_is_read_once(syntax: Syntax, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To ask whether an attack is one of arms reads its own sentence, not the article again."""
+    [*_, last] = candidates.find(syntax, model.load().candidates)
+    types = model.load().types
+    scores = [float(name == "ASSAULT") for name in types]
+    monkeypatch.setattr(syntax, "lemmas", Counted(syntax.lemmas))
+
+    assert decision.decide(syntax, last, scores) is None
+    assert syntax.lemmas.looks < ENOUGH  # type: ignore[attr-defined]
