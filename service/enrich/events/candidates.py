@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 NAMES = frozenset({"ORG", "PERSON", "GPE", "WORK_OF_ART", "PRODUCT", "FAC", "LOC", "LAW", "NORP"})
 """Words inside names of these types name no event: the War in "Department of War"."""
-
-
 LONGEST_SENTENCE = 300
-"""Tokens: what is longer is a table or a list, where a parse says nothing and would take long to read."""
+"""Tokens: what is longer is a table or a list, where a parse says nothing and would take long to read.
+
+The shipped parser ends a sentence after 200; another spaCy pipeline, as the setting for the model allows, may end none.
+"""
 
 
 @dataclass(frozen=True, slots=True)

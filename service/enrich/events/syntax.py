@@ -70,10 +70,6 @@ class Syntax:
             kept = doc.user_data["syntax"] = cls(doc)
         return kept
 
-    def child(self, index: int, *deps: str) -> int | None:
-        """Return the first child of the token at *index* with one of *deps*."""
-        return next((kid for kid in self.kids[index] if self.deps[kid] in deps), None)
-
     def children(self, index: int, *deps: str) -> list[int]:
         """Return the children of the token at *index* with one of *deps*."""
         return [kid for kid in self.kids[index] if self.deps[kid] in deps]

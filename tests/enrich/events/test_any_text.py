@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
+from spacy.tokens import Doc
 
 from service.enrich import counts, dates, events, quotes, tags
 from service.enrich.events import rules
@@ -64,10 +65,26 @@ def test_every_part_of_an_event_lies_in_its_sentence(nlp: Language, text: str) -
 
 
 def test_a_very_long_sentence_is_read_in_time_and_without_error(nlp: Language) -> None:
-    """A list of thousands of verbs is no sentence: it has no events, and costs no stack."""
+    """A list of thousands of verbs costs no stack, and has no more events than sentences can have."""
     doc = nlp(" and ".join(["attacked"] * 3000))
 
     assert len(events.find(doc)) <= 3 * len(list(doc.sents))
+
+
+def test_what_another_model_takes_for_one_sentence_of_thousands_of_words_has_no_events(nlp: Language) -> None:
+    """A parser that ends no sentence gives a list one tree: nothing is read from it."""
+
+    def as_one_sentence(times: int) -> Doc:
+        return Doc(
+            nlp.vocab,
+            words=["Militants", "killed", "soldiers"] * times,
+            tags=["NNS", "VBD", "NNS"] * times,
+            deps=["nsubj", "ROOT", "dobj", *["nsubj", "conj", "dobj"] * (times - 1)],
+            heads=[head for at in range(1, 3 * times, 3) for head in (at, max(1, at - 3), at)],
+        )
+
+    assert len(events.find(as_one_sentence(1))) == 1
+    assert events.find(as_one_sentence(2000)) == []
 
 
 def test_an_empty_text_has_no_events(nlp: Language) -> None:
