@@ -21,6 +21,9 @@ ACTING = frozenset({"GPE", "NORP", "ORG", "PERSON"})
 BACKWARD = frozenset({"of", "for", "over", "with"})
 """After these, "accused Moscow of violating" has the object as the one who violates."""
 
+UNDERGONE_BY_NOBODY = ("mutual_noun", "election")
+"""Classes of nouns whose subject acts, whatever the verb: who gets a deal made it, who faces an election stands."""
+
 
 @dataclass(slots=True)
 class Frame:
@@ -142,6 +145,8 @@ def _inherit(syntax: Syntax, index: int, frame: Frame, steps: int) -> None:
         _give(frame, given)
     elif dep == "pcomp":
         _gerund(syntax, head, frame, steps)
+    elif dep == "pobj":  # "came under shelling"
+        _carry(syntax, index, frame, steps)
 
 
 def _participle(syntax: Syntax, index: int, frame: Frame, steps: int) -> None:
@@ -219,7 +224,8 @@ def _owner(syntax: Syntax, noun: int, steps: int) -> list[int]:
 
 def _noun(syntax: Syntax, index: int, frame: Frame, steps: int) -> None:
     """Take the arguments of a noun: "the army's attack on the town", "troop withdrawal", "the arrest of the mayor"."""
-    receives = frame.lemma in word_class("patient_noun")
+    of = any(syntax.words[kid] == "of" for kid in syntax.children(index, "prep"))
+    receives = frame.lemma in word_class("patient_noun") and not of  # "Israel's killing of" them: it does it to them
     for kid in syntax.kids[index]:
         dep = syntax.deps[kid]
         if dep == "poss":
@@ -255,22 +261,24 @@ def _carry(syntax: Syntax, index: int, frame: Frame, steps: int) -> None:
     while syntax.deps[top] == "conj" and syntax.heads[top] != top and syntax.kinds[syntax.heads[top]] == "n":
         top = syntax.heads[top]
     dep, head = syntax.deps[top], syntax.heads[top]
-    if (
-        dep == "pobj"
-        and syntax.kinds[syntax.heads[head]] == "v"
-        and syntax.lemmas[syntax.heads[head]] in word_class("entering_verb")
-    ):
-        head, dep = syntax.heads[head], "dobj"
+    verb, undergoing = syntax.lemmas[head], word_class("undergoing_verb")
+    if dep == "pobj" and syntax.kinds[syntax.heads[head]] == "v":
+        verb, through = syntax.lemmas[syntax.heads[head]], verb
+        if f"{verb} {through}" in undergoing:
+            head, dep, verb = syntax.heads[head], "dobj", f"{verb} {through}"
+        elif verb in word_class("entering_verb"):
+            head, dep = syntax.heads[head], "dobj"
     if syntax.kinds[head] != "v":
         return
-    verb = syntax.lemmas[head]
-    if dep in {"dobj", "nsubjpass"} and verb in word_class("light_verb"):
+    if dep in {"dobj", "nsubjpass"} and (verb in word_class("light_verb") or verb in undergoing):
         frame.carrier = head
         upper = Frame(head, verb, "v")
         _verb(syntax, head, upper)
         if steps:
             _inherit(syntax, head, upper, steps - 1)
-        frame.subjects += [token for token in upper.subjects if token not in frame.subjects]
+        done_to = verb in undergoing and not any(frame.lemma in word_class(name) for name in UNDERGONE_BY_NOBODY)
+        theirs = frame.objects if done_to else frame.subjects
+        theirs += [token for token in upper.subjects if token not in theirs]
         for prep, targets in upper.preps.items():
             frame.preps.setdefault(prep, []).extend(targets)
         frame.datives += upper.datives

@@ -24,7 +24,7 @@ NOT_AGENTS = frozenset(
     {"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY", "EVENT", "LAW", "LANGUAGE", "WORK_OF_ART"}
 )
 PERSONAL = frozenset({"he", "she", "they", "we", "i", "you", "him", "her", "them", "us", "me"})
-TOWARDS = ("on", "against", "with", "to", "at", "toward", "towards", "into", "upon", "for", "over", "from")
+TOWARDS = ("on", "against", "with", "to", "at", "toward", "towards", "into", "upon", "for", "over")
 ASKED = ("on", "upon", "to", "from", "of", "with")
 """Whom a request goes to: "called on", "appealed to", "asked of"."""
 OWNING, WITHIN = ("of", "by"), ("of", "by", "against", "on", "from", "in", "with")
@@ -33,6 +33,10 @@ DUG = frozenset(
     {"ACCUSE", "REJECT", "SUPPORT", "SANCTION", "THREATEN", "ASSAULT", "COERCE", "COOPERATE", "AGREE", "CONSULT"}
 )
 """Types whose object may be a thing that belongs to the one meant: "condemned the Russian aggression"."""
+SENT = frozenset({
+    "ACCUSE", "AID", "ASSAULT", "COERCE", "CONCEDE", "PROTEST", "REJECT", "REQUEST", "SANCTION", "SUPPORT", "THREATEN",
+})  # fmt: skip
+"""Types whose nouns have the one who acts after "from": "attacks from Russia", "criticism from the opposition"."""
 LOCAL = frozenset({
     "in", "at", "near", "on", "across", "around", "outside", "inside", "from", "to", "into", "through", "of", "over",
     "throughout", "along", "off", "between", "toward", "towards", "within", "via",
@@ -45,7 +49,8 @@ LONGEST = 6
 
 def arguments(syntax: Syntax, frame: Frame, names: list[Span], kind: str) -> tuple[list[Span], list[Span]]:
     """Return actors and recipients of the event of *frame*, an event of type *kind*; *names* are the entities."""
-    subjects = [*frame.subjects, *_part_of(syntax, frame)]
+    senders, robbed = _from(syntax, frame, kind)
+    subjects = [*frame.subjects, *_part_of(syntax, frame), *senders]
     actors = _people(syntax, subjects, names, dig=OWNING)
     towards = [token for prep in TOWARDS if prep in frame.preps for token in frame.preps[prep]]
     if kind == "AID":
@@ -58,13 +63,26 @@ def arguments(syntax: Syntax, frame: Frame, names: list[Span], kind: str) -> tup
         candidates = frame.preps.get("against", [])
     elif kind == "REQUEST":
         asked = [token for prep in ASKED if prep in frame.preps for token in frame.preps[prep]]
-        candidates = [*frame.objects, *asked, *_told(syntax, frame)]
+        candidates = [*frame.objects, *(token for token in asked if token not in senders), *_told(syntax, frame)]
     else:
-        candidates = [*frame.objects, *frame.datives, *towards, *_content(syntax, frame, kind)]
+        candidates = [*frame.objects, *frame.datives, *towards, *robbed, *_content(syntax, frame, kind)]
     recipients = [
         span for span in _people(syntax, candidates, names, dig=WITHIN if kind in DUG else ()) if span not in actors
     ]
     return actors, recipients
+
+
+def _from(syntax: Syntax, frame: Frame, kind: str) -> tuple[list[int], list[int]]:
+    """Return those after "from" who act, and those to whom it is done.
+
+    A noun has its actor there, where no other is named ("Russia's attack from Belarus" says whence); a verb the one who
+    loses a thing ("seized weapons from the rebels"), but not where somebody else is its object.
+    """
+    found = frame.preps.get("from", [])
+    if frame.kind == "n" or syntax.deps[frame.trigger] == "pobj":
+        acts = kind in SENT and not frame.subjects and frame.lemma not in word_class("patient_noun")
+        return (found, []) if acts else ([], [])
+    return [], [] if any(_acts(syntax, token) for token in frame.objects) else found
 
 
 def _given_to(syntax: Syntax, frame: Frame) -> list[int]:

@@ -70,10 +70,23 @@ def test_conventions_of_plover_hold(nlp: Language, sentence: str, expected: str)
         ("The spokesman said that Serbia arrested two soldiers.", {"Serbia"}, {"two soldiers"}),
         ("The EU urged Serbia to release the prisoners.", {"EU"}, {"Serbia"}),
         ("The officers who arrested the mayor left the town.", {"officers"}, {"mayor"}),
+        ("Ukraine came under attack from Russia.", {"Russia"}, {"Ukraine"}),
+        ("Kharkiv came under heavy shelling from Russian forces.", {"Russian forces"}, {"Kharkiv"}),
+        ("Government troops were under attack from militants.", {"militants"}, {"Government troops"}),
+        ("Hungary faces criticism from the European Commission.", {"European Commission"}, {"Hungary"}),
+        ("Serbia received aid from Hungary.", {"Hungary"}, {"Serbia"}),
+        ("Attacks from Russia go on.", {"Russia"}, set()),
+        ("Russia launched attacks on Kyiv from Belarus.", {"Russia"}, {"Kyiv"}),
+        ("Police seized weapons from the rebels.", {"Police"}, {"rebels"}),
+        ("The soldiers were removed from Kyiv.", set(), {"soldiers"}),
+        ("Bulgaria's expulsion of ten Russian diplomats angered Moscow.", {"Bulgaria"}, {"Russian"}),
+        ("Israel's killing of three commanders drew condemnation.", {"Israel"}, {"three commanders"}),
+        ("The mayor's arrest drew protests.", set(), {"mayor"}),
+        ("Serbia got a trade agreement with the EU.", {"Serbia"}, {"EU"}),
     ],
 )
 def test_who_does_what_to_whom(nlp: Language, sentence: str, actors: set[str], recipients: set[str]) -> None:
-    """Passives, nouns, light verbs, "and", reported speech and relative clauses give the same actors and recipients."""
+    """Passives, nouns, light verbs, "and", "from" and relative clauses give the same actors and recipients."""
     found = [
         ({part.text for part in event.actors}, {part.text for part in event.recipients})
         for event in events.find(nlp(sentence))
