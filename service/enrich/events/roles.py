@@ -164,11 +164,13 @@ def _named_inside(syntax: Syntax, token: int, preps: tuple[str, ...]) -> int | N
 def phrase(syntax: Syntax, token: int, names: list[Span]) -> Span:
     """Return the entity that *token* is in, or else its noun phrase without article and without what follows.
 
-    *names* are the entities in the order of the text: an article may have thousands, so the one is looked up.
+    *names* are the entities in the order of the text: an article may have thousands, so the one is looked up. Of one
+    that the model draws over the end of a sentence, the part in the sentence of *token* counts.
     """
     number = bisect_right(names, token, key=START) - 1
     if number >= 0 and token < names[number][1]:
-        start, end = names[number]
+        first, last = syntax.sentences[syntax.sentence_of[token]]
+        start, end = max(first, names[number][0]), min(last, names[number][1])
         return start + (syntax.words[start] == "the" and end - start > 1), end
     start = token
     while start > 0 and token - start < LONGEST - 1 and _left(syntax, start - 1, token):
@@ -203,7 +205,7 @@ def places(syntax: Syntax, frame: Frame, names: list[Span], taken: list[Span]) -
     found = []
     own = names[bisect_left(names, start, key=START) : bisect_left(names, end, key=START)]
     for first, last in own:
-        if (first, last) in taken:
+        if last > end or (first, last) in taken:
             continue
         head = next((at for at in range(first, last) if not first <= syntax.heads[at] < last), last - 1)
         top = head

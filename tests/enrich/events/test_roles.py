@@ -54,6 +54,11 @@ def test_a_name_is_found_among_thousands_without_reading_them_all(syntax: Syntax
     assert names.looks < ENOUGH
 
 
+def test_a_name_ends_with_its_sentence(syntax: Syntax) -> None:
+    """Of a name that the model draws over the end of a sentence, the part in the sentence of the word counts."""
+    assert [roles.phrase(syntax, token, [(2, 6)]) for token in (2, 4)] == [(2, 4), (4, 6)]
+
+
 def test_places_are_those_of_the_sentence_without_reading_all_others(syntax: Syntax) -> None:
     """The places of an event cost a few looks, wherever in the article it stands."""
     [*_, last] = candidates.find(syntax, model.load().candidates)
