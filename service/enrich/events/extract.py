@@ -26,6 +26,8 @@ USUAL, MOST = 2, 3
 LEAST_OF_MORE, LEAST_OF_MORE_BY_CONTEXT = 0.92, 0.5
 CONTENT_OF = frozenset({"AGREE", "REJECT", "REQUEST", "THREATEN", "CONCEDE"})
 """What is promised, refused, asked or threatened is told by the event of the verb; it is not an event of its own."""
+LIFTED = frozenset({"SANCTION", "COERCE"})
+"""What is lifted or eased is told by the event that does so; it is not imposed once more."""
 WORDS_BEFORE = 2
 """Most words before a noun that belong to the trigger: "air strikes", "peace talks"."""
 
@@ -118,7 +120,7 @@ def _stands_out(event: Found) -> bool:
 
 
 def _told_already(syntax: Syntax, event: Found, others: dict[int, Found]) -> bool:
-    """Tell whether another event says the same: the verb that carries the noun, or the promise of the act."""
+    """Tell whether another event says the same: the verb that carries the noun, the promise of the act, or its end."""
     frame = event.candidate.frame
     carrying = others.get(frame.carrier) if frame.carrier != frame.trigger else None
     if carrying is not None and carrying.decision.rule is not None and carrying.type == event.type:
@@ -129,10 +131,20 @@ def _told_already(syntax: Syntax, event: Found, others: dict[int, Found]) -> boo
         ]
         if any(event.decision.rule is None or other.type != event.type for other in carried):
             return True
+    if event.type in LIFTED and any(_lifts(syntax, other, event.trigger) for other in others.values()):
+        return True
     above = others.get(syntax.heads[event.trigger])
     if above is None or above.type != event.type or above.type not in CONTENT_OF:
         return False
     return event.trigger in above.candidate.frame.to
+
+
+def _lifts(syntax: Syntax, event: Found, index: int) -> bool:
+    """Tell whether *event* lifts what the word at *index* names: "eased the sanctions", "the lifting of the curfew"."""
+    rule, lifted = event.decision.rule, event.candidate.frame.objects
+    if rule is None or (rule.type, rule.mode) != ("RETREAT", "access"):
+        return False
+    return any(index in syntax.coordinated(token) for token in lifted)
 
 
 def _event(doc: Doc, syntax: Syntax, found: Found, places: list[tuple[int, int]]) -> Event:

@@ -44,10 +44,10 @@ def read(syntax: Syntax, frame: Frame, dates: list[int], year: int | None) -> Fl
     """
     flags = Flags()
     verb = frame.carrier if frame.carrier >= 0 else frame.trigger
-    _clause(syntax, verb, flags)
+    flags.negated = _clause(syntax, verb, flags)
     if frame.trigger != verb or frame.kind == "n":
-        _noun(syntax, frame.trigger, flags)
-    _above(syntax, verb, flags)
+        flags.negated |= _noun(syntax, frame.trigger, flags)
+    flags.negated ^= _above(syntax, verb, flags)
     flags.historical = not (flags.future or flags.hypothetical) and history.tells(
         syntax, frame.trigger, verb_above(syntax, verb), dates, year
     )
@@ -66,30 +66,64 @@ def ahead(syntax: Syntax, index: int) -> bool:
     return own.future or above.future or (own.hypothetical and not perfect)
 
 
-def _clause(syntax: Syntax, verb: int, flags: Flags, *, inherited: bool = False) -> None:
-    """Read the auxiliaries, the negation and the conjunction of the clause of *verb*."""
-    negated, future, hypothetical = (flag_words(name) for name in ("negated", "future", "hypothetical"))
-    own = False
+def _clause(syntax: Syntax, verb: int, flags: Flags) -> bool:
+    """Read the auxiliaries and the conjunction of the clause of *verb*; tell whether the clause is negated."""
+    _modals(syntax, verb, flags)
+    if _negated(syntax, verb, "nsubj", "nsubjpass", "dobj"):
+        return True
+    head = syntax.heads[verb]
+    if syntax.deps[verb] != "conj" or syntax.kinds[head] != "v" or _has_own(syntax, verb):
+        return False
+    _modals(syntax, head, flags)
+    return _negated(syntax, head) and all(syntax.words[kid] != "but" for kid in syntax.children(head, "cc"))
+
+
+def _modals(syntax: Syntax, verb: int, flags: Flags) -> None:
+    future, hypothetical = flag_words("future"), flag_words("hypothetical")
     for kid in syntax.kids[verb]:
         dep, word = syntax.deps[kid], syntax.words[kid]
         if dep == "aux" and syntax.tags[kid] == "MD":
-            own = True
             flags.future |= word in future["modals"]
             flags.hypothetical |= word in hypothetical["modals"] and not (word == "would" and _told(syntax, verb))
             flags.future |= word == "would" and _told(syntax, verb)
-        elif dep == "neg" or (dep == "advmod" and word in negated["adverbs"]):
-            own = True
-            flags.negated = True
         elif dep == "mark":
             flags.hypothetical |= word in hypothetical["marks"]
-        elif dep in {"nsubj", "nsubjpass", "dobj"} and not inherited:
-            flags.negated |= word in negated["subjects"] or any(
-                syntax.words[inner] in negated["determiners"] for inner in syntax.kids[kid]
-            )
-    if syntax.deps[verb] == "conj" and not own and not inherited:
-        head = syntax.heads[verb]
-        if syntax.kinds[head] == "v" and not syntax.children(verb, "nsubj", "nsubjpass"):
-            _clause(syntax, head, flags, inherited=True)
+
+
+def _negated(syntax: Syntax, verb: int, *arguments: str) -> bool:
+    """Tell whether the clause of *verb* is negated: by "not" and the like, or by "no" in its *arguments*."""
+    return any(
+        _negates(syntax, kid)
+        or (
+            syntax.deps[kid] in arguments
+            and (syntax.words[kid] in flag_words("negated")["subjects"] or _none(syntax, kid))
+        )
+        for kid in syntax.kids[verb]
+    )
+
+
+def _negates(syntax: Syntax, kid: int) -> bool:
+    """Tell whether the word at *kid* negates the verb above it: "not", but not the one of "not only … but also"."""
+    words, after = flag_words("negated"), syntax.words[kid + 1 : kid + 2]
+    if syntax.deps[kid] == "neg":
+        return words["added"].isdisjoint(after)
+    phrase = " ".join(syntax.words[max(0, kid - 1) : kid + 1])
+    return syntax.deps[kid] == "advmod" and (syntax.words[kid] in words["adverbs"] or phrase in words["adverbs"])
+
+
+def _none(syntax: Syntax, noun: int) -> bool:
+    """Tell whether there is none of the *noun*: "no attack"."""
+    return any(syntax.words[kid] in flag_words("negated")["determiners"] for kid in syntax.kids[noun])
+
+
+def _has_own(syntax: Syntax, verb: int) -> bool:
+    """Tell whether the *verb* has a subject, a modal or a negation, and shares none with the one before its "and"."""
+    return any(
+        syntax.deps[kid] in {"nsubj", "nsubjpass"}
+        or (syntax.deps[kid] == "aux" and syntax.tags[kid] == "MD")
+        or _negates(syntax, kid)
+        for kid in syntax.kids[verb]
+    )
 
 
 def _told(syntax: Syntax, verb: int) -> bool:
@@ -97,69 +131,76 @@ def _told(syntax: Syntax, verb: int) -> bool:
     return syntax.deps[verb] == "ccomp" and syntax.lemmas[syntax.heads[verb]] in SPEECH
 
 
-def _noun(syntax: Syntax, noun: int, flags: Flags) -> None:
+def _noun(syntax: Syntax, noun: int, flags: Flags) -> bool:
+    """Read the modifiers of an event *noun*; tell whether there was none."""
     for kid in syntax.kids[noun]:
-        word = syntax.words[kid]
-        flags.negated |= word in flag_words("negated")["determiners"]
-        flags.future |= word in flag_words("future")["modifiers"]
-        flags.hypothetical |= word in flag_words("hypothetical")["modifiers"]
+        flags.future |= syntax.words[kid] in flag_words("future")["modifiers"]
+        flags.hypothetical |= syntax.words[kid] in flag_words("hypothetical")["modifiers"]
+    return _none(syntax, noun)
 
 
-def _above(syntax: Syntax, index: int, flags: Flags) -> None:
-    """Read the words that govern the clause: "plans to attack", "the threat of an attack", "refused to attack"."""
-    at, prep = index, ""
+def _above(syntax: Syntax, index: int, flags: Flags) -> bool:
+    """Read the words that govern the clause: "plans to attack", "the threat of an attack", "refused to attack".
+
+    Tell whether they negate it: two of them do not, as in "failed to prevent an attack".
+    """
+    at, prep, negated = index, "", False
     for _ in range(STEPS):
         head, dep = syntax.heads[at], syntax.deps[at]
         if head == at:
-            return
+            break
         if dep == "conj":
             at = head
         elif dep in {"pobj", "pcomp"}:
             prep = syntax.words[head]
             if prep in flag_words("negated")["prepositions"]:
-                flags.negated = True
-                return
+                return not negated
             at = head
         elif dep in CLAUSE or dep in NOMINAL:
-            if not _governor(syntax, at, prep, flags):
-                return
+            negates, further = _governor(syntax, at, prep, flags)
+            negated ^= negates
+            if not further:
+                break
             at, prep = head, ""
         else:
-            return
+            break
+    return negated
 
 
-def _governor(syntax: Syntax, at: int, prep: str, flags: Flags) -> bool:
-    """Read what the head of *at* says of it, through the preposition *prep* if any; tell whether to read on above."""
+def _governor(syntax: Syntax, at: int, prep: str, flags: Flags) -> tuple[bool, bool]:
+    """Read what the head of *at* says of it, through the preposition *prep* if any.
+
+    Tell whether it negates it, and whether to read on above.
+    """
     head, dep = syntax.heads[at], syntax.deps[at]
     lemma, noun = syntax.lemmas[head], syntax.kinds[head] == "n"
-    if prep and not noun:
-        _by_preposition(f"{lemma} {prep}", flags)
-        return False
-    if prep and prep not in TOPICAL:
-        return False
     infinitive = dep in {"xcomp", "acl"} or (dep == "ccomp" and _has_to(syntax, at))
-    if dep == "ccomp" and not infinitive:
-        _told_that(lemma, flags)
-        return False
-    for flag in ("negated", "future", "hypothetical"):
-        if lemma in flag_words(flag)["nouns" if noun else "governors" if infinitive else "objects"]:
-            setattr(flags, flag, True)
-    if infinitive and not noun:
-        flags.negated |= bool(syntax.children(head, "neg"))
-        _clause(syntax, head, flags, inherited=True)
-    return noun or infinitive
-
-
-def _by_preposition(phrase: str, flags: Flags) -> None:
-    for flag in ("negated", "future", "hypothetical"):
-        if phrase in flag_words(flag)["phrases"]:
-            setattr(flags, flag, True)
-
-
-def _told_that(lemma: str, flags: Flags) -> None:
-    for flag in ("negated", "future", "hypothetical"):
-        if lemma in flag_words(flag)["that"]:
-            setattr(flags, flag, True)
+    phrases = {lemma}
+    if prep and not noun:
+        kind, phrases = "phrases", {f"{lemma} {prep}"}
+    elif prep and prep not in TOPICAL:
+        return False, False
+    elif dep == "ccomp" and not infinitive:
+        kind = "that"
+    elif noun:
+        kind = "nouns"
+    elif infinitive:
+        kind = "governors"
+        phrases |= {f"{lemma} {syntax.words[kid]}" for kid in syntax.children(head, "advmod")}
+    else:
+        kind = "objects"
+    future, hypothetical, negates = (
+        not phrases.isdisjoint(flag_words(flag)[kind]) for flag in ("future", "hypothetical", "negated")
+    )
+    flags.future |= future
+    flags.hypothetical |= hypothetical
+    if kind == "nouns":
+        return negates ^ ((future or hypothetical or negates) and _none(syntax, head)), True
+    if not negates and kind != "governors":
+        return False, False
+    if kind != "that":
+        _modals(syntax, head, flags)
+    return negates ^ _negated(syntax, head, "nsubj", "nsubjpass"), kind != "that"
 
 
 def _has_to(syntax: Syntax, verb: int) -> bool:

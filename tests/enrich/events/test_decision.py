@@ -61,6 +61,21 @@ def test_conventions_of_plover_hold(nlp: Language, sentence: str, expected: str)
 
 
 @pytest.mark.parametrize(
+    "sentence",
+    [
+        "The EU lifted sanctions on Belarus.",
+        "Washington eased the embargo and the sanctions against Cuba.",
+        "The government eased the curfew in the capital.",
+    ],
+)
+def test_what_is_lifted_is_not_imposed(nlp: Language, sentence: str) -> None:
+    """The end of sanctions is one event, a RETREAT, and no SANCTION or COERCE beside it."""
+    types = {event.type for event in events.find(nlp(sentence))}
+
+    assert types & {"RETREAT", "SANCTION", "COERCE"} == {"RETREAT"}
+
+
+@pytest.mark.parametrize(
     ("sentence", "actors", "recipients"),
     [
         ("Five suspects were arrested by Hungarian police on Monday.", {"Hungarian police"}, {"Five suspects"}),
