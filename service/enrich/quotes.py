@@ -77,14 +77,27 @@ def find(doc: Doc) -> list[Quote]:
 
 
 def _verb(doc: Doc, syntax: Syntax, tokens: range, inside: set[int]) -> tuple[int, int] | None:
-    """Return the verb of speech nearest to the quotation, what follows it before what stands in front of it."""
+    """Return the verb of speech nearest to the quotation, what follows it before what stands in front of it.
+
+    A quotation that ends in a full stop leaves a verb that introduces the next one to that.
+    """
     after = range(tokens[-1] + 1, min(len(doc), tokens[-1] + 1 + REACH))
     before = range(tokens[0] - 1, max(-1, tokens[0] - 1 - REACH), -1)
     paragraph = next((at for at in after if "\n" in doc[at].text), after.stop)
+    over = syntax.words[tokens[-1]].endswith(".")
     for at in (*range(after.start, paragraph), *before):
         if at not in inside and _says(syntax, at):
+            if over and at > tokens[-1] and _introduces(syntax, at, inside):
+                continue
             return at, at + 1 + (syntax.words[at] == "according")
     return None
+
+
+def _introduces(syntax: Syntax, at: int, inside: set[int]) -> bool:
+    """Tell whether a colon behind the clause of the verb at *at* opens the next quotation: "the minister said: …"."""
+    _, end = syntax.sentences[syntax.sentence_of[at]]
+    colon = next((index for index in range(at + 1, end) if syntax.words[index] == ":"), None)
+    return colon is not None and colon + 1 in inside
 
 
 def _says(syntax: Syntax, at: int) -> bool:
