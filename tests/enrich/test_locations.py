@@ -231,6 +231,13 @@ def test_a_text_of_nothing_but_places(gazetteer: Gazetteer) -> None:
     assert len(found) > 1_000
 
 
+@pytest.mark.parametrize("between", ["A" * 20_000 + ". ", " " + "A" * 20_000, " A" * 20_000 + ";"])
+def test_a_long_run_between_two_places(gazetteer: Gazetteer, between: str) -> None:
+    """Whatever stands between two countries, however long, both are found and count."""
+    _, countries = find(f"[GPE Romania] {between} [GPE Bulgaria]", gazetteer)
+    assert {(one.code, one.about) for one in countries} == {("BG", True), ("RO", True)}
+
+
 @pytest.mark.parametrize("text", ["", " ", "...", "A", "\n\n", "--- - ,", "Nothing here is a place."])
 def test_texts_without_places(gazetteer: Gazetteer, text: str) -> None:
     """Nothing is found where nothing is."""

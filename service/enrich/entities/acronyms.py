@@ -22,6 +22,7 @@ BRACKET = re.compile(rf"{MARK}\s\({MARK}(?P<acronym>[A-Z][A-Za-z&-]{{0,8}}[A-Z])
 WORD = re.compile(rf"[\w{APOSTROPHES}&.-]+")
 NAMED = frozenset({"ORG", "EVENT", "LAW", "WORK_OF_ART", "FAC", "PRODUCT"})
 LETTERS = 3  # two letters fit too much
+REACH = 150  # code points before the bracket
 SMALL_WORDS = 4  # between the words that give a letter each
 
 
@@ -62,7 +63,8 @@ def _long_form(text: str, end: int, acronym: str) -> int | None:
     letters = [letter.lower() for letter in acronym if letter.isupper()]
     if len(letters) < LETTERS:
         return None
-    left = max(0, end - 150, text.rfind("\n", 0, end) + 1)
+    left = max(0, end - REACH)
+    left = max(left, text.rfind("\n", left, end) + 1)
     skipped = 0
     for word in reversed(list(WORD.finditer(text, left, end))):
         if word[0][0].isupper() and word[0][0].lower() == letters[-1]:

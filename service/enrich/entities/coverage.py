@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -26,7 +25,8 @@ class Coverage(Generic[Owner]):
         while self._next < len(self._spans) and self._spans[self._next][1] <= start:
             self._next += 1
         found = []
-        for span in islice(self._spans, self._next, None):
+        for number in range(self._next, len(self._spans)):
+            span = self._spans[number]
             if span[0] >= end:
                 break
             if span[0] < start or span[1] > end:

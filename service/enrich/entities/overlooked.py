@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from service.enrich.entities.candidates import HEADLINE, TITLED, Candidate
@@ -74,7 +73,7 @@ def _known(text: str, knowledge: Knowledge) -> Iterator[Candidate]:
 def _ends(text: str, names: list[re.Match[str]], number: int) -> list[int]:
     """Return where a name that begins with the word *number* may end, the longest first."""
     ends = [names[number].end()]
-    for match in islice(names, number + 1, number + LONGEST):
+    for match in names[number + 1 : number + LONGEST]:
         if text[ends[-1] : match.start()] not in BETWEEN:
             break
         ends.append(match.end())

@@ -32,6 +32,7 @@ def add_repeats(text: str, groups: list[Group], figures: list[tuple[int, int]], 
     taken: list[tuple[int, int, tuple[Group, Candidate] | None]] = [(start, end, None) for start, end in figures]
     taken += [(one.start, one.end, (group, one)) for group in groups for one in group.candidates]
     coverage = Coverage(taken)
+    gone: set[Candidate] = set()
     position = 0
     for match in WORD.finditer(text):
         start = match.start()
@@ -51,10 +52,11 @@ def add_repeats(text: str, groups: list[Group], figures: list[tuple[int, int]], 
             position = end
             if [span[:2] for span in inside] == [(start, end)]:
                 break
-            for owner, candidate in within:
-                owner.candidates.remove(candidate)
+            gone.update(candidate for _, candidate in within)
             group.candidates.append(Candidate(start, end, group.label, HEADLINE, text[start:end]))
             break
+    for group in groups:
+        group.candidates = [one for one in group.candidates if one not in gone]
 
 
 def _surfaces(groups: Iterable[Group], lexicon: Lexicon) -> tuple[dict[str, Group | None], dict[str, list[int]]]:

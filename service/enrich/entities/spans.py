@@ -12,19 +12,23 @@ if TYPE_CHECKING:
 
     from service.enrich.entities.lexicon import Lexicon
 
-BREAK = re.compile(rf"\s*(?:\n[^\S\n]*\n|[\t|•·])\s*|\s+(?=[(\[<])|(?<=\w)\s*/\s*(?=[A-Z])|,?\s[{DASHES}]+\s|[;:…]\s")
-"""Where one span holds two things: paragraph, table cell, bracket, slash of a photo credit, dash, colon."""
-LINE = re.compile(r"[^\S\n]*\n[^\S\n]*")
+BREAK = re.compile(
+    r"(?<!\s)\s*(?:\n[^\S\n]*\n|[\t|•·])\s*|(?<!\s)\s+(?=[(\[<])|(?<=\w)\s*/\s*(?=[A-Z])"
+    rf"|,?\s[{DASHES}]+\s+|[;:…]\s+"
+)
+"""Where one span holds two things: paragraph, table cell, bracket, slash of a photo credit, dash, colon.
+
+A run of white space is tried from its start alone, or a long one would be read once for each of its characters.
+"""
+LINE = re.compile(r"(?<![^\S\n])[^\S\n]*\n[^\S\n]*")
 LEADING = re.compile(r"(?:[\s\W_]+|(?:the|a|an|this|that|these|those)\s+)+", re.IGNORECASE)
-POSSESSIVE = re.compile(rf"[{APOSTROPHES}]s?$", re.IGNORECASE)
+POSSESSIVES = tuple(mark + letter for mark in APOSTROPHES for letter in "sS")
 PREFIX = re.compile(
     rf"(?:pro|anti|non|post|pre|ex|intra|inter|trans|neo|mid|un|then|now|all)[{HYPHENS}](?=\w)", re.IGNORECASE
 )
 TRAILING = " \n\t\r\xa0()[]{}<>,;:!?…/\\*|•·_=+~^&" + QUOTES + APOSTROPHES + DASHES + HYPHENS
-ABBREVIATION = re.compile(r"(?:\.\w+|\b\w)\.$")
-LOWER = re.compile(r"^(?:west|east|.*\w[ .]\w.*)$")
+LOWER = re.compile(r"^(?:west|east|(?>.*?\w[ .]\w).*)$")
 """Names that some write in small letters: the west, the joint chiefs of staff, example.org."""
-LAST_WORD = re.compile(r"\w+(?=\.$)")
 WORD = re.compile(r"\S+")
 WRAPPED = 50  # a line this long was broken by the typesetter, a shorter one by its author
 
@@ -36,6 +40,8 @@ def clean(text: str, start: int, end: int, label: str, lexicon: Lexicon) -> Iter
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
     for match in BREAK.finditer(text, start, end):
         yield start, match.start()
         start = match.end()
@@ -70,23 +76,27 @@ def trim(text: str, start: int, end: int, lexicon: Lexicon) -> tuple[int, int]:
     if leading and not text[start:end].startswith(lexicon.with_article):
         start = leading.end()
     while start < end:
-        surface = text[start:end]
-        possessive = POSSESSIVE.search(surface)
-        if possessive:
-            end -= len(possessive[0])
-        elif surface[-1] in TRAILING or (surface[-1] == "." and not _is_abbreviation(surface, lexicon)):
+        last = text[end - 1]
+        if text.endswith(POSSESSIVES, start, end):
+            end -= 2
+        elif last in TRAILING or (last == "." and not _is_abbreviation(text, start, end, lexicon)):
             end -= 1
         else:
             break
-    if start < end and text[end : end + 1] == "." and _is_abbreviation(text[start : end + 1], lexicon):
+    if start < end and text[end : end + 1] == "." and _is_abbreviation(text, start, end + 1, lexicon):
         end += 1
     return start, end
 
 
-def _is_abbreviation(surface: str, lexicon: Lexicon) -> bool:
-    """Tell whether the full stop at the end of *surface* belongs to the word: U.S., Inc., Conn."""
-    last = LAST_WORD.search(surface)
-    return bool(ABBREVIATION.search(surface) or (last and last[0] in lexicon.abbreviations))
+def _is_abbreviation(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Tell whether the full stop that ends `text[start:end]` belongs to the word before it: U.S., Inc., Conn."""
+    left = right = end - 1
+    while left > start and (text[left - 1].isalnum() or text[left - 1] == "_"):
+        left -= 1
+    if left == right:
+        return False
+    dotted = left > start and text[left - 1] == "."
+    return dotted or right - left == 1 or text[left:right] in lexicon.abbreviations
 
 
 def _without_titles(text: str, start: int, end: int, label: str, lexicon: Lexicon) -> tuple[int, str]:

@@ -97,7 +97,7 @@ def says_place(words: Words, first: int, last: int) -> bool:
 def goes_on(words: Words, last: int) -> bool:
     """Tell whether a longer name goes on after these words."""
     after = words.after(last)
-    return after[:1].isupper() and after.isalpha() and not words.document[words.end[last - 1] :].startswith("\n")
+    return after[:1].isupper() and after.isalpha() and not words.document.startswith("\n", words.end[last - 1])
 
 
 def is_language(words: Words, first: int, last: int) -> bool:

@@ -35,7 +35,8 @@ MOST = 4
 """Countries that an article is about, at most."""
 LISTED = 6
 """Countries in a row, without a comma, that are no text but a form's list to choose from, as web pages leave it."""
-_GAP = re.compile(r"[^,;.:a-z]{0,3}(?:[A-Z][\w'\u2019]*[ \n]?){0,5}")
+_GAP = re.compile(r"[^,;.:a-z]{0,3}(?:[A-Z][\w'\u2019]*+[ \n]?+){0,5}+")
+"""What stands between two of them: up to five further names. What is taken is not given back: a word is one name."""
 
 
 def weigh(groups: Sequence[Group], article: RawArticle) -> list[CountryShare]:
