@@ -238,6 +238,13 @@ def test_a_long_run_between_two_places(gazetteer: Gazetteer, between: str) -> No
     assert {(one.code, one.about) for one in countries} == {("BG", True), ("RO", True)}
 
 
+@pytest.mark.parametrize("label", ["GPE", "FAC"])
+def test_a_name_without_end(gazetteer: Gazetteer, label: str) -> None:
+    """Of 20,000 words that the model took for one name, the country beside them is found."""
+    found, _ = find(f"[{label} {'Xyzbrok ' * 20_000}Bridge] lies in [GPE Romania].", gazetteer)
+    assert [one.name for one in found] == ["Romania"]
+
+
 @pytest.mark.parametrize("text", ["", " ", "...", "A", "\n\n", "--- - ,", "Nothing here is a place."])
 def test_texts_without_places(gazetteer: Gazetteer, text: str) -> None:
     """Nothing is found where nothing is."""

@@ -21,6 +21,8 @@ LONG = 7
 """Letters from which capitals are no abbreviation: EU and OPEC are no unknown places."""
 SMALL = 10_000
 """People in a city that is taken on the word of the text around it."""
+LONGEST_KNOWN = 20
+"""Words, hyphens among them, of the longest name that is looked up within a longer one; the gazetteer's has 13."""
 WIDER = 4
 """Words by which a name may be too short on either side."""
 NEVER_PEOPLES = frozenset(["LANGUAGE", "EVENT", "WORK_OF_ART", "LAW", "PRODUCT"])
@@ -98,7 +100,7 @@ def _is_told(mentions: Mentions, first: int, last: int) -> bool:
 
 def _core(mentions: Mentions, first: int, last: int) -> int | None:
     """Return where the known place in a longer name begins: `Syria` in `Northern Syria`."""
-    for start in range(first + 1, last):
+    for start in range(max(first + 1, last - LONGEST_KNOWN), last):
         word = mentions.words.text[start]
         if word[0].islower() or word.lower() in cues.GENERIC:
             continue
@@ -186,7 +188,7 @@ def _take_piece(mentions: Mentions, first: int, last: int, label: str) -> None:
                 mentions.add(first, at, label)
             return
     if label == "FAC" and words.text[last - 1].lower() not in cues.STREETS:
-        for at in range(last - 1, first, -1):  # Cairo airport
+        for at in range(min(last - 1, first + LONGEST_KNOWN), first, -1):  # Cairo airport
             if is_known(mentions.candidates(first, at), HUGE):
                 mentions.add(first, at, label)
                 return
