@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from service.enrich import data_files
-from service.enrich.events import frames, roles
+from service.enrich import data_files, numerals
+from service.enrich.events import flags, frames, roles
 from service.enrich.events.syntax import Syntax
 from service.records import Count, Mention
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-UNITS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
-    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-}  # fmt: skip
-SCALES = {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
-NEVER_COUNTED = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "ORDINAL"})
 NOT_PEOPLE = frozenset(
     {"percent", "year", "day", "month", "week", "hour", "minute", "dollar", "euro", "time", "point", "mile", "km"}
 )
@@ -41,6 +31,8 @@ class Kind:
     subject: frozenset[str]
     adjectives: frozenset[str]
     nouns: frozenset[str]
+    phrases: frozenset[tuple[str, str]]
+    """Verbs that say so with a word beside them: "shoot" with "dead"."""
     examples: tuple[tuple[str, int, str], ...]
 
 
@@ -55,10 +47,13 @@ def kinds() -> tuple[Kind, ...]:
     return tuple(
         Kind(
             name,
-            words(row["object"]),
+            frozenset(verb for verb in words(row["object"]) if " " not in verb),
             words(row["subject"]),
             words(row["adjectives"]),
             words(row["nouns"]),
+            frozenset(
+                (verb, beside) for verb, _, beside in (verb.partition(" ") for verb in words(row["object"])) if beside
+            ),
             tuple((sentence, number, of) for sentence, number, of in row["examples"]),
         )
         for name, row in raw.items()
@@ -68,13 +63,15 @@ def kinds() -> tuple[Kind, ...]:
 @functools.cache
 def _telling() -> frozenset[str]:
     """Return the words of all kinds: nearly every word of a text is none of them."""
-    return frozenset().union(*(kind.object | kind.subject | kind.adjectives | kind.nouns for kind in kinds()))
+    phrases = frozenset(verb for kind in kinds() for verb, _ in kind.phrases)
+    return phrases.union(*(kind.object | kind.subject | kind.adjectives | kind.nouns for kind in kinds()))
 
 
 def find(doc: Doc) -> list[Count]:
     """Return the counts of *doc* in the order of the text; a mention is the number's words, in code points.
 
-    Only numbers that the text gives: "dozens" and "hundreds" are none. "More than 20" counts as 20.
+    Only numbers that the text gives: "dozens" and "hundreds" are none. "More than 20" counts as 20, and so does "20 to
+    30"; whom the text says nothing was done to ("did not arrest 300 protesters") are not counted.
     """
     syntax = Syntax.of(doc)
     found: dict[tuple[int, int], Count] = {}
@@ -82,7 +79,10 @@ def find(doc: Doc) -> list[Count]:
     for index, (word, lemma) in enumerate(zip(syntax.words, syntax.lemmas, strict=True)):
         if word not in telling and lemma not in telling:
             continue
-        for kind, counted in _counted(syntax, index):
+        pairs = _counted(syntax, index)
+        if pairs and flags.read(syntax, frames.build(syntax, index), [], None).negated:
+            continue
+        for kind, counted in pairs:
             number = _number(syntax, counted)
             if number is None:
                 continue
@@ -105,7 +105,20 @@ def _counted(syntax: Syntax, index: int) -> list[tuple[str, int]]:
             pairs += [(kind.name, token) for token in _described(syntax, index)]
         elif part == "n" and lemma in kind.nouns:
             pairs += [(kind.name, token) for token in _toll(syntax, index)]
+        if part == "v":
+            pairs += [(kind.name, token) for token in _beside(syntax, index, kind)]
     return pairs
+
+
+def _beside(syntax: Syntax, index: int, kind: Kind) -> list[int]:
+    """Return whom a verb and the word beside it are said of: "shot dead 12 people", "took 20 people hostage"."""
+    besides = {beside for verb, beside in kind.phrases if verb == syntax.lemmas[index]}
+    found: list[int] = []
+    for kid in syntax.kids[index]:
+        if syntax.words[kid] in besides:
+            found += [token for token in frames.build(syntax, index).objects if token != kid]
+            found += syntax.children(kid, "compound", "nsubj", "dobj")  # as the parser often ties them
+    return [other for token in found for other in syntax.coordinated(token)]
 
 
 def _described(syntax: Syntax, index: int) -> list[int]:
@@ -142,45 +155,12 @@ def _number(syntax: Syntax, token: int) -> tuple[int, int, int] | None:
     above = syntax.heads[token]
     if not heads and syntax.words[above] == "of" and syntax.tags[syntax.heads[above]] == "CD":
         heads = [syntax.heads[above]]
+    if not heads and syntax.deps[token] == "compound":
+        heads = syntax.children(above, "nummod")
     for head in heads:
-        if syntax.ents[head] in NEVER_COUNTED:
-            continue
-        start, end = head, head + 1
-        while start > 0 and (syntax.tags[start - 1] == "CD" or _joined(syntax, start - 1)):
-            start -= 1
-        while end < syntax.size and (syntax.tags[end] == "CD" or syntax.words[end] in SCALES or _joined(syntax, end)):
-            end += 1
-        value = parse(syntax.words[start:end])
-        if value is not None:
-            return start, end, value
+        if syntax.ents[head] not in numerals.NOT_COUNTED and (number := numerals.around(syntax, head)):
+            return number
     return None
-
-
-def _joined(syntax: Syntax, at: int) -> bool:
-    return syntax.words[at] == "-" and 0 < at < syntax.size - 1 and syntax.tags[at - 1] == syntax.tags[at + 1] == "CD"
-
-
-def parse(words: list[str]) -> int | None:
-    """Return the whole number that *words* say: "1,200", "twenty - five", "two dozen", "2.5 million"; else None."""
-    total, current, seen = 0.0, 0.0, False
-    for word in words:
-        if word in {"-", "and", "a"}:
-            continue
-        parts = word.split("-")
-        for part in parts:
-            if DIGITS.fullmatch(part):
-                current += float(part.replace(",", ""))
-            elif part in UNITS:
-                current += UNITS[part]
-            elif part in SCALES:
-                current = (current or 1) * SCALES[part]
-                if SCALES[part] >= SCALES["thousand"]:
-                    total, current = total + current, 0.0
-            else:
-                return None
-            seen = True
-    value = total + current
-    return int(value) if seen and value == int(value) else None
 
 
 def _count(doc: Doc, syntax: Syntax, kind: str, counted: int, number: tuple[int, int, int]) -> Count:

@@ -41,10 +41,49 @@ def test_what_is_no_number_of_people_is_not_counted(nlp: Language, text: str) ->
 
 
 @pytest.mark.parametrize(
-    ("words", "value"),
-    [("1,200", 1200), ("twenty - five", 25), ("two dozen", 24), ("2.5 million", 2_500_000), ("4.5", None),
-     ("few", None), ("three hundred and six", 306), ("one hundred thousand", 100_000)],
-)  # fmt: skip
-def test_number_words_are_read(words: str, value: int | None) -> None:
-    """Numbers in figures and words give their value; a fraction and a vague word give none."""
-    assert counts.parse(words.split()) == value
+    "text",
+    [
+        "Police did not arrest 300 protesters.",
+        "Police never arrested 300 protesters.",
+        "Twelve people were not killed.",
+        "He denied killing 12 people.",
+        "No 12 people were killed.",
+    ],
+)
+def test_whom_nothing_was_done_to_is_not_counted(nlp: Language, text: str) -> None:
+    """A negated verb counts nobody."""
+    assert counts.find(nlp(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "words"),
+    [
+        ("20-30 people were killed.", 20, "20-30"),
+        ("20,000-30,000 people protested.", 20_000, "20,000-30,000"),
+        ("20 to 30 people were killed.", 20, "20 to 30"),
+        ("Some 20\u201330 people were killed.", 20, "20\u201330"),
+        ("2-3 million people fled.", 2_000_000, "2-3 million"),
+        ("Since 2014 14,000 people have been killed.", 14_000, "14,000"),
+        ("Two hundred and fifty-five people were killed.", 255, "Two hundred and fifty-five"),
+        ("1.1 million people fled.", 1_100_000, "1.1 million"),
+        ("A hundred people were killed.", 100, "hundred"),
+    ],
+)
+def test_a_number_is_what_the_words_vouch_for(nlp: Language, text: str, number: int, words: str) -> None:
+    """Of a range it is the lower bound, with the whole range for its words; a year beside a number is no part of it."""
+    assert [(each.number, each.mention.text) for each in counts.find(nlp(text))] == [(number, words)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Half a million people fled.",
+        "Several hundred people were killed.",
+        "20-30,000 people protested.",
+        f"1{'0' * 150} people were killed.",
+        f"Five {'hundred ' * 156}people were killed.",
+    ],
+)
+def test_a_number_that_cannot_be_told_is_none(nlp: Language, text: str) -> None:
+    """A part of one, a vague one, and one without end give no count."""
+    assert counts.find(nlp(text)) == []
