@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dateparser.date import DateDataParser
@@ -47,11 +47,13 @@ LEAD_IN = re.compile(r"^(?:on|in|by|since|until|from|during|around|about|early o
 TAIL = re.compile(r" (?:morning|afternoon|evening|night|alone)$")
 
 
-ADVERBIAL = frozenset({"npadvmod", "tmod", "advmod", "pobj", "pcomp", "prep", "acomp"})
+ADVERBIAL = frozenset({"npadvmod", "tmod", "advmod", "pobj", "pcomp", "prep", "acomp", "attr"})
 """Dependencies on the way from a date to the verb that it dates."""
 SCHEDULING = frozenset({"for", "until", "till"})
 """Prepositions before a day that had not come: "set for Monday", "adjourned until Monday"."""
 PRESENT = frozenset({"VBZ", "VBP"})
+FAR_AHEAD = timedelta(days=335)
+"""A day of the month before publication is that day, in whatever tense: next year's would be told with its year."""
 ONLY_MONTH = re.compile(rf"^{MONTH}$")
 
 
@@ -78,7 +80,7 @@ def _ahead(syntax: Syntax, date: Span) -> bool:
     """Tell whether *date* lies ahead: by its preposition, by the tense of its clause, or as an appointment.
 
     What happens on a named day is told in the past tense; in the present it is an appointment: "talks begin on Monday".
-    Not so for months, since headlines tell the past in the present: "prices fall in December".
+    Not so for a month alone, since headlines tell the past in the present: "prices fall in December".
     """
     at = date.root.i
     above = syntax.heads[at]
@@ -90,7 +92,7 @@ def _ahead(syntax: Syntax, date: Span) -> bool:
     if flags.ahead(syntax, at):
         return True
     finite = syntax.tags[next(iter(syntax.children(verb, "aux", "auxpass")), verb)]
-    if finite not in PRESENT or syntax.lemmas[verb] in flags.SPEECH or ONLY_MONTH.search(syntax.words[at]):
+    if finite not in PRESENT or syntax.lemmas[verb] in flags.SPEECH or ONLY_MONTH.search(_plain(date.text)):
         return False
     return _dates(syntax, at, verb)
 
@@ -121,9 +123,12 @@ def resolve(text: str, published: date | None, *, ahead: bool = False) -> str | 
     """Return the date that *text* names: `2022`, `2022-03`, `2022-W12` or `2022-03-24`; None where it names none.
 
     A weekday or month without a year is the last one up to the day of publication, as news tells what has happened;
-    "next" makes it the coming one, and so does *ahead*, from that day on.
+    "next" makes it the coming one, and so does *ahead*, from that day on. A *published* in the first or the last year
+    that a date can have is none: "9999-12-31" says never, and no day lies beside it.
     """
-    words = TAIL.sub("", LEAD_IN.sub("", " ".join(text.lower().split())))
+    words = _plain(text)
+    if published is not None and not MINYEAR < published.year < MAXYEAR:
+        published = None
     year = YEAR.match(words)
     if year:
         return year[1]
@@ -136,6 +141,11 @@ def resolve(text: str, published: date | None, *, ahead: bool = False) -> str | 
         return _absolute(match[0], published, ahead=ahead)
     years = set(ANY_YEAR.findall(words))
     return years.pop() if len(years) == 1 else None
+
+
+def _plain(text: str) -> str:
+    """Return the words of *text* without those that make a date no other: "early on Monday night" is "monday"."""
+    return TAIL.sub("", LEAD_IN.sub("", " ".join(text.lower().split())))
 
 
 def _relative(words: str, published: date, *, ahead: bool) -> str | None:
@@ -202,6 +212,8 @@ def _parsed(words: str, published: date | None, *, ahead: bool = False) -> str |
     if data.date_obj is None:
         return None
     found = data.date_obj
+    if ahead and base and data.period == "day" and found - base > FAR_AHEAD and not ANY_YEAR.search(words):
+        return _parsed(words, published)
     unit = re.search(r"(day|week|month|year)s? ago", words)
     period = unit[1] if unit else data.period
     if period == "year":

@@ -130,3 +130,43 @@ def test_the_tense_of_its_clause_tells_where_a_date_lies(nlp: Language, sentence
     found = dates.find(nlp(sentence), datetime(2022, 3, 25, 9, tzinfo=UTC))
 
     assert [mention.date for mention in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "published", "expected"),
+    [
+        ("Talks begin on April 4.", (2022, 3, 24), "2022-04-04"),
+        ("The vote takes place on 4 April.", (2022, 3, 24), "2022-04-04"),
+        ("The deadline is March 30.", (2022, 3, 24), "2022-03-30"),
+        ("The summit is on Jan. 5.", (2022, 1, 1), "2022-01-05"),
+        ("Prices fall in December.", (2022, 3, 24), "2021-12"),
+        ("Talks began on April 4.", (2022, 3, 24), "2021-04-04"),
+        ("Police say that the army enters the town on March 20.", (2022, 3, 24), "2022-03-20"),
+    ],
+)
+def test_an_appointment_lies_ahead(
+    nlp: Language, sentence: str, published: tuple[int, int, int], expected: str
+) -> None:
+    """A day in the present tense is the coming one, but for one just passed; a month alone is the last."""
+    found = dates.find(nlp(sentence), datetime(*published, 9, tzinfo=UTC))
+
+    assert [mention.date for mention in found] == [expected]
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+@pytest.mark.parametrize(
+    "text",
+    ["tomorrow", "yesterday", "last week", "next week", "next year", "last month", "Monday", "this Friday", "5 May"],
+)
+@pytest.mark.parametrize("ahead", [True, False])
+def test_never_is_no_day_of_publication(year: int, text: str, *, ahead: bool) -> None:
+    """An article "published" at the end of time, as systems write for "never", or at its beginning resolves nothing."""
+    for day in (date(year, 1, 1), date(year, 12, 31)):
+        assert dates.resolve(text, day, ahead=ahead) is None
+
+
+@pytest.mark.parametrize("run", ["9", "1 ", "may ", "in ", "early ", "2022-", "\u0669"])
+def test_a_date_without_end_names_no_day(run: str) -> None:
+    """A run of 20,000 of what dates are made of gives a month or a year at most."""
+    for text in (run * 20_000, f"{run * 20_000} days ago"):
+        assert dates.resolve(text, FRIDAY) in {None, "2022", "2021-05"}
