@@ -169,6 +169,56 @@ def test_georgia_is_two(gazetteer: Gazetteer) -> None:
     assert places(there, gazetteer)["Georgia"] == ("admin1", "US")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[GPE Georgia] Gov. Brian Kemp spoke.",
+        "[GPE Georgia]'s governor signed it.",
+        "The governor of [GPE Georgia] signed it.",
+        "Gov. Brian Kemp of [GPE Georgia] signed it.",
+        "[GPE Georgia] Attorney General Chris Carr sued.",
+        "[GPE Georgia] Secretary of State Brad Raffensperger refused.",
+        "[GPE Georgia] state senator Jane Doe resigned.",
+        "[GPE Georgia] voted for Biden, said Governor Brian Kemp.",
+    ],
+)
+def test_an_office_of_a_state_tells_for_the_state(gazetteer: Gazetteer, text: str) -> None:
+    """Countries have no governor; those who write of one mean the Georgia around Atlanta."""
+    assert places(text, gazetteer) == {"Georgia": ("admin1", "US")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The [NORP Georgian] governor spoke.",
+        "[GPE Georgia] welcomed Secretary of State Antony Blinken.",
+        "[GPE Georgia]'s prime minister met Governor Newsom.",
+        "[GPE Georgia] rejected it. Governor Newsom spoke.",
+    ],
+)
+def test_an_office_elsewhere_tells_nothing(gazetteer: Gazetteer, text: str) -> None:
+    """Georgians, their ministers and those whom an American visits are of the country."""
+    assert places(text, gazetteer) == {"Georgia": ("country", "GE")}
+
+
+def test_washington_with_a_governor_is_the_state(gazetteer: Gazetteer) -> None:
+    """The capital has none, but many a governor comes to see it."""
+    assert places("[GPE Washington] Gov. Jay Inslee spoke.", gazetteer)["Washington"] == ("admin1", "US")
+    assert places("To [GPE Washington] came Gov. Gavin Newsom.", gazetteer)["Washington"] == ("city", "US")
+
+
+@pytest.mark.parametrize(("city", "country"), [("Pyongyang", "North Korea"), ("Seoul", "South Korea")])
+def test_koreans_are_of_two_countries(gazetteer: Gazetteer, city: str, country: str) -> None:
+    """The capital that stands beside them tells which."""
+    assert country in places(f"[NORP Korean] officials met in [GPE {city}].", gazetteer)
+
+
+def test_nobody_knows_which_koreans(gazetteer: Gazetteer) -> None:
+    """Where nothing tells, the South is meant more often, and that is not sure."""
+    ((korea,), _) = find("[NORP Korean] officials met.", gazetteer)
+    assert (korea.country, korea.confidence < 0.8) == ("KR", True)
+
+
 @pytest.mark.parametrize("name", ["Eastern Europe", "the Balkans", "Central and Eastern Europe", "the Baltic states"])
 def test_regions_of_many_countries_stay_regions(gazetteer: Gazetteer, name: str) -> None:
     """A region of many countries has no country and counts for none."""

@@ -26,6 +26,17 @@ GAP = 8
 _KIND = "province|region|oblast|state|county|prefecture|governorate|district|canton|department|voivodeship"
 _CALLED_AFTER = re.compile(rf" (?:{_KIND})\b", re.IGNORECASE)
 _CALLED_BEFORE = re.compile(rf"\b(?:{_KIND}) of (?:the )?$", re.IGNORECASE)
+_OFFICE = (
+    r"(?:Gov\.|[Gg]overnor|(?:Lt\.|[Ll]ieutenant) (?:Gov\.|[Gg]overnor)|[Aa]ttorney [Gg]eneral|[Ss]ecretary of [Ss]tate"
+    r"|Sen\.|Rep\.|[Ss]tate (?:Sen\.|Rep\.|[Ss]enator|[Rr]epresentative|[Ll]awmaker|[Ll]egislator))"
+)
+"""Offices that a state of the USA has and that stand beside its name."""
+_OFFICE_AFTER = re.compile(rf"(?:['\u2019]s)? (?:(?:Republican|Democratic) )?{_OFFICE}(?!\w)")
+_OFFICE_BEFORE = re.compile(rf"\b{_OFFICE}(?: [A-Z][\w.'\u2019-]*){{0,3}} of (?:the (?:U\.?S\.? )?[Ss]tate of )?$")
+_BEFORE = 80
+"""Code points before a name in which its office is looked for."""
+_GOVERNOR_NEAR = re.compile(r"[^.?!;\n]{0,80}?\b(?:Gov\.|Governor) [A-Z]")
+_NATION = re.compile(r"(?:['\u2019]s)? (?:[Pp]rime|[Ff]oreign|[Dd]efen[cs]e|[Pp]arliament)")
 _INSIDE = re.compile(r"\s*(?:,|\(|in|-|\u2013)\s*\(?(?:the )?")
 
 
@@ -53,6 +64,10 @@ class Group:
 def group(toponyms: Sequence[Toponym], gazetteer: Gazetteer, text: str) -> list[Group]:
     """Join the mentions of one name; those that lie in different places by the text's own words stay apart."""
     inside = containers(toponyms, gazetteer, text)
+    states = [_is_called_state(toponym, text, gazetteer) for toponym in toponyms]
+    for rows, state in zip(inside, states, strict=True):
+        if state:
+            rows.add(gazetteer.countries["US"].row)
     by_name: dict[tuple[str, bool], list[int]] = defaultdict(list)
     for index, toponym in enumerate(toponyms):
         by_name[fold(toponym.text), toponym.as_ == "demonym"].append(index)
@@ -71,17 +86,39 @@ def group(toponyms: Sequence[Toponym], gazetteer: Gazetteer, text: str) -> list[
             mentions = [toponyms[index] for index in sorted(indexes)]
             weight = (0.5 if demonym else 1.0) * (1 + np.log(len(mentions)))
             weight += any(mention.as_ == "dateline" for mention in mentions)
-            called = sum(is_called_division(mention, text) for mention in mentions)
+            called = sum(states[index] or _is_called_division(toponyms[index], text, gazetteer) for index in indexes)
             groups.append(Group(mentions[0].text, mentions, candidates, float(weight), called / len(mentions), rows))
     return groups
 
 
-def is_called_division(mention: Toponym, text: str) -> bool:
-    """Tell whether the text calls it so: `Kharkiv Oblast`, `Idlib province`, `the state of Georgia`."""
-    return bool(
+def _is_called_division(mention: Toponym, text: str, gazetteer: Gazetteer) -> bool:
+    """Tell whether the text calls it so: `Kharkiv Oblast`, `Idlib province`, `the state of Georgia`.
+
+    Where a name is that of a country and of a state of the USA, a governor in the same sentence tells for the state.
+    """
+    if (
         _CALLED_AFTER.search(mention.text)
         or _CALLED_AFTER.match(text, mention.end)
         or _CALLED_BEFORE.search(text[max(0, mention.start - 20) : mention.start])
+    ):
+        return True
+    if not _GOVERNOR_NEAR.match(text, mention.end) or _NATION.match(text, mention.end):
+        return False
+    found = look_up(mention.text, mention.as_, gazetteer)
+    return _has_state(found) and any(one.place.kind == "country" for one in found)
+
+
+def _is_called_state(mention: Toponym, text: str, gazetteer: Gazetteer) -> bool:
+    """Tell whether an office of a state of the USA stands beside it: `Georgia Gov. Kemp`, `governor of Georgia`."""
+    office = _OFFICE_AFTER.match(text, mention.end) or _OFFICE_BEFORE.search(
+        text[max(0, mention.start - _BEFORE) : mention.start]
+    )
+    return bool(office) and _has_state(look_up(mention.text, mention.as_, gazetteer))
+
+
+def _has_state(found: Sequence[Candidate]) -> bool:
+    return any(
+        one.place.kind == "admin1" and one.place.country == "US" and one.role is not Role.ALTERNATE for one in found
     )
 
 
