@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+import unicodedata
 from contextlib import contextmanager, nullcontext
 from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,12 @@ COPIED = (
 )
 """Fields that the record takes from the article as they are."""
 
-DECIDING = ("spacy", "numpy", "dateparser", "feedparser", "ftfy", "lxml", "py3langid", "rensa", "selectolax")
+DECIDING = (
+    *("spacy", "thinc", "blis", "numpy"),  # every score: blis multiplies the matrices
+    *("dateparser", "python-dateutil"),  # which day "a month ago" is
+    *("feedparser", "ftfy", "lxml", "pydantic", "selectolax"),  # what the article says; pydantic reads its times
+    *("py3langid", "rensa"),
+)
 """Libraries whose other versions may make other records."""
 
 KEPT_WORDS = 20_000
@@ -144,6 +150,7 @@ def describe(settings: Settings, nlp: Language, gazetteer: Gazetteer) -> Pipelin
     }
     weights = edition(nlp.path) if nlp.path else ""  # another model may come under the same name and version
     libraries = {name: metadata.version(name) for name in DECIDING}
+    libraries["unicode"] = unicodedata.unidata_version  # Python's: which characters are letters, capitals, spaces
     changing = {"watched": settings.watched, "languages": settings.languages, "libraries": libraries}
     digest = hashlib.sha256(json.dumps([parts, weights, changing], sort_keys=True).encode())
     return Pipeline(**parts, fingerprint=digest.hexdigest()[:16])

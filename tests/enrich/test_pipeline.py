@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,18 @@ def test_another_language_is_passed_on_unread(enricher: Enricher, fields: dict[s
     assert record.none_found.entities == f"the article's language is {language}; enriched are: en"
 
 
+@pytest.mark.parametrize("published", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "0001-01-02T00:00:00Z"])
+def test_an_article_of_no_time_is_enriched(enricher: Enricher, published: str) -> None:
+    """Systems write the end or the beginning of time for "never": the days in the text are found, but not which."""
+    body = "The ministers met yesterday and will meet tomorrow, as they did last week and on Monday."
+    article = RawArticle.model_validate({"id": "1", "body": body, "language": "en", "published_at": published})
+    record = enricher.enrich(article, {})
+
+    assert record.status == "enriched"
+    assert {"yesterday", "tomorrow", "last week", "Monday"} <= {mention.text for mention in record.dates}
+    assert {mention.date for mention in record.dates} == {None}
+
+
 def test_an_empty_list_is_never_silent(enricher: Enricher) -> None:
     """Where nothing is found the record says why."""
     record = enrich(enricher, headline="", body="It rained all day and nobody minded.")
@@ -111,6 +124,16 @@ def test_the_fingerprint_tells_what_made_a_record(enricher: Enricher) -> None:
     assert described(Settings(web_port=1)) == ours
     assert described(Settings(watched=("RO",))).fingerprint != ours.fingerprint
     assert described(Settings(languages=("en", "de"))).fingerprint != ours.fingerprint
+
+
+@pytest.mark.parametrize("library", ["spacy", "thinc", "blis", "numpy", "dateparser", "python-dateutil", "pydantic"])
+def test_the_fingerprint_tells_the_libraries(enricher: Enricher, monkeypatch: pytest.MonkeyPatch, library: str) -> None:
+    """Another version of a library that computes scores, days or times makes another fingerprint."""
+    installed = metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: "0" if name == library else installed(name))
+
+    ours = enrich(enricher).pipeline
+    assert describe(Settings(), enricher._nlp, enricher._gazetteer).fingerprint != ours.fingerprint
 
 
 def test_the_edition_changes_with_the_data(tmp_path: Path) -> None:
