@@ -57,12 +57,12 @@ def _join_full_names(groups: Iterable[Group], lexicon: Lexicon) -> None:
         first: dict[Hashable, Group] = {}
         for one, names in persons:
             one.join(first.setdefault(key(names), one))
-    initials: dict[tuple[str, str], list[Group]] = defaultdict(list)
+    initials: dict[tuple[str, str], dict[Group, None]] = defaultdict(dict)
     for one, names in persons:
-        initials[transliterated(names[-1]), names[0][0]].append(one)
+        initials[transliterated(names[-1]), names[0][0]][one.root()] = None
     for one, names in persons:
         if len(names[0]) == 1:
-            _join_only(one, [other for other in initials[transliterated(names[-1]), names[0]] if other is not one])
+            _join_only(one, initials[transliterated(names[-1]), names[0]])
 
 
 def _join_surnames(groups: Iterable[Group], lexicon: Lexicon) -> None:
@@ -87,13 +87,18 @@ def _join_surnames(groups: Iterable[Group], lexicon: Lexicon) -> None:
 
 def _join_only(one: Group, others: Iterable[Group]) -> None:
     """Join *one* to the others where they are one person already; else it is at least a person too."""
-    roots = {other.root() for other in others} - {one.root()}
-    if len(roots) == 1:
-        root = roots.pop()
-        root.votes["PERSON"] += sum(one.votes.values())
-        one.join(root)
-    elif roots:
-        one.votes["PERSON"] += AMBIGUOUS * len(one.candidates)
+    mine = one.root()
+    found: Group | None = None
+    for root in (other.root() for other in others):
+        if root is mine or root is found:
+            continue
+        if found:
+            one.votes["PERSON"] += AMBIGUOUS * len(one.candidates)
+            return
+        found = root
+    if found:
+        found.votes["PERSON"] += sum(one.votes.values())
+        one.join(found)
 
 
 def surname_forms(names: list[str], lexicon: Lexicon) -> set[str]:

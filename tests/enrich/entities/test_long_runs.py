@@ -13,6 +13,7 @@ from service.enrich.entities import lexicon, spans
 from service.enrich.entities.candidates import Candidate
 from service.enrich.entities.coverage import Coverage
 from service.enrich.entities.groups import Group
+from service.enrich.entities.joining import join
 from service.enrich.entities.knowledge import Knowledge
 from service.enrich.entities.overlooked import add_overlooked
 from service.enrich.entities.repeats import add_repeats
@@ -70,6 +71,18 @@ def test_many_names_in_a_row(words: Lexicon) -> None:
     add_overlooked(text, found, [], Knowledge(words, Gazetteer()))
 
     assert [one.surface for one in found] == ["NATO"]
+
+
+def test_many_of_one_surname(words: Lexicon) -> None:
+    """Of 20,000 Smiths half have a name of their own, and the others, J. all of them, are one who may be anybody."""
+    groups: dict[str, Group] = {}
+    for number in range(LONG):
+        letters = "".join(chr(ord("a") + int(digit)) for digit in str(number))
+        name = f"J{' ' * (number % 2)}{letters}x Smith"
+        one = groups[name] = Group(name.lower(), name.lower().split(), [Candidate(number, number, "PERSON", 1.0, name)])
+        one.votes["PERSON"] += 1
+
+    assert len(join(groups, [], words)) == LONG // 2 + 1
 
 
 def test_many_cut_names_grow(words: Lexicon) -> None:
