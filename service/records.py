@@ -199,7 +199,7 @@ class Entity(_Model):
     """One person, organisation, place or other named thing, with all its mentions."""
 
     name: str
-    """The fullest form of the name that the article uses."""
+    """The usual name of a well-known thing, whether the article writes it so or not; else its fullest form there."""
     type: EntityType
     """Type by OntoNotes, one a thing and article."""
     mentions: list[Mention] = Field(min_length=1)
@@ -325,14 +325,14 @@ class Count(_Model):
     kind: str
     """What happened to those who are counted."""
     number: int = Field(ge=0)
-    """How many."""
+    """How many; of a range, the lower bound."""
     mention: Mention
     """The words that say so."""
     of: str | None = Field(default=None, description="What is counted, in the text's words.")
 
 
 class NoneFound(_Model):
-    """Why a list of the record is empty: never a silent empty list."""
+    """Why the record has no entities, locations or events: none of these is empty without a reason."""
 
     entities: str | None = None
     """Why there are none."""

@@ -76,10 +76,9 @@ class Syntax:
 
     def coordinated(self, index: int) -> list[int]:
         """Return *index* and what is joined to it by "and", "or" or a comma."""
-        found, at = [index], 0
-        while at < len(found):
-            found += [kid for kid in self.kids[found[at]] if self.deps[kid] == "conj" and kid not in found]
-            at += 1
+        found = [index]
+        for token in found:  # grows as it is read: a tree, so each comes once
+            found += [kid for kid in self.kids[token] if self.deps[kid] == "conj" and kid != token]
         return found
 
 
