@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import lzma
-import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -32,7 +31,9 @@ def require_readable(names: list[str]) -> None:
 def read_articles(name: str) -> Iterator[tuple[str, bytes]]:
     """Yield where each article of the file *name* stands and its bytes; `-` is standard input, an article a line."""
     if name == "-":
-        yield from _lines("standard input", sys.stdin.buffer)
+        # Not sys.stdin: Python aborts at its end where a thread (see `service.cli.pool`) still waits for that.
+        with open(0, "rb", closefd=False) as file:
+            yield from _lines("standard input", file)
         return
     path = Path(name)
     opener = OPENERS.get(path.suffix, open)

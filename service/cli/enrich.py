@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
 from typing import TYPE_CHECKING, Annotated, Any
@@ -44,16 +45,17 @@ def enrich(
 
     refused = 0
     mapped: list[bytes] = []
-    for where, outcome in _progress(outcomes(settings, ((where, Message(value)) for where, value in articles))):
-        if isinstance(outcome, Enriched) and html is not None:
-            _write_page(outcome.value, html)
-        elif isinstance(outcome, Enriched) and geojson:
-            mapped.append(outcome.value)
-        elif isinstance(outcome, Enriched):
-            print_record(outcome.value, pretty=pretty)
-        elif isinstance(outcome, Refused):
-            refused += 1
-            talk().print(f"{where}: refused, {outcome.reason} ({outcome.detail})", markup=False, soft_wrap=True)
+    with closing(outcomes(settings, ((where, Message(value)) for where, value in articles))) as found:
+        for where, outcome in _progress(found):
+            if isinstance(outcome, Enriched) and html is not None:
+                _write_page(outcome.value, html)
+            elif isinstance(outcome, Enriched) and geojson:
+                mapped.append(outcome.value)
+            elif isinstance(outcome, Enriched):
+                print_record(outcome.value, pretty=pretty)
+            elif isinstance(outcome, Refused):
+                refused += 1
+                talk().print(f"{where}: refused, {outcome.reason} ({outcome.detail})", markup=False, soft_wrap=True)
     if geojson:
         _write_map(mapped)
     if refused:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import select
+import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "service", "enrich"]
@@ -30,6 +35,31 @@ def _run(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[byt
     return subprocess.run([*COMMAND, *arguments], input=given, capture_output=True, check=False)
 
 
+@pytest.fixture
+def command() -> Iterator[subprocess.Popen[bytes]]:
+    """Start the command on an input that stays open, with a limit of 3 s by the clock for an article."""
+    with subprocess.Popen(
+        [*COMMAND, "--processes", "2", "-"],
+        env=os.environ | {"NEWSWIRE_ARTICLE_TIMEOUT_SECONDS": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+    ) as process:
+        yield process
+        process.kill()
+
+
+def _give(command: subprocess.Popen[bytes], lines: bytes) -> None:
+    assert command.stdin is not None
+    command.stdin.write(lines)
+
+
+def _await_record(command: subprocess.Popen[bytes]) -> None:
+    ready, _, _ = select.select([command.stdout], [], [], 60)
+    assert ready, "no record came within a minute"
+
+
 def test_records_come_in_the_order_of_the_input(lines: bytes) -> None:
     """Two processes work at once, and yet the records stand in the order of the articles."""
     done = _run("--processes", "2", "-", given=lines)
@@ -46,6 +76,39 @@ def test_one_process_or_two_give_the_same_bytes(lines: bytes) -> None:
     back = _run("--processes", "1", "-", given=backwards).stdout.splitlines()
 
     assert forth == back[::-1]
+
+
+def test_a_record_comes_though_the_input_goes_on(command: subprocess.Popen[bytes], lines: bytes) -> None:
+    """Each is given out when it is done, and the next may be long in coming."""
+    first, *others = lines.splitlines(keepends=True)
+    _give(command, first)
+    _await_record(command)
+    _give(command, b"".join(others))
+    out, error = command.communicate()
+
+    assert command.returncode == 0, error.decode()
+    assert [json.loads(line)["id"] for line in out.splitlines()] == [f"article-{number}" for number in range(20)]
+
+
+def test_a_reader_that_pauses_loses_nothing(command: subprocess.Popen[bytes], lines: bytes) -> None:
+    """A pause in `newswire enrich | less` is on no article's clock."""
+    _give(command, 10 * lines)
+    _await_record(command)
+    time.sleep(4)  # nothing tells a pause but its length: more than an article may take
+    out, error = command.communicate()
+
+    assert command.returncode == 0, error.decode()
+    assert len(out.splitlines()) == 200
+
+
+def test_an_interrupt_ends_it_quietly_while_it_waits_for_input(command: subprocess.Popen[bytes], lines: bytes) -> None:
+    """Ctrl-C ends it at once, with nothing to read but perhaps that it was interrupted."""
+    _give(command, lines)
+    _await_record(command)
+    command.send_signal(signal.SIGINT)
+    assert command.wait(60) == 130
+    assert command.stderr is not None
+    assert command.stderr.read().decode() in {"", "newswire: interrupted\n"}
 
 
 def test_a_refused_article_is_told_and_the_others_go_on(lines: bytes) -> None:
