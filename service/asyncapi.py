@@ -86,7 +86,13 @@ def _messages() -> dict[str, Any]:
             "title": "Raw article",
             "summary": "An article in the service's own JSON; other formats are known by content or named in a header.",
             "payload": _schema(topics["raw"].schema_file),
-            "headers": _headers({"newswire.format": "Format of the value, where it shall not be found by content."}),
+            "headers": _headers(
+                {
+                    "newswire.format": "Format of the value, where it shall not be found by content.",
+                    "newswire.attempt": "How often it was tried, where a dead letter is sent again.",
+                    "newswire.timestamp": "The message's first timestamp, where a dead letter is sent again.",
+                }
+            ),
             "bindings": _key(topics["raw"]),
         },
         "enrichedArticle": {

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
     from service.wire.article import Fields
 
-__all__ = ["AUTO", "FORMATS", "FORMAT_HEADER", "read"]
+__all__ = ["AUTO", "FORMATS", "FORMAT_HEADER", "TIMESTAMP_HEADER", "read"]
 
 AUTO = "auto"
 FORMAT_HEADER = "newswire.format"
 """Header of a message that says which format its value is in."""
+TIMESTAMP_HEADER = "newswire.timestamp"
+"""Header of a message sent again: the timestamp that it had first, so that it becomes the same record."""
 
 FORMATS: dict[str, str] = {
     "newswire": "own",
@@ -41,6 +43,7 @@ FORMATS: dict[str, str] = {
 """Names of the formats and the modules that read them; a module is loaded when its format is first met."""
 
 _XML = frozenset(["newsml-g2", "nitf", "rss", "atom"])
+_TIMESTAMP_DIGITS = 15  # milliseconds until the year 33658
 _REGISTRY_FRAME = 5
 """Bytes before the data: a zero, and the id of the schema as four bytes, big-endian."""
 
@@ -52,10 +55,13 @@ def read(
 
     The format is the one that the header `newswire.format` names, else *input_format*, else found by content.
     CloudEvents are opened, in binary and in structured mode. *timestamp* is the message's, in milliseconds since
-    1970-01-01 UTC.
+    1970-01-01 UTC; the header `newswire.timestamp` goes before it.
     """
     _refuse_framed(value)
     headers = {name.lower(): content or b"" for name, content in headers.items()}
+    first = headers.get(TIMESTAMP_HEADER, b"")
+    if first.isdigit() and len(first) <= _TIMESTAMP_DIGITS:
+        timestamp = int(first)
     content = _only(decode.content(value))
     event = cloudevents.in_headers(headers)
     if isinstance(content, dict) and cloudevents.is_structured(content, headers):

@@ -121,6 +121,17 @@ def test_a_withdrawal_is_not_older_than_the_article() -> None:
     assert withdrawal(**ahead).revision > revision(**ahead)
 
 
+@pytest.mark.parametrize(
+    ("header", "kept"), [(str(SENT).encode(), True), (b"9" * 5000, False), (b"-1", False), (b"", False)]
+)
+def test_a_withdrawal_sent_again_is_of_its_first_time(header: bytes, kept: bool) -> None:
+    """The header with the first timestamp goes before the message's; what is no timestamp is passed over."""
+    value = json.dumps({"id": "a-1", "status": "canceled", "updated_at": "?"}).encode()
+    again = wire.read(value, {"newswire.timestamp": header}, timestamp=SENT + 1000)
+
+    assert again.updated_at == withdrawal(SENT if kept else SENT + 1000, updated_at="?").updated_at
+
+
 @pytest.mark.parametrize("timestamp", [None, -1, 2**62])
 def test_a_withdrawal_of_no_known_time_stands_after_all(timestamp: int | None) -> None:
     """From a file, or under a timestamp that is none: better an article withdrawn too long than a killed one held."""
