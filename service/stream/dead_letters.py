@@ -3,6 +3,10 @@
 Replaying writes the article back to where it came from and, in the same transaction, a note to the dead-letter topic
 that it was: a null value under the letter's key, with the header `newswire.settled`. So a letter is sent again once,
 however often a replay is run or interrupted, and the topic alone tells which are open.
+
+What is written bears the time of the replay, since topics keep records by their timestamp: with the article's own, a
+letter older than the raw topic keeps anything could be deleted before it is read. The header `newswire.timestamp` has
+the article's own, so that it becomes the record that it would have become at first.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from kafka import KafkaProducer, TopicPartition
 from service.stream.connection import kafka_python_options
 from service.stream.output import ATTEMPT, ORIGIN, KafkaHeaders, KafkaRecord, strip
 from service.stream.traffic import committed_records
+from service.wire import TIMESTAMP_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,7 +100,7 @@ def replay(settings: Settings, letters: Iterable[DeadLetter]) -> Iterator[tuple[
                     letter,
                     topic=settings.parked_topic,
                     value=letter.value,
-                    headers=letter.headers,
+                    headers=_timed(letter, letter.headers),
                     partition=None,
                 )
                 yield letter, f"parked in {settings.parked_topic}"
@@ -105,7 +110,7 @@ def replay(settings: Settings, letters: Iterable[DeadLetter]) -> Iterator[tuple[
                 yield letter, f"left: its value was too large to keep, and is no more at {letter.header(ORIGIN)}"
                 continue
             topic = letter.header("__streams.errors.topic") or settings.raw_topic
-            headers = (*strip(letter.headers), (ATTEMPT, str(letter.attempt + 1).encode()))
+            headers = (*_timed(letter, strip(letter.headers)), (ATTEMPT, str(letter.attempt + 1).encode()))
             _settle(producer, settings, letter, topic=topic, value=value, headers=headers, partition=_partition(letter))
             yield letter, f"sent to {topic}"
     finally:
@@ -123,11 +128,12 @@ def _settle(
     partition: int | None,
 ) -> None:
     """Write the letter to *topic* and the note that it is settled, both or neither."""
+    told = [(name, content or b"") for name, content in headers]  # kafka-python sends no nulls; a worker reads no other
     note = [(SETTLED, letter.name.encode()), ("newswire.settled-to", topic.encode())]
     producer.begin_transaction()
     try:
         sent = [
-            producer.send(topic, value, letter.key, list(headers), partition, letter.timestamp),
+            producer.send(topic, value, letter.key, told, partition),
             producer.send(settings.dead_letter_topic, None, letter.key or b"", note, letter.partition),
         ]
         for future in sent:
@@ -136,6 +142,13 @@ def _settle(
         producer.abort_transaction()
         raise
     producer.commit_transaction()
+
+
+def _timed(letter: DeadLetter, headers: KafkaHeaders) -> KafkaHeaders:
+    """Return *headers* with the article's timestamp among them: that of its first try, where there were more."""
+    if any(name == TIMESTAMP_HEADER for name, _ in headers):
+        return headers
+    return (*headers, (TIMESTAMP_HEADER, str(letter.timestamp).encode()))
 
 
 def _partition(letter: DeadLetter) -> int | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 
 from tests.kafka.harness import await_
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
     from tests.kafka.harness import Stream
 
+DAY = 86_400.0  # seconds
+MAY = 1_651_399_200_000  # milliseconds at 2022-05-01T10:00:00Z
 BAD = b'{"id": "bad", "do": "refuse"}'
 
 
@@ -25,7 +29,7 @@ def stream(make_stream: Callable[..., Stream]) -> Stream:
     """Return a stream with two dead letters, the first with a header of its producer's, and two good articles."""
     stream = make_stream()
     admin = KafkaAdminClient(bootstrap_servers=stream.bootstrap)
-    admin.create_topics([NewTopic(f"{stream.name}.parked", 1, 1)], wait_for_metadata=True)
+    admin.create_topics([NewTopic(f"{stream.name}.parked", stream.partitions, 1)], wait_for_metadata=True)
     admin.close()
     stream.produce_light(2)
     stream.produce_with_headers(b"bad", BAD, [("newswire.format", b"newswire"), ("desk", b"foreign")])
@@ -73,7 +77,8 @@ def test_a_replayed_letter_is_sent_once_and_parked_when_it_fails_again(stream: S
 
     assert again.value == original.value
     assert again.partition == original.partition
-    assert list(again.headers) == [*original.headers, ("newswire.attempt", b"2")]
+    first = ("newswire.timestamp", str(original.timestamp).encode())
+    assert list(again.headers) == [*original.headers, first, ("newswire.attempt", b"2")]
 
     await_(lambda: bool(_listed(stream, "--id", "bad")), "the second refusal", 60, stream.workers)
     [row] = _listed(stream, "--id", "bad")
@@ -81,6 +86,51 @@ def test_a_replayed_letter_is_sent_once_and_parked_when_it_fails_again(stream: S
     done = _run(stream, "replay", "--id", "bad")
 
     assert "parked" in done.stderr
+    [parked] = stream.read(f"{stream.name}.parked")
+    assert list(parked.headers).count(first) == 1
+    assert parked.timestamp >= again.timestamp
     assert "0 dead letters" in _run(stream, "replay", "--id", "bad").stderr
     assert [record.key for record in stream.read(stream.raw)].count(b"bad") == 2
     assert [row["key"] for row in _listed(stream)] == ["worse"]
+
+
+@pytest.mark.parametrize("header", [("note", None), ("newswire.attempt", b"9" * 5000)])
+def test_no_header_stops_a_replay(make_stream: Callable[..., Stream], header: tuple[str, bytes | None]) -> None:
+    """A letter is listed and sent again, and those after it too, with whatever headers its producer gave it."""
+    stream = make_stream(partitions=1)
+    stream.produce_with_headers(b"odd", b'{"id": "odd", "do": "refuse once"}', [header])
+    stream.produce([(b"later", b'{"id": "later", "do": "refuse once"}')])
+    stream.start()
+    stream.await_done()
+    assert [(row["key"], row["attempt"]) for row in _listed(stream)] == [("odd", 1), ("later", 1)]
+    done = _run(stream, "replay")
+
+    assert done.returncode == 0, done.stderr
+    await_(lambda: len(stream.read(stream.enriched)) == 2, "the second try", 60, stream.workers)
+    assert _listed(stream) == []
+
+
+def test_a_letter_outlives_the_raw_topic(make_stream: Callable[..., Stream]) -> None:
+    """A letter older than the raw topic keeps records is new there, and yet becomes the record that it would have.
+
+    A kill notice whose date cannot be read is of the time of its message, and must not sort after what came later.
+    """
+    stream = make_stream(partitions=1, raw_config={"retention.ms": "-1"})
+    stream.configure(stream.dead, {"retention.ms": "-1"})  # or Kafka deletes what is so old while we look
+    kill = {"id": "a", "status": "canceled", "updated_at": "the day before yesterday", "body": "x" * 1000}
+    producer = KafkaProducer(bootstrap_servers=stream.bootstrap)
+    producer.send(stream.raw, orjson.dumps(kill), b"a", timestamp_ms=MAY).get(timeout=60)
+    producer.close()
+    worker = stream.start("service.process:Processor", NEWSWIRE_MAX_ARTICLE_BYTES="1000")
+    await_(lambda: len(stream.read(stream.dead)) == 1, "the refusal", 60, [worker])
+    assert worker.terminate() == 0
+    [letter] = stream.read(stream.dead)
+    assert _run(stream, "replay").returncode == 0
+    stream.start("service.process:Processor")
+    await_(lambda: len(stream.read(stream.enriched)) == 1, "the second try", 60, stream.workers)
+
+    [_, again] = stream.read(stream.raw)
+    [record] = stream.read(stream.enriched)
+    assert letter.timestamp == MAY
+    assert time.time() - again.timestamp / 1000 < DAY
+    assert orjson.loads(record.value)["updated_at"] == "2022-05-01T10:00:00Z"
