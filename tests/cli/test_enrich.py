@@ -56,6 +56,7 @@ def _give(command: subprocess.Popen[bytes], lines: bytes) -> None:
 
 
 def _await_record(command: subprocess.Popen[bytes]) -> None:
+    assert command.stdout is not None
     ready, _, _ = select.select([command.stdout], [], [], 60)
     assert ready, "no record came within a minute"
 
