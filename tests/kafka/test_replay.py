@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import orjson
@@ -74,3 +75,20 @@ def test_a_changed_setting(stream: Stream) -> None:
     changed = stream.command("replay", "--diff", NEWSWIRE_WATCHED="RO,UA")
 
     assert different(stream, changed) == dict.fromkeys(("invaded", "invaded-again", "signed", "marched"), "watched")
+
+
+def test_a_stretch(make_stream: Callable[..., Stream]) -> None:
+    """With `--from` and `--to` the articles of that time are enriched and held against what was published of them."""
+    stream = make_stream()
+    stream.produce(
+        [(b"signed", orjson.dumps({"id": "signed", "body": BODIES["signed"]})), (b"empty", b'{"body": "."}')]
+    )
+    worker = stream.start("service.process:Processor")
+    stream.await_done()
+    assert worker.terminate() == 0
+    hour = timedelta(hours=1)
+    before, after = (f"{datetime.now(UTC) + shift:%Y-%m-%dT%H:%M:%S}" for shift in (-hour, hour))
+
+    assert stream.command("replay", "--from", before, "--to", after).stderr == "2 articles: 2 same\n"
+    assert stream.command("replay", "--from", after).stderr.startswith("0 articles")
+    assert stream.command("replay", "--to", before).stderr.startswith("0 articles")

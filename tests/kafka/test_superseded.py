@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
+from kafka import KafkaConsumer, TopicPartition
+from kafka.structs import OffsetAndMetadata
 
 from tests.kafka.harness import await_
 
@@ -154,3 +156,28 @@ def test_replay_tells_what_was_dropped(make_stream: Callable[..., Stream]) -> No
 
     assert "3 articles: 2 same, 1 superseded" in done.stderr
     assert done.returncode == 0
+
+
+def test_replay_tells_what_was_lost_from_what_was_dropped(make_stream: Callable[..., Stream]) -> None:
+    """A version that was never published, though none later had come by then, is missing."""
+    stream = make_stream(partitions=1, environment={"NEWSWIRE_SUPERSEDED": "drop"})
+    stream.produce([version("a", 1), version("a", 3), version("a", 2)])
+    skip_to(stream, 1)
+    worker = stream.start(REAL)
+    await_(lambda: stream.committed() >= 3, "the commit", 60, [worker])
+    assert worker.terminate() == 0
+    done = stream.command("replay")
+
+    assert done.stderr.splitlines() == [
+        f"{stream.raw}/0/0: not published",
+        "3 articles: 1 not published, 1 same, 1 superseded",
+    ]
+    assert done.returncode == 1
+
+
+def skip_to(stream: Stream, offset: int) -> None:
+    """Move the group past articles, so that they are lost."""
+    consumer = KafkaConsumer(bootstrap_servers=stream.bootstrap, group_id=stream.name, enable_auto_commit=False)
+    consumer.assign([TopicPartition(stream.raw, 0)])
+    consumer.commit({TopicPartition(stream.raw, 0): OffsetAndMetadata(offset, "", -1)})
+    consumer.close()
