@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 FIRST_RECORD_SECONDS = 120.0  # 6 s on two idle cores; a loaded machine may take far longer to load the model
-STOP_SECONDS = 60.0  # the worker's own bound on a stop is 45 s
+STOP_SECONDS = 60.0  # the worker's own bound on a stop is 50 s
 
 
 def up(
