@@ -31,10 +31,10 @@ def message(name: object, do: str = "") -> Message:
 class Started:
     """Lanes and what they said."""
 
-    def __init__(self) -> None:
+    def __init__(self, article_timeout_seconds: float = 0.5) -> None:
         self.failures: list[Exception] = []
         self.replaced = 0
-        settings = Settings(worker_processes=2, article_timeout_seconds=0.5)
+        settings = Settings(worker_processes=2, article_timeout_seconds=article_timeout_seconds)
         self.lanes = Lanes(settings, self.failures.append, self._replace, LIGHT)
 
     def _replace(self) -> None:
@@ -156,8 +156,10 @@ async def test_a_process_with_the_model_that_does_not_answer(started: Started, m
     assert len(children(started.lanes._nursery._process.pid)) == len(lanes)  # type: ignore[union-attr]
 
 
-async def test_an_article_is_not_to_blame_for_the_process_with_the_model(started: Started) -> None:
+async def test_an_article_is_not_to_blame_for_the_process_with_the_model() -> None:
     """An article at work when that process dies is tried again, be it for the third time."""
+    started = Started(article_timeout_seconds=30.0)
+    await started.lanes.start()
     waiting = started.lanes.process(message("slow", "hang"))
     for _ in range(3):
         nursery = started.lanes._nursery._process
@@ -166,7 +168,7 @@ async def test_an_article_is_not_to_blame_for_the_process_with_the_model(started
         await started.all(message("beside it"))
 
     assert not waiting.done()
-    waiting.cancel()
+    await started.lanes.stop()
 
 
 async def test_nobody_waits_for_a_dropped_article(started: Started) -> None:
