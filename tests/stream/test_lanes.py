@@ -45,6 +45,12 @@ class Started:
         return list(await asyncio.gather(*map(self.lanes.process, messages)))
 
 
+def at_work(started: Started) -> int:
+    """Return the process with the model, 0 while it has not forked both lanes."""
+    nursery = started.lanes._nursery._process
+    return nursery.pid if nursery is not None and len(children(nursery.pid)) == 2 else 0
+
+
 @pytest.fixture
 async def started() -> AsyncIterator[Started]:
     """Return two lanes, ready."""
@@ -161,11 +167,13 @@ async def test_an_article_is_not_to_blame_for_the_process_with_the_model() -> No
     started = Started(article_timeout_seconds=30.0)
     await started.lanes.start()
     waiting = started.lanes.process(message("slow", "hang"))
+    killed: set[int] = set()
     for _ in range(3):
-        nursery = started.lanes._nursery._process
-        assert nursery is not None
-        nursery.kill()
-        await started.all(message("beside it"))
+        async with asyncio.timeout(60):
+            while not (pid := at_work(started)) or pid in killed:
+                await asyncio.sleep(0.01)  # noqa: ASYNC110 - nothing tells of it
+        killed.add(pid)
+        os.kill(pid, signal.SIGKILL)
 
     assert not waiting.done()
     await started.lanes.stop()
