@@ -170,8 +170,8 @@ async def test_an_article_is_not_to_blame_for_the_process_with_the_model() -> No
     killed: set[int] = set()
     for _ in range(3):
         async with asyncio.timeout(60):
-            while not (pid := at_work(started)) or pid in killed:
-                await asyncio.sleep(0.01)  # noqa: ASYNC110 - nothing tells of it
+            while not (pid := at_work(started)) or pid in killed:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.01)
         killed.add(pid)
         os.kill(pid, signal.SIGKILL)
 
