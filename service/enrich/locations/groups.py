@@ -36,7 +36,7 @@ _OFFICE_BEFORE = re.compile(rf"\b{_OFFICE}(?: [A-Z][\w.'\u2019-]*){{0,3}} of (?:
 _BEFORE = 80
 """Code points before a name in which its office is looked for."""
 _GOVERNOR_NEAR = re.compile(r"[^.?!;\n]{0,80}?\b(?:Gov\.|Governor) [A-Z]")
-_NATION = re.compile(r"(?:['\u2019]s)? (?:[Pp]rime|[Ff]oreign|[Dd]efen[cs]e|[Pp]arliament)")
+_NATION = re.compile(r"(?:['\u2019]s)? (?i:prime|foreign|defen[cs]e|parliament)")
 _INSIDE = re.compile(r"\s*(?:,|\(|in|-|\u2013)\s*\(?(?:the )?")
 
 
