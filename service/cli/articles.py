@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import zlib
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OPENERS: dict[str, Any] = {".gz": gzip.open, ".xz": lzma.open}
+DAMAGED = (EOFError, lzma.LZMAError, zlib.error)  # what a compressed file that is cut off or damaged raises
 LINES = {".jsonl", ".ndjson"}
 
 
@@ -47,8 +49,8 @@ def read_articles(name: str) -> Iterator[tuple[str, bytes]]:
                 yield name, orjson.dumps({"id": path.stem, "body": text})
             else:
                 yield name, file.read()
-    except OSError as error:
-        fail(f"cannot read {name}: {error.strerror or error}")
+    except (OSError, *DAMAGED) as error:
+        fail(f"cannot read {name}: {getattr(error, 'strerror', None) or error}")
 
 
 def _lines(name: str, file: IO[bytes]) -> Iterator[tuple[str, bytes]]:

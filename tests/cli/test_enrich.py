@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import lzma
 import os
 import select
 import signal
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "service", "enrich"]
@@ -136,6 +137,20 @@ def test_compressed_lines_are_read(tmp_path: Path, lines: bytes) -> None:
     (tmp_path / "articles.jsonl.gz").write_bytes(gzip.compress(lines))
 
     assert len(_run(str(tmp_path / "articles.jsonl.gz")).stdout.splitlines()) == 20
+
+
+@pytest.mark.parametrize(("compress", "suffix"), [(gzip.compress, ".gz"), (lzma.compress, ".xz")])
+def test_a_file_that_is_cut_off_is_told(
+    tmp_path: Path, lines: bytes, compress: Callable[[bytes], bytes], suffix: str
+) -> None:
+    """What could be read comes out, and the error names the file."""
+    path = tmp_path / f"articles.jsonl{suffix}"
+    path.write_bytes(compress(lines)[:-20])
+
+    done = _run(str(path))
+
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines()[-1].startswith(f"newswire: cannot read {path}: ")
 
 
 def test_a_missing_file_is_told_without_a_traceback() -> None:
