@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
-from kafka.errors import CoordinatorNotAvailableError
 
 from benchmarks import processes, tables
+from service.stream.traffic import NO_COORDINATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -179,7 +179,7 @@ class Running(AbstractContextManager["Running"]):
         try:
             group = admin.describe_groups([self._name])[self._name]
             return len(group["members"]) if group["group_state"] == "Stable" else 0
-        except CoordinatorNotAvailableError:  # the broker's first group makes the topic of offsets
+        except NO_COORDINATOR:  # the broker's first group makes the topic of offsets
             return 0
 
     def send(self, value: bytes) -> tuple[bytes, float]:

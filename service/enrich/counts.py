@@ -15,6 +15,8 @@ from service.records import Count, Mention
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+    from service.enrich.events.frames import Frame
+
 NOT_PEOPLE = frozenset(
     {"percent", "year", "day", "month", "week", "hour", "minute", "dollar", "euro", "time", "point", "mile", "km"}
 )
@@ -79,8 +81,9 @@ def find(doc: Doc) -> list[Count]:
     for index, (word, lemma) in enumerate(zip(syntax.words, syntax.lemmas, strict=True)):
         if word not in telling and lemma not in telling:
             continue
-        pairs = _counted(syntax, index)
-        if pairs and flags.read(syntax, frames.build(syntax, index), [], None).negated:
+        frame = frames.build(syntax, index)
+        pairs = _counted(syntax, frame)
+        if pairs and flags.read(syntax, frame, [], None).negated:
             continue
         for kind, counted in pairs:
             number = _number(syntax, counted)
@@ -92,13 +95,12 @@ def find(doc: Doc) -> list[Count]:
     return [found[key] for key in sorted(found)]
 
 
-def _counted(syntax: Syntax, index: int) -> list[tuple[str, int]]:
-    """Return kind and token of what the word at *index* says is counted."""
-    lemma, part = syntax.lemmas[index], syntax.kinds[index]
+def _counted(syntax: Syntax, frame: Frame) -> list[tuple[str, int]]:
+    """Return kind and token of what the word of *frame* says is counted."""
+    index, lemma, part = frame.trigger, frame.lemma, frame.kind
     pairs: list[tuple[str, int]] = []
     for kind in kinds():
         if part == "v" and (lemma in kind.object or lemma in kind.subject):
-            frame = frames.build(syntax, index)
             tokens = frame.objects if lemma in kind.object else frame.subjects
             pairs += [(kind.name, other) for token in tokens for other in syntax.coordinated(token)]
         elif part in {"a", "v"} and (lemma in kind.adjectives or syntax.words[index] in kind.adjectives):
@@ -106,17 +108,17 @@ def _counted(syntax: Syntax, index: int) -> list[tuple[str, int]]:
         elif part == "n" and lemma in kind.nouns:
             pairs += [(kind.name, token) for token in _toll(syntax, index)]
         if part == "v":
-            pairs += [(kind.name, token) for token in _beside(syntax, index, kind)]
+            pairs += [(kind.name, token) for token in _beside(syntax, frame, kind)]
     return pairs
 
 
-def _beside(syntax: Syntax, index: int, kind: Kind) -> list[int]:
+def _beside(syntax: Syntax, frame: Frame, kind: Kind) -> list[int]:
     """Return whom a verb and the word beside it are said of: "shot dead 12 people", "took 20 people hostage"."""
-    besides = {beside for verb, beside in kind.phrases if verb == syntax.lemmas[index]}
+    besides = {beside for verb, beside in kind.phrases if verb == frame.lemma}
     found: list[int] = []
-    for kid in syntax.kids[index]:
+    for kid in syntax.kids[frame.trigger]:
         if syntax.words[kid] in besides:
-            found += [token for token in frames.build(syntax, index).objects if token != kid]
+            found += [token for token in frame.objects if token != kid]
             found += syntax.children(kid, "compound", "nsubj", "dobj")  # as the parser often ties them
     return [other for token in found for other in syntax.coordinated(token)]
 

@@ -119,6 +119,14 @@ class Bench:
             record = KafkaRecord(RAW.topic, partition, offset, 0, name, name, ())
             await self.pipeline.accept(record, generation, offset if follows is None else follows)
 
+    async def refuse(self, error: Exception) -> None:
+        """Let the delivery of one article fail with *error*."""
+        self.delivery.failures, self.delivery.error = 1, error
+        await self.pipeline.open({RAW}, 1)
+        await self.accept(0)
+        self.lanes.finish(0)
+        await self.settle()
+
     async def settle(self) -> None:
         """Let everything that can happen happen."""
         for _ in range(20):
@@ -283,11 +291,7 @@ async def test_one_partition_that_never_succeeds_stops_the_worker() -> None:
 async def test_records_refused_together_are_not_to_blame() -> None:
     """Where the broker finds a batch too large, its records go one by one next, and none is held too large for it."""
     bench = Bench()
-    bench.delivery.failures, bench.delivery.error = 1, OversizeError(500, alone=False)
-    await bench.pipeline.open({RAW}, 1)
-    await bench.accept(0)
-    bench.lanes.finish(0)
-    await bench.settle()
+    await bench.refuse(OversizeError(500, alone=False))
 
     assert bench.delivery.batch_bytes == ALONE
     assert bench.pipeline.limit == Settings().max_record_bytes
@@ -296,11 +300,7 @@ async def test_records_refused_together_are_not_to_blame() -> None:
 async def test_a_record_refused_by_itself_tells_the_limit() -> None:
     """What the broker does not take alone is beyond the topic's limit, which is known from then on."""
     bench = Bench()
-    bench.delivery.failures, bench.delivery.error = 1, OversizeError(500, alone=True)
-    await bench.pipeline.open({RAW}, 1)
-    await bench.accept(0)
-    bench.lanes.finish(0)
-    await bench.settle()
+    await bench.refuse(OversizeError(500, alone=True))
 
     assert (bench.pipeline.limit, bench.delivery.batch_bytes) == (499, 499)
 
