@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 OUTCOMES = ("enriched", "unsupported_language", "retracted", "deleted", "superseded", "rejected")
+LIMITS = ("refusals", "crashes")
 STAGES = ("wire", "enrich", "serialize")
 SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10)
 AGES = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600)
@@ -112,6 +113,12 @@ class Metrics:
         self.rebalances = Counter(
             "newswire_rebalances", "Times that the partitions were assigned anew.", registry=registry
         )
+        self.held = Gauge(
+            "newswire_held",
+            "1 while the worker reads nothing, because too many articles were refused or crashed their process.",
+            ["limit"],
+            registry=registry,
+        )
         self.lane_restarts = Counter(
             "newswire_worker_process_restarts",
             "Worker processes replaced after a crash, a hang or a time limit.",
@@ -144,6 +151,8 @@ class Metrics:
                 self.articles.labels(outcome, reason)
         for reason in RejectReason:
             self.dead_letters.labels(reason)
+        for limit in LIMITS:
+            self.held.labels(limit)
         for stage in STAGES:
             self.stages.labels(stage)
         for topic in (settings.enriched_topic, settings.dead_letter_topic):

@@ -136,13 +136,17 @@ class Settings(BaseSettings):
     )
 
     crash_limit: int = Field(
-        default=10, ge=1, description="Articles in a row that end their process: so many, and the worker stops."
+        default=10,
+        ge=1,
+        description="After this many articles in a row crashed their process, the worker reads nothing until "
+        "`newswire resume`.",
     )
     refusal_limit: float = Field(
         default=0.9,
         gt=0,
         le=1,
-        description="Share of the last 500 articles refused that stops the worker; 1 never does.",
+        description="If more than this share of the last 500 articles was refused, the worker reads nothing until "
+        "`newswire resume`; 1 never holds.",
     )
 
     replay_attempts: int = Field(

@@ -38,6 +38,7 @@ app.command("schema")(inspect.schema)
 app.command("tags")(inspect.tags)
 app.command("check")(inspect.check)
 app.command("health")(health.health)
+app.command("resume")(health.resume)
 
 
 def _version(asked: bool) -> None:

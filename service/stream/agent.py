@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import faust
@@ -24,6 +25,7 @@ from service.stream.pipeline import Pipeline
 from service.stream.report import Report
 from service.stream.tracing import Tracing
 from service.stream.transport import Consumer, Transport
+from service.stream.versions import published
 from service.stream.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -36,7 +38,8 @@ log = structlog.get_logger()
 
 EXIT_SECONDS = 30.0  # for a worker that stops on an error; then it ends whatever still runs
 STOP_SECONDS = 50.0  # for one that is told to stop: drain 20 s, grace 5 s, the group's and the producers' goodbyes
-BUFFERED = 64  # articles between Faust's fetcher and the agent
+BUFFERED = 16  # articles between Faust's fetcher and the agent, which waits for nothing
+FETCHED = 32  # articles at a time: what a partition may get beyond its share, a third of a second of work
 LATEST = 2**63 - 1  # ms, the last time that a record can bear: through Faust's floats it comes as one more
 EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
 
@@ -62,7 +65,7 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
             broker_rebalance_timeout=60.0,
             broker_request_timeout=60.0,  # also Faust's limit for opening partitions, which has its own, shorter ones
             broker_max_poll_interval=1e7,  # off: aiokafka would leave the group when idle, and never come back
-            broker_max_poll_records=200,
+            broker_max_poll_records=FETCHED,
             consumer_metadata_max_age_ms=30_000,
             consumer_auto_offset_reset="earliest",
             topic_disable_leader=True,
@@ -90,8 +93,10 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
             settings,
             self.lanes,
             self._delivery(),
-            Report(settings, self.metrics, self.fail, self.feed.add),
+            Report(settings, self.metrics, self.feed.add),
             self._tracing,
+            published=partial(published, settings),
+            read_up_to=self._read_past,
             rejoin=self._rejoin,
             fatal=self.fail,
         )
@@ -106,8 +111,11 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
     def _rejoin(self) -> None:
         self._kafka.thread.rejoin()
 
-    async def _commit_offset(self, tp: TP, offset: int) -> None:
-        await self._kafka.thread.commit_offset(tp, offset)
+    def _read_past(self, tp: TP, offset: int) -> int:
+        return self._kafka.thread.read_past(tp, offset)
+
+    async def _commit_offset(self, tp: TP, offset: int, metadata: str) -> None:
+        await self._kafka.thread.commit_offset(tp, offset, metadata)
 
     @property
     def _kafka(self) -> Consumer:
@@ -189,9 +197,8 @@ def build(settings: Settings, processor: str = PROCESSOR) -> Enricher:
         stream.enable_acks = False
         async for event in stream.events():
             message = event.message
-            await app.pipeline.accept(
-                _input(message), message.generation_id, app.consumer.thread.follows(message.tp, message.offset)
-            )
+            follows = app.consumer.thread.follows(message.tp, message.offset)
+            app.pipeline.accept(_input(message), message.generation_id, follows)
             await stream.ack(event)  # for Faust's own counts; it commits nothing
 
     app.agent(raw, name="enrich", supervisor_strategy=mode.CrashingSupervisor)(enrich)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from aiokafka import AIOKafkaProducer
@@ -17,8 +16,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooL
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from service.stream.connection import aiokafka_options
-from service.stream.offsets import starting_offsets
-from service.stream.versions import Versions, published
+from service.stream.offsets import Start, starts
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -51,16 +49,6 @@ class OversizeError(Exception):
         self.alone = alone
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Where work on a partition begins."""
-
-    offset: int
-    """The next to read."""
-    versions: Versions
-    """What has been published."""
-
-
 class Delivery(Protocol):
     """Publishes the outcomes of one input partition in order, and moves the group's offset past them."""
 
@@ -74,10 +62,10 @@ class Delivery(Protocol):
     async def open(self, partitions: Collection[TP]) -> dict[TP, Start]:
         """Get ready to deliver for *partitions*, newly assigned; return where to begin with each."""
 
-    async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int) -> None:
-        """Write *outputs*, perhaps none, and commit *offset*, the next to read of *tp*.
+    async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int, metadata: str) -> None:
+        """Write *outputs*, perhaps none, and commit *offset*, the next to read of *tp*, together with *metadata*.
 
-        Return when the broker has confirmed both.
+        Return when the broker has confirmed all of it.
 
         Raises `KafkaError` or `OversizeError`; then the partition must be opened anew before anything else is sent.
         """
@@ -95,7 +83,7 @@ class AtLeastOnce:
     linger = 0.05  # one commit a partition in 50 ms at most; a commit takes the broker about 1 ms
     busy_linger = 0.5
 
-    def __init__(self, settings: Settings, commit: Callable[[TP, int], Awaitable[None]]) -> None:
+    def __init__(self, settings: Settings, commit: Callable[[TP, int, str], Awaitable[None]]) -> None:
         self.batch_bytes = BATCH_BYTES
         self._settings = settings
         self._commit = commit
@@ -109,11 +97,11 @@ class AtLeastOnce:
             await _start(self._producer)
         return await _starts(self._settings, partitions)
 
-    async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int) -> None:
+    async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int, metadata: str) -> None:
         """Send all, wait for the acks, commit."""
         assert self._producer is not None
         await _send(self._producer, tp.partition, outputs, alone=self.batch_bytes == ALONE)
-        await self._commit(tp, offset)
+        await self._commit(tp, offset, metadata)
 
     async def close(self) -> None:
         """Stop the producer."""
@@ -154,13 +142,13 @@ class ExactlyOnce:
                 raise failure
         return await _starts(self._settings, partitions)
 
-    async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int) -> None:
+    async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int, metadata: str) -> None:
         """Write *outputs* and *offset* in one transaction. One that fails is aborted by the next to open *tp*."""
         producer = self._producers[tp]
         await producer.begin_transaction()
         # aiokafka commits a transaction though a batch of it has failed: the acks must be in before.
         await _send(producer, tp.partition, outputs, alone=self.batch_bytes == ALONE)
-        offsets = {TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, "")}
+        offsets = {TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, metadata)}
         await producer.send_offsets_to_transaction(offsets, self._settings.group)
         await producer.commit_transaction()
 
@@ -194,11 +182,7 @@ async def _starts(settings: Settings, partitions: Collection[TP]) -> dict[TP, St
     if not partitions:
         return {}
     async with asyncio.timeout(OPEN_SECONDS):
-        offsets, versions = await asyncio.gather(
-            asyncio.to_thread(starting_offsets, settings, partitions),
-            asyncio.to_thread(published, settings, partitions),
-        )
-    return {tp: Start(offset, versions[tp]) for tp, offset in offsets.items()}
+        return await asyncio.to_thread(starts, settings, partitions)
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:

@@ -1,8 +1,11 @@
 """Worker processes, each one lane of articles: a crash or a hang is blamed on exactly one article.
 
-A lane holds two articles at most, the one it works on and the next, and answers in order. So where it dies or falls
+A lane holds two articles at most, the one it works on and the next, and answers in order. So if it dies or falls
 silent, the first unanswered article is the one it was working on: no batch to bisect, and no innocent neighbour.
-That article gets a second, fresh lane; where it ends this one too, it is refused.
+That article gets a second, fresh lane; if it ends this one too, it is refused.
+
+The second article is one that would have to wait for the first in any case, since both are of one partition. So an
+article that takes long holds up its own partition and no other.
 """
 
 from __future__ import annotations
@@ -31,7 +34,8 @@ __all__ = ["ATTEMPTS", "PROCESSOR", "Lanes", "LanesError", "hard_seconds"]
 log = structlog.get_logger()
 
 PROCESSOR = "service.process:Processor"
-AHEAD = 2  # articles in a lane: one worked on, one waiting in its socket, so that it never idles
+AHEAD = 2  # articles in a lane: one worked on, one of the same partition waiting in its socket, so that it seldom idles
+ROW = 8  # articles of one partition in a row; then a lane takes the oldest of all, so that each partition has its turn
 ATTEMPTS = 2
 ARTICLES = 1_000
 """Articles that a lane answers before a fresh fork takes its place, some 20 s of full work.
@@ -53,8 +57,36 @@ def hard_seconds(settings: Settings) -> float:
 @dataclass(slots=True, eq=False)
 class _Job:
     message: Message
+    partition: int
     done: asyncio.Future[Outcome]
     attempts: int = 0
+
+
+class _Jobs:
+    """Articles that no process has yet, oldest first."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[_Job] = deque()
+        self._arrived = asyncio.Event()
+
+    def put(self, job: _Job) -> None:
+        """Add *job* at the end."""
+        self._waiting.append(job)
+        self._arrived.set()
+
+    def take(self, partition: int | None = None) -> _Job | None:
+        """Return and remove the oldest job, or the oldest of *partition*; None if there is none."""
+        for place, job in enumerate(self._waiting):
+            if partition is None or job.partition == partition:
+                del self._waiting[place]
+                return job
+        return None
+
+    async def arrived(self) -> None:
+        """Wait until there may be a job to take."""
+        while not self._waiting:
+            self._arrived.clear()
+            await self._arrived.wait()
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +96,8 @@ class _Lane:
     writer: asyncio.StreamWriter
     waiting: deque[_Job] = field(default_factory=deque)
     sent: int = 0
+    row: int = 0
+    """Articles of one partition sent behind the first."""
 
     @property
     def worn(self) -> bool:
@@ -101,7 +135,7 @@ class Lanes:
         self._fatal = fatal
         self._replaced = replaced
         self._nursery = Nursery(settings, factory)
-        self._jobs: asyncio.Queue[_Job] = asyncio.Queue()
+        self._jobs = _Jobs()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> tuple[float, Enriched]:
@@ -125,10 +159,13 @@ class Lanes:
         self._nursery.stop()
         await asyncio.sleep(0)  # asyncio closes sockets in its next turn
 
-    def process(self, message: Message) -> asyncio.Future[Outcome]:
-        """Return the outcome of *message*, to come. Cancel it where nobody waits for it any more."""
+    def process(self, message: Message, partition: int = 0) -> asyncio.Future[Outcome]:
+        """Return the outcome of *message*, to come. Cancel it if nobody waits for it any more.
+
+        Messages of one *partition* may wait for each other.
+        """
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._jobs.put_nowait(_Job(message, done))
+        self._jobs.put(_Job(message, partition, done))
         return done
 
     async def _run(self) -> None:
@@ -175,15 +212,7 @@ class Lanes:
         """
         limit = hard_seconds(self._settings)
         while lane.waiting or not lane.worn:
-            while not lane.worn and len(lane.waiting) < AHEAD and (todo or not lane.waiting or not self._jobs.empty()):
-                if todo:
-                    job = todo.popleft()
-                elif lane.waiting:
-                    job = self._jobs.get_nowait()
-                else:
-                    job = await self._next(lane)
-                if not job.done.done():
-                    lane.send(job)
+            await self._fill(lane, todo)
             async with asyncio.timeout(limit):
                 outcome = await lane.receive()
             job = lane.waiting.popleft()
@@ -193,17 +222,36 @@ class Lanes:
                 return False  # torn out of a stage's middle: what it left behind must not touch the next article
         return True
 
-    async def _next(self, lane: _Lane) -> _Job:
-        """Wait for work; notice meanwhile where the idle process dies."""
-        get = asyncio.ensure_future(self._jobs.get())
+    async def _fill(self, lane: _Lane, todo: deque[_Job]) -> None:
+        """Give the lane an article, waiting for one if need be, and a second if there is one of its partition."""
+        while not lane.worn and len(lane.waiting) < AHEAD:
+            job = self._choose(lane, todo)
+            if job is None and lane.waiting:
+                return
+            if job is None:
+                await self._arrived(lane)
+            elif not job.done.done():
+                lane.send(job)
+
+    def _choose(self, lane: _Lane, todo: deque[_Job]) -> _Job | None:
+        if todo:
+            return todo.popleft()
+        if not lane.waiting:
+            lane.row = 0
+            return self._jobs.take()
+        lane.row += 1
+        return self._jobs.take(lane.waiting[0].partition) if lane.row < ROW else None
+
+    async def _arrived(self, lane: _Lane) -> None:
+        """Wait for work; notice meanwhile if the idle process dies."""
+        arrived = asyncio.ensure_future(self._jobs.arrived())
         dead = asyncio.ensure_future(lane.reader.read(1))
         try:
-            await asyncio.wait({get, dead}, return_when=asyncio.FIRST_COMPLETED)
-            if get.done():
-                return get.result()
-            raise asyncio.IncompleteReadError(b"", 1)
+            await asyncio.wait({arrived, dead}, return_when=asyncio.FIRST_COMPLETED)
+            if not arrived.done():
+                raise asyncio.IncompleteReadError(b"", 1)
         finally:
-            for waiter in (get, dead):
+            for waiter in (arrived, dead):
                 if not waiter.done():
                     waiter.cancel()
             await asyncio.wait({dead})

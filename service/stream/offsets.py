@@ -7,11 +7,13 @@ and its articles enriched twice.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
 
+from service.stream import limits
 from service.stream.connection import kafka_python_options
 
 if TYPE_CHECKING:
@@ -25,11 +27,21 @@ log = structlog.get_logger()
 MILLISECONDS = 10_000  # for a transaction to end that is just being committed
 
 
-def starting_offsets(settings: Settings, partitions: Collection[TP]) -> dict[TP, int]:
-    """Return the next offset to read of each partition; blocks for some 0.1 s. Raise `KafkaError` where it fails.
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where work on a partition begins."""
 
-    Where the group has committed nothing, or an offset that the partition does not have any more, reading starts at
-    the first record: nothing is skipped.
+    offset: int
+    """The next to read."""
+    outcomes: str = ""
+    """The last outcomes of the worker that had the partition before; see `service.stream.limits`."""
+
+
+def starts(settings: Settings, partitions: Collection[TP]) -> dict[TP, Start]:
+    """Return where to begin with each partition. Blocks for about 0.1 s. Raise `KafkaError` if that fails.
+
+    If the group has committed nothing, or an offset that the partition no longer has, reading starts at the first
+    record: nothing is skipped.
     """
     if not partitions:
         return {}
@@ -44,19 +56,22 @@ def starting_offsets(settings: Settings, partitions: Collection[TP]) -> dict[TP,
         names = {TopicPartition(tp.topic, tp.partition): tp for tp in partitions}
         first = consumer.beginning_offsets(list(names))
         last = consumer.end_offsets(list(names))
-        starts = {}
+        found = {}
         for name, tp in names.items():
-            offset = consumer.committed(name, timeout_ms=MILLISECONDS)
-            if offset is not None and not first[name] <= offset <= last[name]:
+            committed = consumer.committed(name, metadata=True, timeout_ms=MILLISECONDS)
+            if committed is None:
+                found[tp] = Start(first[name])
+            elif first[name] <= committed.offset <= last[name]:
+                found[tp] = Start(committed.offset, limits.from_metadata(committed.metadata or ""))
+            else:
                 log.warning(
                     "committed_offset_out_of_range",
                     partition=f"{tp.topic}/{tp.partition}",
-                    committed=offset,
+                    committed=committed.offset,
                     first=first[name],
                     end=last[name],
                 )
-                offset = None
-            starts[tp] = first[name] if offset is None else offset
-        return starts
+                found[tp] = Start(first[name])
+        return found
     finally:
         consumer.close()

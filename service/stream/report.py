@@ -1,15 +1,14 @@
-"""What is told of every delivered article: metrics, one line in the log, and when there are too many refusals."""
+"""Per-article accounting: metrics and one log line."""
 
 from __future__ import annotations
 
 import time
-from collections import deque
 from typing import TYPE_CHECKING
 
 import structlog
 
+from service.metrics import LIMITS
 from service.outcome import Enriched, Outcome, Refused, Tombstone
-from service.records import RejectReason
 from service.stream.output import dropped
 
 if TYPE_CHECKING:
@@ -17,33 +16,25 @@ if TYPE_CHECKING:
 
     from service.metrics import Metrics
     from service.settings import Settings
+    from service.stream.limits import Hold
     from service.stream.output import KafkaRecord, Output
 
 log = structlog.get_logger()
 TRACE_PARTS = 4  # version, trace id, parent id, flags
-WINDOW = 500  # articles that the share of refusals is taken over: at 50 a second, ten seconds
-
-
-class FloodError(Exception):
-    """Raised where so many articles are refused that the fault cannot be theirs."""
 
 
 class Report:
-    """Counts and logs what was delivered, and stops the worker where it refuses too much."""
+    """Counts and logs what was delivered."""
 
     def __init__(
         self,
         settings: Settings,
         metrics: Metrics,
-        fatal: Callable[[Exception], None],
         show: Callable[[bytes], None],
     ) -> None:
         self._settings = settings
         self._metrics = metrics
-        self._fatal = fatal
         self._show = show
-        self._refused: deque[bool] = deque(maxlen=WINDOW)
-        self._crashes = 0
 
     def in_flight(self, change: int) -> None:
         """Count articles in or out."""
@@ -52,6 +43,13 @@ class Report:
     def assigned(self) -> None:
         """Count a new assignment."""
         self._metrics.rebalances.inc()
+
+    def held(self, hold: Hold | None) -> None:
+        """Report whether the worker holds, and why."""
+        for limit in LIMITS:
+            self._metrics.held.labels(limit).set(hold is not None and hold.limit == limit)
+        if hold:
+            log.critical("worker_holds", limit=hold.limit, why=hold.text)
 
     def published(self, outputs: Sequence[Output], seconds: float) -> None:
         """Count what a delivery has written, and its time."""
@@ -65,7 +63,7 @@ class Report:
             self._metrics.published.labels(topic, "error").inc()
 
     def article(self, record: KafkaRecord, outcome: Outcome) -> None:
-        """Count and log one delivered article, then see whether there are too many refusals."""
+        """Count and log one delivered article."""
         now = time.time()
         self._metrics.last_processed.set(now)
         self._metrics.size.observe(len(record.value or b""))
@@ -93,7 +91,6 @@ class Report:
                     stage=outcome.stage,
                     detail=outcome.detail,
                 )
-        self._judge(outcome)
 
     def _enriched(self, record: KafkaRecord, outcome: Enriched) -> None:
         total = sum(outcome.seconds.values())
@@ -124,30 +121,6 @@ class Report:
             tags=len(outcome.tags),
             ms=round(total * 1000, 1),
         )
-
-    def _judge(self, outcome: Outcome) -> None:
-        refused = isinstance(outcome, Refused)
-        crashed = refused and outcome.reason is RejectReason.WORKER_CRASH  # type: ignore[union-attr] # refused has it
-        if isinstance(outcome, Enriched):
-            self._crashes = 0
-        self._crashes += crashed
-        if self._crashes >= self._settings.crash_limit:
-            self._fatal(
-                FloodError(
-                    f"{self._crashes} articles in a row ended their worker process: that is not the articles' fault. "
-                    "Look for memory limits and a broken installation; NEWSWIRE_CRASH_LIMIT sets the number"
-                )
-            )
-        self._refused.append(refused)
-        share = sum(self._refused) / WINDOW if len(self._refused) == WINDOW else 0.0
-        if share > self._settings.refusal_limit:
-            self._refused.clear()
-            self._fatal(
-                FloodError(
-                    f"{share:.0%} of the last {WINDOW} articles were refused: newswire_dead_letters_total says "
-                    "for which reasons; NEWSWIRE_REFUSAL_LIMIT=1 goes on whatever comes"
-                )
-            )
 
 
 def _place(record: KafkaRecord) -> dict[str, str]:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from faust.types import TP
 
     from service.outcome import Outcome
-    from service.stream.delivery import Start
     from service.stream.output import KafkaRecord
+    from service.stream.versions import Versions
 
+IDLE_SECONDS = 5.0
 GROUP_BYTES = 8 * 1024 * 1024  # of records in one delivery; the broker's fetch of 50 MB is far above it
 
 
@@ -39,31 +40,37 @@ class Tenure:
     Args:
         tp: The partition.
         generation: Of the consumer group, when the partition was assigned.
-        start: The next offset to accept, and what has been published before.
-        deliver: Publishes a run of articles and commits; raises where that failed for good.
+        start: The next offset to accept.
+        versions: The versions of articles that have been published before.
+        deliver: Publishes a run of articles and commits; raises if that failed for good.
+        idle: Called every `IDLE_SECONDS` while nothing is in flight.
         linger: Says how many seconds to wait for more outcomes before a run is delivered.
-        full: Says whether no more articles are taken until some are delivered: then waiting is in vain.
-        failed: Called once, with what `deliver` raised; the tenure is then over.
+        full: Says whether the partition is paused until some of its articles are delivered: then waiting is in vain.
+        failed: Called once, with what `deliver` or `idle` raised; the tenure is then over.
     """
 
     def __init__(
         self,
         tp: TP,
         generation: int,
-        start: Start,
+        start: int,
+        versions: Versions,
         *,
         deliver: Callable[[Tenure, list[Slot]], Awaitable[None]],
-        linger: Callable[[], float],
-        full: Callable[[], bool],
+        idle: Callable[[Tenure], Awaitable[None]],
+        linger: Callable[[Tenure], float],
+        full: Callable[[Tenure], bool],
         failed: Callable[[Tenure, Exception], None],
     ) -> None:
         self.tp = tp
         self.generation = generation
-        self.next = start.offset
-        self.delivered = start.offset
-        self.versions = start.versions
+        self.next = start
+        self.delivered = start
+        """The next offset to deliver: all before it is committed."""
+        self.versions = versions
         self.over = False
         self._deliver = deliver
+        self._idle = idle
         self._linger = linger
         self._full = full
         self._failed = failed
@@ -92,6 +99,11 @@ class Tenure:
     def _on_outcome(self, _outcome: object) -> None:
         self._changed.set()
 
+    async def halt(self, grace: float) -> list[Slot]:
+        """End after the delivery that is under way, which gets *grace* seconds. Return what had to be dropped."""
+        self.over = True
+        return await self.finish(0, grace)
+
     async def finish(self, seconds: float, grace: float) -> list[Slot]:
         """Take no more, deliver what is there within *seconds*, and end. Return what had to be dropped.
 
@@ -117,32 +129,39 @@ class Tenure:
 
     async def _run(self) -> None:
         """Deliver runs of finished articles, in order, until closing and empty."""
-        while not self.over:
-            while not self._slots:
-                if self._closing:
-                    return
-                self._changed.clear()
-                await self._changed.wait()
-            await asyncio.wait({self._slots[0].outcome})
-            await self._gather()
-            run = self._ready()
-            if not run:
-                return  # the head was cancelled
-            try:
+        try:
+            while await self._head():
+                await self._gather()
+                run = [] if self.over else self._ready()
+                if not run:
+                    return  # ended, or the first article was cancelled
                 await self._deliver(self, run)
-            except Exception as error:  # noqa: BLE001 - whatever it is, this tenure cannot go on; the pipeline judges
-                self.over = True
-                self._failed(self, error)
-                return
-            for _ in run:
-                self._slots.popleft()
-            self.delivered = run[-1].record.offset + 1
+                for _ in run:
+                    self._slots.popleft()
+                self.delivered = run[-1].record.offset + 1
+        except Exception as error:  # noqa: BLE001 - whatever it is, this tenure cannot go on; the pipeline judges
+            self.over = True
+            self._failed(self, error)
+
+    async def _head(self) -> bool:
+        """Wait until the outcome of the first article is there; return False if there will be none."""
+        while not self._slots:
+            if self._closing or self.over:
+                return False
+            self._changed.clear()
+            try:
+                async with asyncio.timeout(IDLE_SECONDS):
+                    await self._changed.wait()
+            except TimeoutError:
+                await self._idle(self)
+        await asyncio.wait({self._slots[0].outcome})
+        return not self.over
 
     async def _gather(self) -> None:
         """Linger for more outcomes, unless the end is near."""
-        deadline = asyncio.get_running_loop().time() + self._linger()
+        deadline = asyncio.get_running_loop().time() + self._linger(self)
         while not self._closing and (left := deadline - asyncio.get_running_loop().time()) > 0:
-            if self._full() and self._slots[-1].outcome.done():
+            if self._full(self) and self._slots[-1].outcome.done():
                 return
             self._changed.clear()
             try:

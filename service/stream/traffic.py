@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -121,13 +122,23 @@ def committed_records(
         consumer.close()
 
 
-def stretches(consumer: KafkaConsumer, topic: str, wanted: Mapping[TopicPartition, tuple[int, int]]) -> Iterator[Any]:
-    """Yield the records of *topic* in the stretches `[start, end)` of its partitions; each partition's in order."""
+def stretches(
+    consumer: KafkaConsumer,
+    topic: str,
+    wanted: Mapping[TopicPartition, tuple[int, int]],
+    deadline: float = math.inf,
+) -> Iterator[Any]:
+    """Yield the records of *topic* in the stretches `[start, end)` of its partitions; each partition's in order.
+
+    Stops early when `time.monotonic()` passes *deadline*.
+    """
     consumer.assign(list(wanted))
     for partition, (start, _) in wanted.items():
         consumer.seek(partition, start)
     waited = 0
-    while any(consumer.position(partition) < end for partition, (_, end) in wanted.items()):
+    while time.monotonic() < deadline and any(
+        consumer.position(partition) < end for partition, (_, end) in wanted.items()
+    ):
         batches = consumer.poll(timeout_ms=POLL_MILLISECONDS)
         waited = 0 if batches else waited + POLL_MILLISECONDS
         if waited > PATIENCE_SECONDS * 1000:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from service.stream.agent import Enricher
 
 log = structlog.get_logger()
+FULL_SECONDS = 0.05  # until full partitions are looked at again; their share is about a second of work
 RETRY_SECONDS = 20.0  # with the last try, 55 s at most: below the 60 s that Faust leaves for all of it
 
 
@@ -43,6 +44,8 @@ class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is no
         """How often the positions were set; records taken in an earlier epoch are void."""
         self._ends: dict[TP, int] = {}
         self._gaps: dict[TP, dict[int, int]] = {}
+        self._read: dict[TP, tuple[int, int]] = {}
+        """After each fetch: the offset after the last record that was taken, and the offset up to which was read."""
 
     def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
         header_names.read_any_with_aiokafka()
@@ -64,6 +67,8 @@ class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is no
                 if follows != record.offset:
                     self._gaps.setdefault(tp, {})[record.offset] = follows
                 self._ends[tp] = record.offset + 1
+        # In one go with the fetch, in which nothing else runs in this thread: no record is between the two offsets.
+        self._read = {tp: (end, self._position(consumer, tp)) for tp, end in self._ends.items()}
         return self.epoch, records
 
     def follows(self, tp: TP, offset: int) -> int:
@@ -73,8 +78,15 @@ class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is no
 
     def read_up_to(self, tp: TP) -> int:
         """Return the offset up to which *tp* was fetched, transaction markers included; 0 before it is known."""
-        consumer = self._consumer
-        subscription = consumer._subscription.subscription if consumer else None  # noqa: SLF001 - no public way
+        return self._position(self._consumer, tp) if self._consumer else 0
+
+    def read_past(self, tp: TP, offset: int) -> int:
+        """Return up to where *tp* was fetched if no record was found from *offset* on, and *offset* otherwise."""
+        end, position = self._read.get(tp, (-1, -1))
+        return max(offset, position) if end == offset else offset
+
+    def _position(self, consumer: AIOKafkaConsumer, tp: TP) -> int:
+        subscription = consumer._subscription.subscription  # noqa: SLF001 - no public way
         if subscription is None or subscription.assignment is None:
             return 0
         state = subscription.assignment.state_value(TopicPartition(tp.topic, tp.partition))
@@ -88,22 +100,22 @@ class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is no
         consumer = self._ensure_consumer()
         assigned = consumer.assignment()
         self.epoch += 1
-        self._ends, self._gaps = {}, {}
+        self._ends, self._gaps, self._read = {}, {}, {}
         for tp, offset in offsets.items():
             name = TopicPartition(tp.topic, tp.partition)
             if name in assigned:
                 consumer.seek(name, offset)
                 self._ends[tp] = offset
 
-    async def commit_offset(self, tp: TP, offset: int) -> None:
-        """Commit *offset* as the next to read of *tp*. Raise `KafkaError` where the partition is no longer ours."""
-        await self.call_thread(self._commit_offset, TopicPartition(tp.topic, tp.partition), offset)
+    async def commit_offset(self, tp: TP, offset: int, metadata: str) -> None:
+        """Commit *offset* as the next to read of *tp*. Raise `KafkaError` if the partition is no longer ours."""
+        await self.call_thread(self._commit_offset, TopicPartition(tp.topic, tp.partition), offset, metadata)
 
-    async def _commit_offset(self, name: TopicPartition, offset: int) -> None:
+    async def _commit_offset(self, name: TopicPartition, offset: int, metadata: str) -> None:
         consumer = self._ensure_consumer()
         if name not in consumer.assignment():
             raise CommitFailedError(f"{name} is assigned to another worker")
-        await consumer.commit({name: OffsetAndMetadata(offset, "")})
+        await consumer.commit({name: OffsetAndMetadata(offset, metadata)})
 
     def rejoin(self) -> None:
         """Make the group assign all partitions anew."""
@@ -136,10 +148,16 @@ class Consumer(driver.Consumer):  # type: ignore[misc] # Faust is not typed for 
         return True
 
     def on_buffer_full(self, tp: TP) -> None:
-        """Do nothing: a full buffer blocks the fetcher by itself, without the second's sleep of a paused partition."""
+        """Do nothing: `_getmany` leaves out the partitions that are full, by our count and not by Faust's."""
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Mapping[TP, list[Any]]:  # noqa: ASYNC109 - Faust's
-        taken = await self._thread.getmany(active_partitions, timeout)
+        full = self.app.pipeline.full()
+        wanted = set(active_partitions or ()) - full
+        if not wanted:
+            await asyncio.sleep(FULL_SECONDS)
+            return {}
+        # A partition that is full now may soon be read again: do not wait long for news of the others.
+        taken = await self._thread.getmany(wanted, min(timeout, FULL_SECONDS) if full else timeout)
         if not taken:
             return {}
         epoch, records = taken

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 from kafka import TopicPartition
-from kafka.errors import TopicAuthorizationFailedError
+from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from service.stream.output import REVISION, SUBJECT, identity
-from service.stream.traffic import committed_reader, stretches
+from service.stream.traffic import TrafficError, committed_reader, stretches
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
 
     from faust.types import TP
     from kafka import KafkaConsumer
@@ -36,7 +36,8 @@ WINDOW = 500
 A record has 35 kB on average, so a worker with 12 full partitions reads 210 MB when they are assigned to it: 4 s on two
 busy cores, 1 s of them of its own. In memory a record takes 310 bytes: 2 MB for 12 partitions.
 """
-READ_SECONDS = 10.0  # for all partitions: within the 15 s that opening them may take
+READ_SECONDS = 10.0  # for all partitions, while a rebalance may take 60 s
+EFFECT = "some older versions of articles will not be marked as superseded"
 FETCH_BYTES = 4 * 1024 * 1024  # at a time: takes 24 MB for the moment; 16 MB at a time takes 90 MB, and is no faster
 ID_BYTES = 16  # of a hash: that any two of 500 ids are taken for one has a chance of 1 in 10**33
 
@@ -76,52 +77,54 @@ class Versions:
 def published(settings: Settings, partitions: Collection[TP]) -> dict[TP, Versions]:
     """Return the versions that were published last for each input partition.
 
-    Blocks for some 0.2 s, and for seconds where there are many. Raises `KafkaError` where no broker answers. Without
-    the right to read the topic, and where it takes too long, the log says so and what is known has to do.
+    Blocks for about 0.2 s, and for seconds if there are many. Without the right to read the topic, if no broker answers
+    and if it takes longer than `READ_SECONDS`, the log says so and the answer is what is known by then: an older
+    version that is not marked is better than a worker that does not work.
     """
+    deadline = time.monotonic() + READ_SECONDS
     outputs = {tp: TopicPartition(settings.enriched_topic, tp.partition) for tp in partitions}
-    found: Mapping[TopicPartition, list[Version]] = {}
-    consumer = committed_reader(settings, max_partition_fetch_bytes=FETCH_BYTES // 16, fetch_max_bytes=FETCH_BYTES)
+    found: dict[TopicPartition, list[Version]] = {output: [] for output in outputs.values()}
+    why = ""
     try:
-        found = _read(consumer, settings.enriched_topic, list(outputs.values()))
+        consumer = committed_reader(settings, max_partition_fetch_bytes=FETCH_BYTES // 16, fetch_max_bytes=FETCH_BYTES)
+        try:
+            if not _read(consumer, settings.enriched_topic, found, deadline):
+                why = f"reading took longer than {READ_SECONDS:.0f} s"
+        finally:
+            consumer.close()
     except TopicAuthorizationFailedError:
-        why = "no right to read the topic: after a restart, older versions of an article are not known as such"
-        log.warning("published_versions_unknown", topic=settings.enriched_topic, why=why)
-    finally:
-        consumer.close()
-    return {tp: Versions(found.get(output, ())) for tp, output in outputs.items()}
+        why = "no right to read the topic"
+    except (KafkaError, TrafficError, OSError) as error:
+        why = repr(error)
+    if why:
+        log.warning("published_versions_unknown", topic=settings.enriched_topic, why=why, effect=EFFECT)
+    return {tp: Versions(found[output]) for tp, output in outputs.items()}
 
 
-def _read(consumer: KafkaConsumer, topic: str, outputs: list[TopicPartition]) -> dict[TopicPartition, list[Version]]:
-    """Return the last versions in *outputs*, oldest first.
+def _read(consumer: KafkaConsumer, topic: str, found: dict[TopicPartition, list[Version]], deadline: float) -> bool:
+    """Put the last versions of each partition into *found*, oldest first. Return whether *deadline* was kept.
 
     Goes back by `WINDOW` offsets at a time until there are enough: the ends of transactions and deletions have offsets
     too, and are no versions.
     """
-    deadline = time.monotonic() + READ_SECONDS
-    first, ends = consumer.beginning_offsets(outputs), consumer.end_offsets(outputs)
-    found: dict[TopicPartition, list[Version]] = {output: [] for output in outputs}
-    while time.monotonic() < deadline and (
-        wanted := {
-            output: (max(first[output], end - WINDOW), end)
-            for output, end in ends.items()
-            if first[output] < end and len(found[output]) < WINDOW
-        }
-    ):
+    first, ends = consumer.beginning_offsets(list(found)), consumer.end_offsets(list(found))
+    while wanted := {
+        output: (max(first[output], end - WINDOW), end)
+        for output, end in ends.items()
+        if first[output] < end and len(found[output]) < WINDOW
+    }:
         before: dict[TopicPartition, list[Version]] = {output: [] for output in wanted}
-        for record in stretches(consumer, topic, wanted):
+        for record in stretches(consumer, topic, wanted, deadline):
             headers = dict(record.headers)
             if REVISION in headers:
                 version = _version(headers.get(SUBJECT) or b"", headers[REVISION])
                 before[TopicPartition(topic, record.partition)].append(version)
-            if time.monotonic() > deadline:
-                why = f"reading took more than {READ_SECONDS:.0f} s: some older versions will not be known as such"
-                log.warning("published_versions_unknown", topic=topic, why=why)
-                break
         for output, (start, _) in wanted.items():
             found[output] = before[output] + found[output]
             ends[output] = start
-    return found
+        if time.monotonic() >= deadline:
+            return False
+    return True
 
 
 def _version(article_id: bytes, revision: bytes) -> Version:

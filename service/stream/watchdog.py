@@ -99,6 +99,8 @@ class Watchdog:
             return Verdict(good=False, text="not yet a member of the group")
         if self._rebalancing > REBALANCE_SECONDS:
             return Verdict(good=False, text="rebalancing")
+        if held := self._app.pipeline.held:
+            return Verdict(good=False, text=f"holding: {held.text}")
         return Verdict(good=True, text=f"ready, {len(self._app.pipeline.tenures)} partitions")
 
     async def _watch(self) -> None:
@@ -174,7 +176,7 @@ class Watchdog:
                 behind = f"{tenure.waiting} articles of {tp.topic}/{tp.partition} are in flight"
             elif read < end:
                 behind = f"{tp.topic}/{tp.partition} is read up to {read} of {end}"
-        return behind
+        return None if self._app.pipeline.held else behind
 
     async def _ends(self) -> dict[TopicPartition, int] | None:
         """Ask the brokers for the ends of our partitions, with a client that shares nothing with the rest."""

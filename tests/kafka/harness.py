@@ -106,10 +106,12 @@ class Stream:
         """Name the topic of dead letters."""
         return f"{self.name}.dead"
 
-    def produce(self, articles: Iterable[tuple[bytes | None, bytes | None]], **options: Any) -> None:
-        """Send keys and values, and remember where they stand."""
+    def produce(
+        self, articles: Iterable[tuple[bytes | None, bytes | None]], partition: int | None = None, **options: Any
+    ) -> None:
+        """Send keys and values, to *partition* if given, and remember where they stand."""
         producer = KafkaProducer(bootstrap_servers=self.bootstrap, linger_ms=5, max_request_size=8_000_000, **options)
-        futures = [producer.send(self.raw, key=key, value=value) for key, value in articles]
+        futures = [producer.send(self.raw, key=key, value=value, partition=partition) for key, value in articles]
         producer.flush()
         self.sent += [(done.partition, done.offset) for done in (future.get(timeout=60) for future in futures)]
         producer.close()
@@ -281,10 +283,11 @@ class Worker:
                 stdin=subprocess.DEVNULL,
             )
 
-    def page(self, path: str) -> tuple[int, str]:
+    def page(self, path: str, method: str = "GET") -> tuple[int, str]:
         """Return status and text of a page; 0 where nobody answers."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - our own
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:

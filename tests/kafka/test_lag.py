@@ -1,15 +1,21 @@
-"""`newswire lag` on brokers that have only just begun."""
+"""`newswire lag`: no lag where there is none."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
 from service.local import Broker
 from service.settings import Settings
 from service.stream import topics, traffic
+from tests.kafka.harness import await_
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.kafka.harness import Stream
 
 
 def test_a_broker_without_groups(tmp_path: Path) -> None:
@@ -21,3 +27,31 @@ def test_a_broker_without_groups(tmp_path: Path) -> None:
         rows = traffic.lag(settings)
 
     assert {(row.committed, row.end, row.lag) for row in rows} == {(None, 0, 0)}
+
+
+def test_the_marker_of_a_transaction_is_no_lag(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """Articles that were written in a transaction leave a marker behind the last one, which no lag may count."""
+    stream = make_stream(delivery=delivery)
+    producer = KafkaProducer(bootstrap_servers=stream.bootstrap, transactional_id=stream.name)
+    producer.init_transactions()
+    producer.begin_transaction()
+    sent = [producer.send(stream.raw, b'{"id": "a"}', partition=number) for number in range(stream.partitions)]
+    stream.sent += [(done.partition, done.offset) for done in (future.get(timeout=30) for future in sent)]
+    producer.commit_transaction()
+    producer.close()
+    worker = stream.start().await_ready()
+    stream.await_done()
+    settings = Settings(bootstrap_servers=stream.bootstrap, raw_topic=stream.raw, group=stream.name)
+    await_(lambda: sum(row.lag for row in traffic.lag(settings)) == 0, "the lag to be gone", 30, [worker])
+
+    consumer = KafkaConsumer(bootstrap_servers=stream.bootstrap, group_id=stream.name)
+    partitions = [TopicPartition(stream.raw, number) for number in range(stream.partitions)]
+    ends = consumer.end_offsets(partitions)
+    assert {tp: consumer.committed(tp) for tp in partitions} == ends
+    consumer.close()
+    assert set(ends.values()) == {2}
+    stream.produce_light(40)
+    stream.await_done()
+    assert worker.terminate() == 0
+    ledger = stream.ledger()
+    assert (ledger.lost, ledger.duplicated, ledger.disordered) == (0, 0, 0)

@@ -209,27 +209,3 @@ def test_logs(make_stream: Callable[..., Stream]) -> None:
     articles = [line for line in lines if line["event"] == "article"]
     assert len({line["origin"] for line in articles}) == len(articles) == 20
     assert articles[0].keys() >= {"id", "origin", "outcome", "entities", "ms", "level", "timestamp"}
-
-
-def test_a_flood_of_refusals_stops_it(make_stream: Callable[..., Stream]) -> None:
-    """Where nearly everything is refused the worker stops with a clear message, before the whole topic is."""
-    stream = make_stream()
-    stream.produce_light(3_000, do="refuse")
-    worker = stream.start()
-
-    assert worker.wait() == 1
-    [said] = worker.lines("worker_stops")
-    assert "of the last 500 articles were refused" in said["error"]
-    assert 500 <= stream.committed() < 3_000
-
-
-def test_a_streak_of_crashes_stops_it(make_stream: Callable[..., Stream]) -> None:
-    """Where one article after the other ends its process the worker stops: that is not the articles' fault."""
-    stream = make_stream()
-    stream.produce_light(100, do="die")
-    worker = stream.start(NEWSWIRE_CRASH_LIMIT="5")
-
-    assert worker.wait() == 1
-    [said] = worker.lines("worker_stops")
-    assert "5 articles in a row ended their worker process" in said["error"]
-    assert len(stream.read(stream.dead)) < 100

@@ -1,0 +1,92 @@
+"""Too many refusals or crashes: the worker holds, over restarts too, until somebody says that it may go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.kafka.harness import await_, note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.kafka.harness import Stream, Worker
+
+
+def _await_hold(worker: Worker) -> str:
+    await_(lambda: "holding" in worker.page("/readyz")[1], "the worker to hold", 60, [worker])
+    return worker.page("/readyz")[1]
+
+
+@pytest.mark.timeout(300)
+def test_a_flood_of_refusals_is_no_flood_of_dead_letters(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """Of 5,000 bad articles some 500 are refused, also if the worker is started again and again."""
+    stream = make_stream(delivery=delivery)
+    stream.produce_light(5_000, do="refuse")
+    worker = stream.start()
+    assert "of the last 500 articles were refused" in _await_hold(worker)
+    assert worker.page("/livez") == (200, "live\n")
+    assert worker.metric("newswire_held") == 1
+    assert worker.lines("worker_holds")
+    for restart in range(10):
+        assert worker.terminate() == 0
+        worker = stream.start(NEWSWIRE_REFUSAL_LIMIT="0.8" if restart == 5 else "0.9")
+        _await_hold(worker)
+
+    ledger = stream.ledger()
+    note(f"{delivery}, 5,000 bad articles and ten restarts (held)", ledger)
+    assert 500 <= ledger.dead <= 1_000
+    assert (ledger.duplicated, ledger.disordered) == (0, 0)
+
+
+def test_a_held_worker_resumes_by_command(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """`newswire resume` lets it read again from where it stopped: nothing is lost, nothing comes twice."""
+    stream = make_stream(delivery=delivery, partitions=1)
+    stream.produce_light(600, do="refuse")
+    stream.produce_light(1_000, first=600)
+    worker = stream.start()
+    _await_hold(worker)
+    done = stream.command("resume", NEWSWIRE_WEB_PORT=str(worker.port))
+    assert (done.returncode, done.stderr.strip()) == (0, "the worker reads again")
+    stream.await_done()
+
+    ledger = stream.ledger()
+    note(f"{delivery}, held and resumed", ledger)
+    assert (ledger.lost, ledger.duplicated, ledger.disordered) == (0, 0, 0)
+    assert (ledger.dead, ledger.out) == (600, 1_000)
+    await_(lambda: worker.page("/readyz")[0] == 200, "the worker to be ready", 30, [worker])
+    assert worker.metric("newswire_held") == 0
+
+
+def test_a_held_worker_goes_on_when_the_setting_changes(make_stream: Callable[..., Stream]) -> None:
+    """A worker that is started with a limit of 1 takes the rest."""
+    stream = make_stream()
+    stream.produce_light(1_000, do="refuse")
+    worker = stream.start()
+    _await_hold(worker)
+    assert worker.terminate() == 0
+    stream.start(NEWSWIRE_REFUSAL_LIMIT="1")
+    stream.await_done()
+
+    assert stream.ledger().dead == 1_000
+
+
+def test_a_row_of_crashes_holds(make_stream: Callable[..., Stream]) -> None:
+    """If one article after the other crashes its process, the articles are not at fault: the rest is left alone."""
+    stream = make_stream(partitions=1)
+    stream.produce_light(100, do="die")
+    worker = stream.start(NEWSWIRE_CRASH_LIMIT="5")
+    assert "articles in a row crashed their worker process" in _await_hold(worker)
+    assert worker.terminate() == 0
+    heir = stream.start(NEWSWIRE_CRASH_LIMIT="5")
+    _await_hold(heir)
+
+    assert 5 <= len(stream.read(stream.dead)) < 20
+
+
+def test_nobody_from_elsewhere_may_resume(make_stream: Callable[..., Stream]) -> None:
+    """A web page in a browser on the same machine cannot do what the command does: it may not send the header."""
+    worker = make_stream().start().await_ready()
+
+    assert worker.page("/resume", method="POST")[0] == 403

@@ -1,0 +1,62 @@
+"""An article that burns its whole time limit holds back its own partition, and no other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+
+from tests.kafka.harness import await_, note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.kafka.harness import Stream
+
+SPIN_SECONDS = 8  # of processor time; the 1,500 articles of the others take two seconds
+PATIENCE_SECONDS = 200.0  # on a machine so busy that the article is ended by the clock, after thrice its time, twice
+
+
+def _produce(stream: Stream, partition: int, count: int, **article: object) -> None:
+    values = (orjson.dumps({"id": f"{partition}-{number}"} | article) for number in range(count))
+    stream.produce(((None, value) for value in values), partition=partition)
+
+
+@pytest.mark.timeout(300)
+def test_the_other_partitions_deliver(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """While the first article of a partition spins, hundreds of each other partition come out; then its own do."""
+    stream = make_stream(delivery=delivery)
+    _produce(stream, 0, 1, do="spin")
+    for partition in range(4):
+        _produce(stream, partition, 500)
+    worker = stream.start(NEWSWIRE_ARTICLE_TIMEOUT_SECONDS=str(SPIN_SECONDS))
+    await_(lambda: len(stream.read(stream.enriched)) == 1_500, "the other partitions", 60, [worker])
+    came = Counter(record.partition for record in stream.read(stream.enriched))
+    assert came == {1: 500, 2: 500, 3: 500}
+    assert stream.read(stream.dead) == []
+    stream.await_done(PATIENCE_SECONDS)
+
+    ledger = stream.ledger()
+    note(f"{delivery}, a slow article", ledger)
+    assert str(ledger) == "in 2001, out 2000, dead-lettered 1, lost 0, duplicated 0, out of order 0"
+
+
+@pytest.mark.timeout(300)
+def test_a_rebalance_while_a_partition_is_paused(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """A second worker joins while a partition has its share in flight: nothing is lost, nothing comes twice."""
+    stream = make_stream(delivery=delivery)
+    _produce(stream, 0, 1, do="spin")
+    for partition in range(4):
+        _produce(stream, partition, 500)
+    worker = stream.start(NEWSWIRE_ARTICLE_TIMEOUT_SECONDS="60")
+    await_(lambda: len(stream.read(stream.enriched)) == 1_500, "the other partitions", 60, [worker])
+    second = stream.start(NEWSWIRE_ARTICLE_TIMEOUT_SECONDS="5").await_ready()
+    assert worker.terminate() == 0
+    stream.await_done(PATIENCE_SECONDS)
+    assert second.terminate() == 0
+
+    ledger = stream.ledger()
+    note(f"{delivery}, a rebalance while a partition is paused", ledger)
+    assert str(ledger) == "in 2001, out 2000, dead-lettered 1, lost 0, duplicated 0, out of order 0"
