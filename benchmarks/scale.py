@@ -8,6 +8,7 @@ Parts:
     delivery     at least once and exactly once, in pairs: twice the rounds, since the difference is small
     overload     ten times the articles a second that it can take, for a while, and the time after
     soak         many articles through one worker: memory, and that nothing is lost
+    slow         an article that burns its whole time limit, and what the other partitions deliver meanwhile
     compression  what compressed records would save and cost
 
 Rounds are interleaved. Results go to benchmarks/results/scale.json, which keeps those of parts that were not run again,
@@ -28,7 +29,7 @@ from typing import Any
 
 import orjson
 
-from benchmarks import articles, compression, scale_tables, tables
+from benchmarks import articles, compression, scale_tables, slow, tables
 from benchmarks.run import RESULTS, WARM_UP
 from benchmarks.samples import Sampler
 from benchmarks.stream import Contender, Running, throughput
@@ -37,6 +38,7 @@ from service.local import Broker
 FILE = RESULTS / "scale.json"
 TIMES = 10  # the overload, to what the worker can take
 TICK = 0.05  # seconds between bursts of the overload
+SLOW = 500  # articles of the other partitions: 11 s of one process, while the slow one burns 30 s
 INTERVAL = 2.0  # seconds between samples
 Variants = dict[str, dict[str, Any]]
 
@@ -161,6 +163,17 @@ def _check(running: Running) -> dict[str, Any]:
     return {"ledger": running.ledger(), "replaced": tables.replaced(running.metrics())}
 
 
+def slow_article(scale: Scale) -> dict[str, Any]:
+    """Deliver three partitions without and with a slow article in the fourth."""
+    environment = {"NEWSWIRE_WORKER_PROCESSES": "2", "NEWSWIRE_LOG_FORMAT": "json"}
+    contender = Contender("worker", ("-c", slow.WORKER), ours=True, environment=environment)
+    assert scale.broker.pid is not None
+    with Running(contender, scale.broker.bootstrap_servers, scale.broker.pid, sys.executable, 4) as running:
+        running.warm_up(scale.values[:WARM_UP])
+        rounds = [slow.measure(running, scale.values[:SLOW]) for _ in range(scale.options.rounds)]
+    return {"articles": SLOW, "rounds": len(rounds), "slow": rounds}
+
+
 def compress(scale: Scale) -> dict[str, Any]:
     """Write records with each codec."""
     return {"articles": len(scale.values), **compression.measure(scale.broker, scale.values)}
@@ -172,6 +185,7 @@ PARTS = {
     "delivery": delivery,
     "overload": overload,
     "soak": soak,
+    "slow": slow_article,
     "compression": compress,
 }
 

@@ -16,6 +16,7 @@ TITLES = {
     "delivery": "What exactly once costs",
     "overload": "Overload",
     "soak": "Soak",
+    "slow": "One slow article",
     "compression": "Compressed records",
 }
 ROWS = 12  # of a load that is shown as it went
@@ -29,6 +30,7 @@ def markdown(found: dict[str, Part]) -> str:
         "delivery": _delivery,
         "overload": _overload,
         "soak": _soak,
+        "slow": _slow,
         "compression": _compression,
     }
     parts = [
@@ -111,6 +113,26 @@ def _overload(part: Part) -> str:
         ["CPU of the worker, ms an article", *(f"{phase['cpu_ms']:.1f}" for phase in phases.values())],
     ]
     return "\n\n".join([story, table(["", *phases], rows), _course(part["samples"])])
+
+
+def _slow(part: Part) -> str:
+    story = (
+        "An article in one of four partitions burns its whole limit of 30 s of processor time; one worker of two "
+        "processes. One of them is busy with it, so half of the speed is what the other three partitions can have."
+    )
+    rows = [
+        [
+            f"{run['without']:.1f}",
+            f"{run['with']:.1f}",
+            f"{run['ratio']:.2f}",
+            f"{run['others_out_seconds']:.0f} s",
+            f"{run['slow_out_seconds']:.0f} s",
+            str(run["overtaken"]),
+        ]
+        for run in part["slow"]
+    ]
+    head = ["articles/s of the others, without it", "with it", "ratio", "the others are out after"]
+    return f"{story}\n\n{table([*head, 'its own partition after', 'of it, out of turn'], rows)}"
 
 
 def _soak(part: Part) -> str:

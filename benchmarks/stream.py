@@ -23,7 +23,7 @@ from benchmarks import processes, tables
 from service.stream.traffic import NO_COORDINATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 180.0  # seconds without a record until a contender is given up
@@ -75,7 +75,7 @@ class Running(AbstractContextManager["Running"]):
         self._bootstrap = bootstrap
         self._broker = broker
         self._python = sys.executable if contender.ours else python
-        self._partitions = partitions
+        self.partitions = partitions
         self._name = f"bench-{uuid.uuid4().hex[:8]}"
         self._ports = [_free_port() for _ in range(contender.count)]
         self._stack = ExitStack()
@@ -108,7 +108,7 @@ class Running(AbstractContextManager["Running"]):
     def _create_topics(self) -> None:
         admin = KafkaAdminClient(bootstrap_servers=self._bootstrap)
         names = (self._topic(role) for role in ("raw", "enriched", "dead-letter"))
-        admin.create_topics([NewTopic(name, self._partitions, 1) for name in names], wait_for_metadata=True)
+        admin.create_topics([NewTopic(name, self.partitions, 1) for name in names], wait_for_metadata=True)
         admin.close()
 
     def _topic(self, role: str) -> str:
@@ -156,7 +156,7 @@ class Running(AbstractContextManager["Running"]):
             max_partition_fetch_bytes=8_000_000,
             check_crcs=False,  # in Python 1 ms for 8 kB, of the cores that the contender works on
         )
-        consumer.assign([TopicPartition(self._topic(role), number) for number in range(self._partitions)])
+        consumer.assign([TopicPartition(self._topic(role), number) for number in range(self.partitions)])
         consumer.seek_to_beginning()
         return consumer
 
@@ -182,13 +182,19 @@ class Running(AbstractContextManager["Running"]):
         except NO_COORDINATOR:  # the broker's first group makes the topic of offsets
             return 0
 
-    def send(self, value: bytes) -> tuple[bytes, float]:
-        """Send one article; return its key and when that was."""
+    def send(self, value: bytes, partition: int | None = None) -> tuple[bytes, float]:
+        """Send one article, to each partition in turn or to *partition*; return its key and when that was."""
         key = b"%d" % self.sent
         now = time.monotonic()
-        self._producer.send(self._topic("raw"), key=key, value=value, partition=self.sent % self._partitions)
+        if partition is None:
+            partition = self.sent % self.partitions
+        self._producer.send(self._topic("raw"), key=key, value=value, partition=partition)
         self.sent += 1
         return key, now
+
+    def flush(self) -> None:
+        """Wait until the broker has all that was sent."""
+        self._producer.flush()
 
     def send_all(self, values: Iterable[bytes]) -> dict[bytes, float]:
         """Send *values* and return when each was sent, by key."""
@@ -198,8 +204,14 @@ class Running(AbstractContextManager["Running"]):
 
     def await_records(self, keys: Iterable[bytes]) -> float:
         """Wait until the record of each of *keys* has come out; return when the last did."""
+        return self.await_(keys, lambda: self.sent - len(self.arrived))  # counted: the client must cost little
+
+    def await_(self, keys: Iterable[bytes], missing: Callable[[], int] | None = None) -> float:
+        """Wait until nothing is *missing*, by default of *keys*; return when the last of *keys* came out."""
+        wanted = set(keys)
+        missing = missing or (lambda: len(wanted - self.arrived.keys()))
         come, last = len(self.arrived), time.monotonic()
-        while (left := self.sent - len(self.arrived)) > 0:  # counted: the client must not cost what it measures
+        while (left := missing()) > 0:
             if len(self.arrived) > come:
                 come, last = len(self.arrived), time.monotonic()
             if time.monotonic() - last > PATIENCE or self._ended():
@@ -207,7 +219,7 @@ class Running(AbstractContextManager["Running"]):
                     f"{self.contender.name}: {left} records did not come; {self.log} ends with:\n{self._tail()}"
                 )
             time.sleep(0.01)
-        return max(self.arrived[key] for key in keys)
+        return max(self.arrived[key] for key in wanted)
 
     def _ended(self) -> bool:
         return any(process.poll() is not None for process in self._processes)
