@@ -343,7 +343,7 @@ class NoneFound(_Model):
 
 
 class Pipeline(_Model):
-    """What made the record: equal fingerprints and equal input give equal bytes."""
+    """What made the record. Equal fingerprints and equal input give equal bytes; other fingerprints may give others."""
 
     service: str
     """Version of the service."""
@@ -354,9 +354,12 @@ class Pipeline(_Model):
     gazetteer: str
     """Edition of the gazetteer."""
     rules: str
-    """Edition of the rules and word lists."""
+    """Edition of all data files: rules, word lists, tables and the weights of the models."""
+    code: str = Field(default="", description="Digest of the service's code that turns the article into the record.")
+    libraries: str = Field(default="", description="Digest of the versions of the libraries that this code relies on.")
+    settings: str = Field(default="", description="Digest of the settings that decide what a record says.")
     fingerprint: str
-    """Digest of all that decides what a record says."""
+    """Digest of all the above, which is everything that decides what a record says."""
 
 
 class EnrichedArticle(_Model):

@@ -33,8 +33,8 @@ class Print:
     """Hash of its bytes."""
     found: bytes
     """Hash of its fields but for `pipeline`; a field that is null is as good as none."""
-    fingerprint: str
-    """Of the pipeline that made it."""
+    pipeline: str
+    """Its member `pipeline` as JSON. Records of one pipeline share it, so it takes no memory per record."""
     partition: int = field(default=-1, compare=False)
     offset: int = field(default=-1, compare=False)
 
@@ -42,9 +42,9 @@ class Print:
     def of(cls, value: bytes, partition: int = -1, offset: int = -1) -> Self:
         """Return what is kept of the record *value*, which was published there."""
         record = orjson.loads(value)
-        fingerprint = sys.intern(record.pop("pipeline")["fingerprint"])
+        pipeline = sys.intern(orjson.dumps(record.pop("pipeline"), option=orjson.OPT_SORT_KEYS).decode())
         found = orjson.dumps({name: each for name, each in record.items() if each is not None})
-        return cls(_hash(value), _hash(found), fingerprint, partition, offset)
+        return cls(_hash(value), _hash(found), pipeline, partition, offset)
 
 
 Known = Print | str | None

@@ -22,12 +22,21 @@ if TYPE_CHECKING:
 
 
 NO_DIFFERENCE = ("same", "superseded")
+PARTS = {
+    "code": ("code",),
+    "data": ("model", "model_version", "gazetteer", "rules"),
+    "libraries": ("libraries",),
+    "settings": ("settings",),
+}
+"""Members of a record's `pipeline` by what they tell of."""
 
 
 def replay(
     since: Annotated[datetime | None, typer.Option("--from", help="Begin with articles of this time (UTC).")] = None,
     until: Annotated[datetime | None, typer.Option("--to", help="End before articles of this time (UTC).")] = None,
-    diff: Annotated[bool, typer.Option("--diff", help="Name the fields in which each record differs.")] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Name the fields in which each record differs, and what made them differ.")
+    ] = False,
 ) -> None:
     """Enrich articles again and tell which records differ, byte for byte, from those that were published.
 
@@ -93,12 +102,23 @@ def _compare(settings: Settings, published: Published, origin: str, outcome: Out
         return "same", ""
     if not isinstance(before, Print) or not isinstance(outcome, Enriched) or not isinstance(now, Print):
         return "different", f"was {_kind(before)}, is {_kind(now)}" if diff else ""
-    changed = before.fingerprint != now.fingerprint
-    why = f"the pipeline changed, {before.fingerprint} to {now.fingerprint}" if changed else ""
-    if changed and before.found == now.found:
+    why = _changed(orjson.loads(before.pipeline), orjson.loads(now.pipeline))
+    if why and before.found == now.found:
         return "same but for the pipeline's fingerprint", why if diff else ""
     names = _differing(published.fields(before), orjson.loads(outcome.value)) if diff else ""
     return "different", f"{names}; {why or 'by the same pipeline: report it'}" if diff else ""
+
+
+def _changed(old: dict[str, str], new: dict[str, str]) -> str:
+    """Say what changed from the pipeline *old* to *new*; nothing if their fingerprints are equal.
+
+    Records made before the parts had digests of their own say only that something changed.
+    """
+    if old["fingerprint"] == new["fingerprint"]:
+        return ""
+    parts = [f"other {part}" for part, names in PARTS.items() if any(old.get(name) != new[name] for name in names)]
+    what = ", ".join(parts) if old.get("code") else "the published record does not say in what"
+    return f"the pipeline changed, {old['fingerprint']} to {new['fingerprint']}: {what}"
 
 
 def _differing(old: dict[str, Any] | None, new: dict[str, Any]) -> str:

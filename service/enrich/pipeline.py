@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-import unicodedata
 from contextlib import contextmanager, nullcontext
-from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any
 
-from service import __version__
 from service.enrich import counts, dates, entities, events, locations, model, offsets, quotes, reading, story, tags
+from service.enrich.fingerprint import describe
 from service.enrich.gazetteer import Gazetteer
 from service.enrich.language import LanguageDetector
-from service.records import EnrichedArticle, NoneFound, Pipeline
+from service.records import EnrichedArticle, NoneFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
-    from importlib.resources.abc import Traversable
-
-    from spacy.language import Language
 
     from service.records import RawArticle
     from service.settings import Settings
@@ -41,14 +34,6 @@ COPIED = (
     "dateline",
 )
 """Fields that the record takes from the article as they are."""
-
-DECIDING = (
-    *("spacy", "thinc", "blis", "numpy"),  # every score: blis multiplies the matrices
-    *("dateparser", "python-dateutil"),  # which day "a month ago" is
-    *("feedparser", "ftfy", "lxml", "pydantic", "selectolax"),  # what the article says; pydantic reads its times
-    *("py3langid", "rensa"),
-)
-"""Libraries whose other versions may make other records."""
 
 KEPT_WORDS = 20_000
 """Words that the vocabulary keeps: those of some 200 articles, 5 MB."""
@@ -137,39 +122,6 @@ class Enricher:
             | {"status": status, "language": language, "none_found": none_found, "pipeline": self._pipeline}
             | found
         )
-
-
-def describe(settings: Settings, nlp: Language, gazetteer: Gazetteer) -> Pipeline:
-    """Name all that decides what a record says: two equal fingerprints make equal records of equal articles."""
-    parts = {
-        "service": __version__,
-        "model": f"{nlp.meta['lang']}_{nlp.meta['name']}",
-        "model_version": str(nlp.meta["version"]),
-        "gazetteer": gazetteer.edition,
-        "rules": edition(resources.files("service.enrich") / "data"),
-    }
-    weights = edition(nlp.path) if nlp.path else ""  # another model may come under the same name and version
-    libraries = {name: metadata.version(name) for name in DECIDING}
-    libraries["unicode"] = unicodedata.unidata_version  # Python's: which characters are letters, capitals, spaces
-    changing = {"watched": settings.watched, "languages": settings.languages, "libraries": libraries}
-    digest = hashlib.sha256(json.dumps([parts, weights, changing], sort_keys=True).encode())
-    return Pipeline(**parts, fingerprint=digest.hexdigest()[:16])
-
-
-def edition(folder: Traversable) -> str:
-    """Return a digest of all data files under *folder*: it changes when a word list, pattern or table does."""
-    digest = hashlib.sha256()
-    for path in sorted(_files(folder), key=str):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _files(folder: Traversable) -> Iterator[Traversable]:
-    for path in folder.iterdir():
-        if path.is_dir():
-            yield from _files(path)
-        elif not path.name.startswith("."):
-            yield path
 
 
 @contextmanager

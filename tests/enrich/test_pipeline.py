@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from service.enrich import entities
 from service.enrich.offsets import OffsetMismatch
-from service.enrich.pipeline import Enricher, describe, edition
-from service.records import EnrichedArticle, Entity, Mention, Pipeline, RawArticle
+from service.enrich.pipeline import Enricher
+from service.records import EnrichedArticle, Entity, Mention, RawArticle
 from service.settings import Settings
 
 ARTICLE = RawArticle(
@@ -112,38 +111,6 @@ def test_a_wrong_offset_never_leaves(enricher: Enricher, monkeypatch: pytest.Mon
 
     with pytest.raises(OffsetMismatch):
         enrich(enricher)
-
-
-def test_the_fingerprint_tells_what_made_a_record(enricher: Enricher) -> None:
-    """Two processes with equal settings share it; a setting that changes records changes it, another does not."""
-    ours = enrich(enricher).pipeline
-
-    def described(settings: Settings) -> Pipeline:
-        return describe(settings, enricher._nlp, enricher._gazetteer)
-
-    assert described(Settings(web_port=1)) == ours
-    assert described(Settings(watched=("RO",))).fingerprint != ours.fingerprint
-    assert described(Settings(languages=("en", "de"))).fingerprint != ours.fingerprint
-
-
-@pytest.mark.parametrize("library", ["spacy", "thinc", "blis", "numpy", "dateparser", "python-dateutil", "pydantic"])
-def test_the_fingerprint_tells_the_libraries(enricher: Enricher, monkeypatch: pytest.MonkeyPatch, library: str) -> None:
-    """Another version of a library that computes scores, days or times makes another fingerprint."""
-    installed = metadata.version
-    monkeypatch.setattr(metadata, "version", lambda name: "0" if name == library else installed(name))
-
-    ours = enrich(enricher).pipeline
-    assert describe(Settings(), enricher._nlp, enricher._gazetteer).fingerprint != ours.fingerprint
-
-
-def test_the_edition_changes_with_the_data(tmp_path: Path) -> None:
-    """One changed letter in a data file makes another edition."""
-    (tmp_path / "deep").mkdir()
-    (tmp_path / "deep" / "words.yaml").write_text("a")
-    before = edition(tmp_path)
-    (tmp_path / "deep" / "words.yaml").write_text("b")
-
-    assert edition(tmp_path) != before
 
 
 def test_seconds_are_told_by_stage(enricher: Enricher) -> None:

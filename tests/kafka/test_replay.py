@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
 import pytest
+from kafka import KafkaProducer
 
 from tests.kafka.harness import ROOT
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.kafka.harness import Stream
 
@@ -41,29 +42,41 @@ def stream(make_stream: Callable[..., Stream]) -> Stream:
 
 
 def different(stream: Stream, done: subprocess.CompletedProcess[str]) -> dict[str, str]:
-    """Return the articles that `replay --diff` calls different, by key, and the fields that it names."""
+    """Return the articles that `replay --diff` calls different, by key, with the fields and changes that it names."""
     keys = {
         f"{record.topic}/{record.partition}/{record.offset}": record.key.decode() for record in stream.read(stream.raw)
     }
-    found = re.findall(r"^(\S+): different \((.*); the pipeline changed, \w+ to \w+\)$", done.stderr, re.MULTILINE)
-    return {keys[origin]: fields for origin, fields in found}
+    found = re.findall(
+        r"^(\S+): different \((.*; the pipeline changed), \w+ to \w+(: .*)\)$", done.stderr, re.MULTILINE
+    )
+    return {keys[origin]: fields + parts for origin, fields, parts in found}
 
 
-def test_a_changed_rule(stream: Stream, tmp_path: Path) -> None:
-    """Without a change nothing differs; where a rule has lost a verb, the records with that verb do, and no other."""
+def edit(path: Path, before: str, after: str) -> None:
+    """Replace *before*, which stands once in the file at *path*, by *after*."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count(before) == 1
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """Return a copy of the service's package."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    return Path(shutil.copytree(ROOT / "service", tmp_path / "service", ignore=ignored))
+
+
+def test_a_changed_rule(stream: Stream, package: Path) -> None:
+    """Without a change nothing differs; if a rule has lost a verb, the records with that verb do, and no other."""
     unchanged = stream.command("replay", "--diff")
     assert (unchanged.returncode, unchanged.stderr.splitlines()[-1]) == (0, "6 articles: 6 same")
 
-    shutil.copytree(ROOT / "service", tmp_path / "service", ignore=shutil.ignore_patterns("__pycache__"))
-    rules = tmp_path / "service/enrich/data/event_rules.yaml"
-    lines = rules.read_text()
-    assert lines.count("verbs: invade, overrun") == 1
-    rules.write_text(lines.replace("verbs: invade, overrun", "verbs: overrun"))
-    changed = stream.command("replay", "--diff", cwd=tmp_path, PYTHONPATH="")
+    edit(package / "enrich/data/event_rules.yaml", "verbs: invade, overrun", "verbs: overrun")
+    changed = stream.command("replay", "--diff", cwd=package.parent, PYTHONPATH="")
 
     found = different(stream, changed)
     assert found.keys() == {"invaded", "invaded-again"}
-    assert "events" in found["invaded"]
+    assert all("events" in told and told.endswith("; the pipeline changed: other data") for told in found.values())
     assert changed.returncode == 1
     assert changed.stderr.splitlines()[-1] == (
         "6 articles: 2 different, 2 same, 2 same but for the pipeline's fingerprint"
@@ -71,10 +84,51 @@ def test_a_changed_rule(stream: Stream, tmp_path: Path) -> None:
 
 
 def test_a_changed_setting(stream: Stream) -> None:
-    """Where other countries are watched, the records with places there differ, in that field alone."""
+    """If other countries are watched, the records with places there differ, in that field alone."""
     changed = stream.command("replay", "--diff", NEWSWIRE_WATCHED="RO,UA")
 
-    assert different(stream, changed) == dict.fromkeys(("invaded", "invaded-again", "signed", "marched"), "watched")
+    assert different(stream, changed) == dict.fromkeys(
+        ("invaded", "invaded-again", "signed", "marched"), "watched; the pipeline changed: other settings"
+    )
+
+
+def test_changed_code(stream: Stream, package: Path) -> None:
+    """If a stage gives lower scores, the records differ in what it finds, and other code is named as the cause."""
+    edit(package / "enrich/tags.py", "math.exp(-0.75 ", "math.exp(-0.7 ")
+    changed = stream.command("replay", "--diff", cwd=package.parent, PYTHONPATH="")
+
+    found = different(stream, changed)
+    assert found["invaded"] == "tags; the pipeline changed: other code"
+
+
+def test_a_changed_library(stream: Stream, tmp_path: Path) -> None:
+    """If a library has another version and finds the same, only the fingerprint differs, and the library is named."""
+    (tmp_path / "rensa-99.dist-info").mkdir()
+    (tmp_path / "rensa-99.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: rensa\nVersion: 99\n")
+    changed = stream.command("replay", "--diff", PYTHONPATH=str(tmp_path))
+
+    told = re.findall(r"fingerprint \(the pipeline changed, \w+ to \w+: (.*)\)$", changed.stderr, re.MULTILINE)
+    assert told == ["other libraries"] * 4
+    assert changed.stderr.splitlines()[-1] == "6 articles: 2 same, 4 same but for the pipeline's fingerprint"
+
+
+def test_records_of_before_the_parts(stream: Stream) -> None:
+    """A record that says no more of its pipeline than a fingerprint is compared, and no cause is made up for it."""
+    record = next(record for record in stream.read(stream.enriched) if record.key == b"signed")
+    value = orjson.loads(record.value)
+    value["pipeline"] |= {"fingerprint": "0123456789abcdef", "rules": "0123456789ab"}
+    for part in ("code", "libraries", "settings"):
+        del value["pipeline"][part]
+    producer = KafkaProducer(bootstrap_servers=stream.bootstrap)
+    producer.send(stream.enriched, orjson.dumps(value), record.key, record.headers, record.partition)
+    producer.close()
+
+    told = stream.command("replay", "--diff").stderr
+
+    assert re.search(
+        r"fingerprint \(the pipeline changed, .*: the published record does not say in what\)$", told, re.MULTILINE
+    )
+    assert told.splitlines()[-1] == "6 articles: 5 same, 1 same but for the pipeline's fingerprint"
 
 
 def test_a_stretch(make_stream: Callable[..., Stream]) -> None:
