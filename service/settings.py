@@ -158,8 +158,8 @@ class Settings(BaseSettings):
     stall_seconds: float = Field(
         default=120.0,
         gt=0,
-        description="No progress for so long with lag, or for nine times the article's limit where that is longer: "
-        "the worker exits and is restarted. A blocked event loop ends it after so long in any case.",
+        description="Seconds without a delivered article, while articles wait and no worker process is at work on one "
+        "within its time limit; then the worker exits and is restarted. A blocked event loop ends it after as long.",
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         default="INFO", description="Least level that is logged."
