@@ -14,8 +14,10 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from service import cpus
 from service.records import CountryCode, InputFormat  # noqa: TC001 - pydantic reads the annotations at run time
 
+MOST_PROCESSES = 64  # whether set or by default
 LOCAL_BROKER = "127.0.0.1:19092"
 """Where the built-in Kafka of `newswire up` listens; away from 9092, where another Kafka may be."""
 
@@ -119,7 +121,10 @@ class Settings(BaseSettings):
 
     # Work
     worker_processes: int = Field(
-        default_factory=lambda: len(os.sched_getaffinity(0)), ge=1, le=64, description="Processes that enrich articles."
+        default_factory=lambda: min(cpus.usable(), MOST_PROCESSES),
+        ge=1,
+        le=MOST_PROCESSES,
+        description="Processes that enrich articles.",
     )
     article_timeout_seconds: float = Field(
         default=30.0,  # 500 kB take 13 s of a 2.6 GHz core; a slower machine has twice that
