@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 README = Path(__file__).parent.parent / "README.md"
+DEFAULTS_IN_WORDS = {"worker_processes": "cores, or the container's CPU limit if it is less"}
 BLOCK = re.compile(r"(<!-- made from the code: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -34,7 +35,7 @@ def settings() -> str:
     for name, field in Settings.model_fields.items():
         alias = field.validation_alias
         names = [str(choice) for choice in getattr(alias, "choices", [])] or [f"NEWSWIRE_{name.upper()}"]
-        default = "cores" if name == "worker_processes" else "" if field.default_factory else _shown(field.default)
+        default = DEFAULTS_IN_WORDS.get(name, "") if field.default_factory else _shown(field.default)
         rows.append((", ".join(f"`{choice}`" for choice in names), default, field.description or ""))
     return _table(("variable", "default", "meaning"), rows)
 

@@ -38,7 +38,7 @@ class Processor:
         self.process(FIRST)  # stages read their data when first asked: once here, not in each process forked from here
 
     def process(self, message: Message) -> Outcome:
-        """Return what becomes of *message*: a record, a tombstone, or the reason why not. Raises nothing."""
+        """Return what becomes of *message*: a record, a tombstone, or the reason why not. Raises no `Exception`."""
         if message.value is None:
             return Tombstone()
         started = time.monotonic()
@@ -49,11 +49,12 @@ class Processor:
             seconds["wire"] = time.monotonic() - started
             stage = "enrich"
             record = self._enricher.enrich(article, seconds)
+            stage = "serialize"
+            return self._enriched(record, seconds)
         except InvalidArticle as invalid:
             return Refused(invalid.reason, stage, invalid.detail)
         except Exception as error:  # noqa: BLE001 - one article must not stop the stream; its type and place are kept
             return Refused(RejectReason.ENRICH_FAILED, stage, _describe(error))
-        return self._enriched(record, seconds)
 
     def _read(self, value: bytes, message: Message) -> RawArticle:
         limit = self._settings.max_article_bytes

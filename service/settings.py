@@ -7,15 +7,19 @@ are taken too. All errors are told at once, at start. `newswire check` prints th
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from service import cpus
 from service.records import CountryCode, InputFormat  # noqa: TC001 - pydantic reads the annotations at run time
 
+BROKER = re.compile(r"([^\s:/\[\]]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")  # a name, an IPv4 or a bracketed IPv6 address
+MOST_PROCESSES = 64  # whether set or by default
 LOCAL_BROKER = "127.0.0.1:19092"
 """Where the built-in Kafka of `newswire up` listens; away from 9092, where another Kafka may be."""
 
@@ -23,6 +27,14 @@ LOCAL_BROKER = "127.0.0.1:19092"
 def _split(value: object) -> object:
     """Accept `RO,BG` where a list is asked for: environment variables hold no lists."""
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _hosts(value: str) -> str:
+    """Refuse a list of brokers that the Kafka clients would not understand."""
+    for broker in value.split(","):
+        if not BROKER.fullmatch(broker.strip()):
+            raise ValueError(f"{broker.strip()!r} is not `host:port`; separate several brokers by commas")
+    return value
 
 
 def _upper(value: object) -> object:
@@ -51,7 +63,7 @@ class Settings(BaseSettings):
     )
 
     # Kafka
-    bootstrap_servers: str = Field(
+    bootstrap_servers: Annotated[str, AfterValidator(_hosts)] = Field(
         default=LOCAL_BROKER,
         validation_alias=_kafka("BOOTSTRAP_SERVERS"),
         description="Brokers, `host:port`, separated by commas. Where none is given, `newswire up` starts one here.",
@@ -119,7 +131,10 @@ class Settings(BaseSettings):
 
     # Work
     worker_processes: int = Field(
-        default_factory=lambda: len(os.sched_getaffinity(0)), ge=1, le=64, description="Processes that enrich articles."
+        default_factory=lambda: min(cpus.usable(), MOST_PROCESSES),
+        ge=1,
+        le=MOST_PROCESSES,
+        description="Processes that enrich articles.",
     )
     article_timeout_seconds: float = Field(
         default=30.0,  # 500 kB take 13 s of a 2.6 GHz core; a slower machine has twice that
@@ -162,8 +177,8 @@ class Settings(BaseSettings):
     stall_seconds: float = Field(
         default=120.0,
         gt=0,
-        description="No progress for so long with lag, or for nine times the article's limit where that is longer: "
-        "the worker exits and is restarted. A blocked event loop ends it after so long in any case.",
+        description="Seconds without a delivered article, while articles wait and no worker process is at work on one "
+        "within its time limit; then the worker exits and is restarted. A blocked event loop ends it after as long.",
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         default="INFO", description="Least level that is logged."

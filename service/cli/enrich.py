@@ -29,7 +29,7 @@ def enrich(
     geojson: Annotated[
         bool, typer.Option("--geojson", help="Write the places of all articles as one GeoJSON document, for a map.")
     ] = False,
-    processes: Annotated[int | None, typer.Option(help="Processes to work with; all cores if not given.")] = None,
+    processes: Annotated[int | None, typer.Option(help="Processes to work with; by default one per CPU.")] = None,
 ) -> None:
     """Enrich articles of FILES without Kafka: a record a line, in the order of the input.
 

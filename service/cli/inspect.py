@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check() -> None:
-    """Print the settings, secrets masked, and try the brokers and the model; exit 1 where something is missing."""
+    """Print the settings, secrets masked, and run the checks of a starting worker; exit 1 if one fails."""
     settings = load_settings()
     from rich.console import Console  # noqa: PLC0415 - `newswire --help` need not wait for it
     from rich.table import Table  # noqa: PLC0415 - `newswire --help` need not wait for it
@@ -30,7 +31,7 @@ def check() -> None:
         talk().print(f"✗ {problem}", style="red", markup=False, soft_wrap=True)
     if problems:
         raise SystemExit(1)
-    talk().print("✓ the brokers answer, the topics are there, the model loads", style="green")
+    talk().print("✓ the brokers answer, the topics are as they must be, the model passes its test", style="green")
 
 
 def _shown(value: object) -> str:
@@ -38,22 +39,30 @@ def _shown(value: object) -> str:
 
 
 def _broker_problems(settings: Settings) -> list[str]:
-    from service.stream import topics  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.stream import preflight  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.stream.traffic import TrafficError  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     try:
-        missing = topics.missing(settings)
-    except topics.UnreachableError as error:
+        preflight.check(settings)
+    except TrafficError as error:
         return [str(error)]
-    return [f"there is no topic {name}: `newswire topics create` makes it" for name in missing]
+    return []
 
 
 def _model_problems(settings: Settings) -> list[str]:
-    from service.process import Processor  # noqa: PLC0415 - spaCy's import takes a second
+    from service.stream.lanes import Lanes, LanesError  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    async def start() -> None:
+        lanes = Lanes(settings, fatal=lambda _error: None, replaced=lambda: None)
+        try:
+            await lanes.start()
+        finally:
+            await lanes.stop()
 
     try:
-        Processor(settings)
-    except OSError as error:
-        return [f"the model {settings.model} cannot be loaded: {error}"]
+        asyncio.run(start())
+    except LanesError as error:
+        return [str(error)]
     return []
 
 

@@ -10,7 +10,7 @@ from service.cli.terminal import load_settings
 
 
 def worker(
-    processes: Annotated[int | None, typer.Option(help="Processes that enrich; all cores if not given.")] = None,
+    processes: Annotated[int | None, typer.Option(help="Processes that enrich; by default one per CPU.")] = None,
     port: Annotated[int | None, typer.Option(help="Port of /metrics, /livez and /readyz.")] = None,
 ) -> None:
     """Read raw articles from Kafka and publish their records until SIGTERM or Ctrl-C.

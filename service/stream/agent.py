@@ -137,7 +137,7 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
     async def on_start(self) -> None:
         """Load the model, test the worker processes and look at the topics, before the group is joined."""
         try:
-            self.pipeline.limit_to(await asyncio.to_thread(preflight.check, self.settings))
+            self.pipeline.limit_to(await preflight.wait(self.settings))
             seconds, sample = await self.lanes.start()
         except Exception as error:
             self.fail(error)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import pickle
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -98,6 +99,8 @@ class _Lane:
     sent: int = 0
     row: int = 0
     """Articles of one partition sent behind the first."""
+    since: float = 0.0
+    """When the first of `waiting` became its present article, by `time.monotonic`."""
 
     @property
     def worn(self) -> bool:
@@ -105,6 +108,8 @@ class _Lane:
 
     def send(self, job: _Job) -> None:
         self.sent += 1
+        if not self.waiting:
+            self.since = time.monotonic()
         self.waiting.append(job)
         self.writer.write(pack(job.message))
 
@@ -137,6 +142,13 @@ class Lanes:
         self._nursery = Nursery(settings, factory)
         self._jobs = _Jobs()
         self._tasks: list[asyncio.Task[None]] = []
+        self._lanes: set[_Lane] = set()
+
+    @property
+    def working(self) -> bool:
+        """Return whether some worker process is at work on an article and within the article's limit."""
+        latest = time.monotonic() - hard_seconds(self._settings)
+        return any(lane.waiting and lane.since > latest for lane in self._lanes)
 
     async def start(self) -> tuple[float, Enriched]:
         """Load the model, test it and start all lanes; return the seconds to load, and the test's record.
@@ -186,6 +198,7 @@ class Lanes:
         pid, channel = await self._nursery.fork()
         reader, writer = await asyncio.open_connection(sock=channel)
         lane = _Lane(pid, reader, writer)
+        self._lanes.add(lane)
         failure = ""
         worn = False
         try:
@@ -195,6 +208,7 @@ class Lanes:
         except (asyncio.IncompleteReadError, ConnectionError):
             failure = "died"
         finally:
+            self._lanes.discard(lane)
             writer.close()
             todo.extendleft(reversed(lane.waiting))
         ended = await self._nursery.reap(pid)
@@ -216,6 +230,7 @@ class Lanes:
             async with asyncio.timeout(limit):
                 outcome = await lane.receive()
             job = lane.waiting.popleft()
+            lane.since = time.monotonic()
             if not job.done.done():
                 job.done.set_result(outcome)
             if isinstance(outcome, Refused) and outcome.reason is RejectReason.TIMEOUT:

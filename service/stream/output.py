@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ENRICHED_TYPE = "newswire.article.enriched.v1"
 DELETED_TYPE = "newswire.article.deleted.v1"
 SCHEMA = f"urn:newswire:enriched-article:{SCHEMA_VERSION}"
-COPIED = ("traceparent", "tracestate")  # W3C Trace Context
+TRACE_HEADERS = ("traceparent", "tracestate")  # W3C Trace Context; their names are read in any case
 SUBJECT = "ce_subject"
 ORIGIN = "newswire.origin"
 REVISION = "newswire.revision"
@@ -61,6 +61,11 @@ class KafkaRecord:
         """Return what the last header called *name* says, empty where there is none."""
         found = [value for key, value in self.headers if key == name]
         return found[-1].decode(errors="replace") if found and found[-1] else ""
+
+    @property
+    def trace(self) -> dict[str, bytes]:
+        """Return the trace headers by their names in lower case; if one stands there several times, the last holds."""
+        return {name.lower(): value or b"" for name, value in self.headers if name.lower() in TRACE_HEADERS}
 
     @property
     def attempt(self) -> int:
@@ -131,7 +136,7 @@ def _record(settings: Settings, record: KafkaRecord, outcome: Outcome, now: date
     ]
     if value is not None:
         headers += [("ce_dataschema", SCHEMA.encode()), ("content-type", b"application/json")]
-    headers += [(name, content) for name, content in record.headers if name.lower() in COPIED]
+    headers += record.trace.items()
     headers += [(ORIGIN, record.origin.encode())]
     if isinstance(outcome, Enriched):
         headers += [(REVISION, identity(outcome)[1])]

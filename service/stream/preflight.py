@@ -1,53 +1,77 @@
-"""What must be so before the first article is read: the topics are there, and as wide as they must be."""
+"""Startup checks: the brokers answer, and the topics exist and have enough partitions.
+
+`newswire check` makes the same ones, so it fails where a worker would.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import TYPE_CHECKING
 
+import structlog
 from kafka.admin import ConfigResource
 from kafka.errors import KafkaError
 
 from service.stream import topics
+from service.stream.traffic import TrafficError
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
 
     from service.settings import Settings
 
+log = structlog.get_logger()
+
 SIZE = "max.message.bytes"
-SECONDS = 10.0  # for the first broker to answer; who starts the worker tries again
+SECONDS = 10.0  # for the first broker to answer, per try
+WAIT_SECONDS = 180.0  # for the brokers to come; of the startup probe's 300 s that leaves 120 s to load the model
+PAUSE_SECONDS = 1.0  # between tries, which may fail at once
 
 
-class PreflightError(Exception):
-    """Raised where the worker must not start; the message says what to do."""
+class PreflightError(TrafficError):
+    """Raised if a worker must not start; the message says what to do."""
+
+
+async def wait(settings: Settings) -> int:
+    """Wait until the brokers answer, then return what `check` returns.
+
+    A worker is often started together with its brokers, or while they are away: to exit then would only have it started
+    over and over. Any other fault is raised at once.
+    """
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            return await asyncio.to_thread(check, settings)
+        except topics.UnreachableError as error:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise
+            log.warning("waiting_for_brokers", error=str(error), seconds_left=round(left))
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 def check(settings: Settings) -> int:
-    """Return the most bytes that a record may have. Raise `PreflightError` where the worker cannot do its work.
+    """Return the most bytes that a record may have. Raise `TrafficError` if a worker cannot do its work.
 
     Blocks for some 0.1 s. A record goes to the partition of the same number as its article, so that an input
     partition's records stand in order in one place: the output topics need as many.
     """
-    try:
-        admin = topics.client(settings, SECONDS)
-    except topics.UnreachableError as error:
-        raise PreflightError(str(error)) from error
+    admin = topics.client(settings, SECONDS)
     try:
         _check_topics(settings, admin)
         return _most_bytes(settings, admin)
     except KafkaError as error:
-        raise PreflightError(f"the topics cannot be looked at: {error!r}") from error
+        kind = topics.UnreachableError if error.retriable else PreflightError
+        raise kind(f"{settings.bootstrap_servers} does not say which topics there are: {error!r}") from error
     finally:
         admin.close()
 
 
 def _check_topics(settings: Settings, admin: KafkaAdminClient) -> None:
-    wanted = [settings.raw_topic, settings.enriched_topic, settings.dead_letter_topic]
-    found = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics(wanted)}
-    missing = [name for name in wanted if not found.get(name)]
-    if missing:
-        raise PreflightError(f"there is no topic {', '.join(missing)}: `newswire topics create` makes it")
-    for name in wanted[1:]:
+    outputs = [settings.enriched_topic, settings.dead_letter_topic]
+    found = topics.partitions(admin, [settings.raw_topic, *outputs])
+    for name in outputs:
         if found[name] < found[settings.raw_topic]:
             raise PreflightError(
                 f"{name} has {found[name]} partitions and {settings.raw_topic} {found[settings.raw_topic]}: "

@@ -126,7 +126,7 @@ class Report:
 def _place(record: KafkaRecord) -> dict[str, str]:
     """Return where the article stood, and the trace that it belongs to (W3C Trace Context)."""
     found = {"origin": record.origin}
-    parts = (dict(record.headers).get("traceparent") or b"").split(b"-")
+    parts = record.trace.get("traceparent", b"").split(b"-")
     if len(parts) == TRACE_PARTS:
         found["trace_id"] = parts[1].decode(errors="replace")
     return found

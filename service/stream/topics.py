@@ -1,4 +1,4 @@
-"""Make the topics that `schemas/topics` declares, and tell which are missing."""
+"""Create the topics that `schemas/topics` declares, and look at those that exist."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import KafkaError, TopicAlreadyExistsError, TopicAuthorizationFailedError
 
 from service.stream.connection import kafka_python_options
-from service.stream.traffic import TrafficError
+from service.stream.traffic import MissingTopicError, TrafficError
 from service.topics import Topic, declared
 
 if TYPE_CHECKING:
@@ -50,22 +50,36 @@ def _create(admin: KafkaAdminClient, name: str, topic: Topic) -> bool:
     return True
 
 
-def missing(settings: Settings) -> list[str]:
-    """Return the names of the topics that the brokers do not have. Raise `UnreachableError` where none answers."""
-    admin = client(settings)
-    try:
-        found = set(admin.list_topics())
-    finally:
-        admin.close()
-    return [name for name in names(settings) if name not in found]
+def partitions(admin: KafkaAdminClient, wanted: list[str]) -> dict[str, int]:
+    """Return how many partitions each of the topics *wanted* has.
+
+    Raise `MissingTopicError` if one does not exist, and `TrafficError` if we may not look at it.
+    """
+    found = {topic["name"]: topic for topic in admin.describe_topics(wanted)}
+    denied = [name for name, topic in found.items() if topic["error_code"] == TopicAuthorizationFailedError.errno]
+    if denied:
+        raise TrafficError(
+            f"{' and '.join(denied)} cannot be looked at: the user needs the right Describe on each topic "
+            "(deploy/README.md lists all rights that a worker needs)"
+        )
+    counts = {name: len(topic["partitions"]) for name, topic in found.items()}
+    if missing := [name for name in wanted if not counts.get(name)]:
+        raise MissingTopicError(*missing)
+    return counts
 
 
 def client(settings: Settings, seconds: float = 2.0) -> KafkaAdminClient:
-    """Return a client that looks after topics. Raise `UnreachableError` where no broker answers in *seconds*."""
+    """Return a client that looks after topics. Raise `UnreachableError` if no broker answers in *seconds*."""
     try:
         return KafkaAdminClient(**kafka_python_options(settings), bootstrap_timeout_ms=round(seconds * 1000))
     except KafkaError as error:
         raise UnreachableError(
             f"no broker answers at {settings.bootstrap_servers} ({type(error).__name__}): is Kafka running there, "
             "and are KAFKA_BOOTSTRAP_SERVERS and KAFKA_SECURITY_PROTOCOL right?"
+        ) from error
+    except OSError as error:
+        files = [str(path) for path in (settings.ssl_cafile, settings.ssl_certfile, settings.ssl_keyfile) if path]
+        raise TrafficError(
+            f"no TLS with {', '.join(files) or 'the certificates of the system'} ({error}): are KAFKA_SSL_CAFILE, "
+            "KAFKA_SSL_CERTFILE and KAFKA_SSL_KEYFILE files in PEM that this user may read?"
         ) from error

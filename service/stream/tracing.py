@@ -15,6 +15,7 @@ import structlog
 
 from service import __version__
 from service.outcome import Enriched, Refused
+from service.stream.output import TRACE_HEADERS
 
 if TYPE_CHECKING:
     from service.outcome import Outcome
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-CONTEXT = ("traceparent", "tracestate")
 FLUSH_MILLISECONDS = 5_000  # for the last spans when the worker ends: a collector that is away must not hold it up
 
 
@@ -42,7 +42,7 @@ class Tracing:
             return None
         from opentelemetry import propagate, trace  # noqa: PLC0415 - an extra
 
-        carrier = {name: (value or b"").decode("ascii", "replace") for name, value in record.headers if name in CONTEXT}
+        carrier = {name: value.decode("ascii", "replace") for name, value in record.trace.items()}
         return self._tracer.start_span(
             f"process {record.topic}",
             context=propagate.extract(carrier),
@@ -67,7 +67,7 @@ class Tracing:
 
         carrier: dict[str, str] = {}
         propagate.inject(carrier, trace.set_span_in_context(span))
-        kept = tuple((name, value) for name, value in made.headers if name.lower() not in CONTEXT)
+        kept = tuple((name, value) for name, value in made.headers if name not in TRACE_HEADERS)
         return replace(made, headers=kept + tuple((name, value.encode()) for name, value in carrier.items()))
 
     def end(self, span: Any, outcome: Outcome) -> None:

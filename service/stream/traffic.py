@@ -44,6 +44,13 @@ class TrafficError(Exception):
     """Raised where Kafka does not take or give what was asked for; the message says what to do."""
 
 
+class MissingTopicError(TrafficError):
+    """Raised if topics do not exist."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__(f"there is no topic {', '.join(names)}: `newswire topics create` creates it")
+
+
 def produce(settings: Settings, topic: str, values: Iterable[bytes]) -> int:
     """Send *values* to *topic* with the article's id as key; return how many the broker has confirmed.
 
@@ -161,10 +168,10 @@ def committed_reader(settings: Settings, **options: int) -> KafkaConsumer:
 
 
 def partitions_of(consumer: KafkaConsumer, topic: str) -> list[TopicPartition]:
-    """Return the partitions of *topic* in order. Raise `TrafficError` where there is no such topic."""
+    """Return the partitions of *topic* in order. Raise `MissingTopicError` if it does not exist."""
     numbers = sorted(consumer.partitions_for_topic(topic) or ())
     if not numbers:
-        raise TrafficError(f"there is no topic {topic}: `newswire topics create` makes it")
+        raise MissingTopicError(topic)
     return [TopicPartition(topic, number) for number in numbers]
 
 

@@ -1,8 +1,9 @@
 """Notices a worker that lives and does nothing, and ends it: whoever started it starts it again.
 
-Progress is what counts: with articles to read or in flight and none delivered for `stall_seconds`, something is
-stuck, whatever it is. A worker without partitions and one without news are healthy. A broker that is away makes the
-worker unready, not dead. Time is counted in rounds and not by the clock: a machine that was asleep is not to blame.
+Progress is what counts: if articles wait, none is delivered for `stall_seconds`, and no worker process is at work on
+one within its time limit, then something is stuck, whatever it is. A worker without partitions and one without news
+are healthy. A broker that is away makes the worker unready, not dead. A round counts for no longer than a round can
+take: a machine that was asleep, or a process that was stopped, is not to blame.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
 from service.stream.connection import aiokafka_options
-from service.stream.lanes import ATTEMPTS, hard_seconds
 
 if TYPE_CHECKING:
     from service.stream.agent import Enricher
@@ -33,7 +33,9 @@ log = structlog.get_logger()
 ROUND = 5.0  # seconds between looks
 BEAT = 0.1  # seconds between beats: 600 a minute give a 99th percentile, and cost a thousandth of a core
 PROBE_SECONDS = 10.0  # for the brokers to tell the ends of the partitions
+LONGEST_ROUND_SECONDS = ROUND + 2 * PROBE_SECONDS  # the brokers do not answer, and neither does the probe's goodbye
 REBALANCE_SECONDS = 30.0  # of rebalancing until the worker calls itself unready
+LONGEST_REBALANCE_SECONDS = 140.0  # 25 s to drain, 60 s for the slowest member to come, 55 s to open the partitions
 EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
 
 
@@ -60,7 +62,9 @@ class Watchdog:
         self._beats = 0
         self._progress = -1
         self._stuck = 0.0
+        """Seconds in which nothing was delivered though it should have been."""
         self._rebalancing = 0.0
+        """Seconds since the partitions were taken away, while no new ones are open."""
         self._probe: AIOKafkaConsumer | None = None
         self._task: asyncio.Task[None] | None = None
         self._beating: asyncio.Task[None] | None = None
@@ -91,23 +95,29 @@ class Watchdog:
 
     def ready(self) -> Verdict:
         """Say whether the worker does its work, or could if there were any."""
-        if self._stopping or not self.live().good:
-            return Verdict(good=False, text="stopping")
-        if not self._reachable:
-            return Verdict(good=False, text="no broker answers")
-        if not self._app.pipeline.opened:
-            return Verdict(good=False, text="not yet a member of the group")
-        if self._rebalancing > REBALANCE_SECONDS:
-            return Verdict(good=False, text="rebalancing")
-        if held := self._app.pipeline.held:
-            return Verdict(good=False, text=f"holding: {held.text}")
-        return Verdict(good=True, text=f"ready, {len(self._app.pipeline.tenures)} partitions")
+        live = self.live()
+        if not live.good:
+            return live
+        pipeline = self._app.pipeline
+        for unready, text in (
+            (self._stopping, "stopping"),
+            (not self._reachable, "no broker answers"),
+            (not pipeline.opened, "not yet a member of the group"),
+            (self._rebalancing > REBALANCE_SECONDS, "rebalancing"),
+            (pipeline.held is not None, f"holding: {pipeline.held and pipeline.held.text}"),
+        ):
+            if unready:
+                return Verdict(good=False, text=text)
+        return Verdict(good=True, text=f"ready, {len(pipeline.tenures)} partitions")
 
     async def _watch(self) -> None:
         try:
+            last = time.monotonic()
             while not self._stopping:
                 await asyncio.sleep(ROUND)
-                await self._look()
+                now = time.monotonic()
+                await self._look(min(now - last, LONGEST_ROUND_SECONDS))
+                last = now
         except Exception as error:
             self._app.fail(error)  # unwatched, a worker could do nothing for ever
             raise
@@ -122,14 +132,14 @@ class Watchdog:
             self._beats += 1
             self._app.metrics.loop_delay.observe(max(0.0, time.monotonic() - asleep - BEAT))
 
-    async def _look(self) -> None:
-        """Judge the last round."""
-        self._rebalancing = self._rebalancing + ROUND if self._app.rebalancing else 0.0
+    async def _look(self, seconds: float) -> None:
+        """Judge the last round, which took *seconds*."""
+        self._rebalancing = self._rebalancing + seconds if self._app.rebalancing else 0.0
         ends = await self._ends()
         self._reachable = ends is not None
         complaint = self._dead()
         if complaint is None and ends is not None:
-            complaint = self._stalled(ends)
+            complaint = self._stalled(ends, seconds)
         if complaint is not None and not self._stopping:  # it may have begun to stop since the round began
             self._fail(complaint)
 
@@ -145,15 +155,15 @@ class Watchdog:
             return "aiokafka's fetch task has ended: nothing would be read any more"
         return None
 
-    def _stalled(self, ends: dict[TopicPartition, int]) -> str | None:
-        """Name what has been stuck for too long, with the brokers answering."""
-        # An article that hangs is given up after its second try: until then the worker is not stuck but patient.
-        limit = max(self._app.settings.stall_seconds, (ATTEMPTS + 1) * hard_seconds(self._app.settings))
-        if self._rebalancing > max(limit, 2 * REBALANCE_SECONDS):
+    def _stalled(self, ends: dict[TopicPartition, int], seconds: float) -> str | None:
+        """Name what has been stuck for too long, after a round of *seconds* in which the brokers answered."""
+        limit = self._app.settings.stall_seconds
+        if self._rebalancing > LONGEST_REBALANCE_SECONDS + limit:
             return f"a rebalance has not ended for {self._rebalancing:.0f} s"
         progress = self._app.pipeline.progress
         behind = self._behind(ends)
-        self._stuck = self._stuck + ROUND if behind and progress == self._progress else 0.0
+        stuck = behind and progress == self._progress and not self._app.lanes.working
+        self._stuck = self._stuck + seconds if stuck else 0.0
         self._progress = progress
         if self._stuck >= limit:
             return f"no article was delivered for {self._stuck:.0f} s, and {behind}"

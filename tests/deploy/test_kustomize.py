@@ -15,6 +15,8 @@ import pytest
 import yaml
 
 from service.settings import Settings
+from service.stream.agent import STOP_SECONDS
+from service.stream.preflight import WAIT_SECONDS
 from service.topics import declared
 
 ROOT = Path(__file__).parents[2]
@@ -163,8 +165,16 @@ def test_the_enricher_takes_its_settings(manifests: list[Manifest], monkeypatch:
 
 
 def test_a_pod_may_take_its_time_to_stop(manifests: list[Manifest]) -> None:
-    """The worker's own bound on a stop is 45 s; Kubernetes grants more."""
-    assert one(manifests, "Deployment")["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] == 60
+    """Kubernetes grants more time than the worker's own limit for a stop."""
+    assert one(manifests, "Deployment")["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > STOP_SECONDS
+
+
+def test_a_pod_may_wait_for_its_brokers(manifests: list[Manifest]) -> None:
+    """The startup probe leaves time to wait for the brokers, and then a minute at least to load the model."""
+    (container,) = one(manifests, "Deployment")["spec"]["template"]["spec"]["containers"]
+    probe = container["startupProbe"]
+
+    assert probe["periodSeconds"] * probe["failureThreshold"] >= WAIT_SECONDS + 60
 
 
 def test_selectors_meet_their_pods(prod: list[Manifest]) -> None:

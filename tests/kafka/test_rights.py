@@ -21,8 +21,12 @@ from kafka.admin import (
     ResourcePatternFilter,
     ResourceType,
 )
+from pydantic import SecretStr
 
 from service.local import Broker
+from service.settings import Settings
+from service.stream import preflight
+from service.stream.traffic import TrafficError
 from service.topics import declared
 from tests.kafka.harness import PATIENCE, Worker, await_
 
@@ -155,6 +159,21 @@ def test_without_the_right_to_read_its_records(guarded: str) -> None:
     assert code == 0
     [warned] = worker.lines("published_versions_unknown")
     assert "no right to read" in warned["why"]
+
+
+def test_without_the_right_to_look_at_a_topic(guarded: str) -> None:
+    """The check of `newswire check` and of a worker's start says which right is missing, not that the topic is."""
+    settings = Settings(
+        bootstrap_servers=guarded,
+        security_protocol="SASL_PLAINTEXT",
+        sasl_mechanism="PLAIN",
+        sasl_username="enricher",
+        sasl_password=SecretStr("enricher-secret"),
+        raw_topic="newswire.of-others",
+    )
+
+    with pytest.raises(TrafficError, match=r"newswire\.of-others cannot be looked at: .* right Describe"):
+        preflight.check(settings)
 
 
 def test_the_user_may_do_nothing_else(guarded: str) -> None:

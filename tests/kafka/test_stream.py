@@ -132,25 +132,6 @@ def test_a_model_that_cannot_be_loaded(make_stream: Callable[..., Stream]) -> No
     assert stream.read(stream.dead) == []
 
 
-def test_no_broker(make_stream: Callable[..., Stream]) -> None:
-    """Where no broker answers at start, the worker ends and says where it looked."""
-    worker = make_stream().start(KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
-
-    assert worker.wait() == 1
-    [said] = worker.lines("worker_stops")
-    assert "127.0.0.1:1" in said["error"]
-
-
-def test_a_missing_topic(make_stream: Callable[..., Stream]) -> None:
-    """Where a topic is missing, the worker ends and says which, and how to make it."""
-    worker = make_stream().start(NEWSWIRE_ENRICHED_TOPIC="nowhere")
-
-    assert worker.wait() == 1
-    [said] = worker.lines("worker_stops")
-    assert "nowhere" in said["error"]
-    assert "newswire topics create" in said["error"]
-
-
 def test_pages(make_stream: Callable[..., Stream]) -> None:
     """A worker says that it lives, when it is ready, and what it counts; a spare one is ready too."""
     stream = make_stream(partitions=1)

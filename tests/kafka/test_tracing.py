@@ -98,6 +98,24 @@ def test_an_article_is_one_span_across_kafka(make_stream: Callable[..., Stream],
     assert dict(letter.headers)["traceparent"] == HEADERS[0][1]
 
 
+def test_trace_headers_count_in_any_case(make_stream: Callable[..., Stream], collector: Collector) -> None:
+    """The last header called `traceparent`, however it is spelled, names the parent of the span and the log's trace."""
+    stream = make_stream(partitions=1)
+    worker = stream.start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.endpoint).await_ready()
+    earlier = ("traceparent", f"00-{'1' * 32}-{'2' * 16}-01".encode())
+    stream.produce_with_headers(b"a", orjson.dumps({"id": "a"}), [earlier, ("Traceparent", HEADERS[0][1])])
+    stream.await_done()
+    assert worker.terminate() == 0
+
+    (span,) = collector.spans
+    assert (span.trace_id.hex(), span.parent_span_id.hex()) == (TRACE, PARENT)
+    (line,) = worker.lines("article")
+    assert line["trace_id"] == TRACE
+    (record,) = stream.read(stream.enriched)
+    traces = [value for name, value in record.headers if name.lower() == "traceparent"]
+    assert traces == [f"00-{TRACE}-{span.span_id.hex()}-01".encode()]
+
+
 def test_a_collector_that_is_away_holds_nothing_up(make_stream: Callable[..., Stream]) -> None:
     """Articles are delivered and the worker ends in order, though nobody takes its spans."""
     stream = make_stream(partitions=1)

@@ -14,6 +14,7 @@ from service.outcome import Enriched, Message, Outcome, Refused
 from service.records import RejectReason
 from service.settings import Settings
 from service.stream import forks
+from service.stream import lanes as module
 from service.stream.lanes import ARTICLES, Lanes, LanesError
 from tests.kafka.harness import children
 
@@ -85,6 +86,21 @@ async def test_exactly_one_is_to_blame(started: Started, deed: str, reason: Reje
 
     refused = {number: outcome for number, outcome in enumerate(outcomes) if isinstance(outcome, Refused)}
     assert {number: outcome.reason for number, outcome in refused.items()} == {7: reason}
+
+
+async def test_at_work_within_the_limit(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lanes are working from an article's first second to its limit, and not when they are idle."""
+    assert not started.lanes.working
+    outcome = started.lanes.process(message("slow", "hang"))
+    async with asyncio.timeout(60):
+        while not started.lanes.working:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.01)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "hard_seconds", lambda _settings: 0.0)
+        assert not started.lanes.working  # the article is over its limit, and its process still there
+    await outcome
+
+    assert not started.lanes.working
 
 
 async def test_how_it_ended_is_told(started: Started) -> None:

@@ -52,6 +52,15 @@ def test_the_key(key: bytes | None, expected: bytes) -> None:
     assert made.key == expected
 
 
+def test_trace_headers_count_in_any_case() -> None:
+    """The record has one header per name, in lower case, and it is the article's last one of that name."""
+    theirs = (("traceparent", b"00-1-2-01"), ("Tracestate", b"wire=1"), ("TraceParent", b"00-3-4-01"))
+    _, made = settle(SETTINGS, article(headers=theirs), ENRICHED, NOW, LIMIT)
+
+    traces = [(name, value) for name, value in made.headers if name.lower().startswith("trace")]
+    assert traces == [("traceparent", b"00-3-4-01"), ("tracestate", b"wire=1")]
+
+
 def test_a_tombstone_stays_a_tombstone() -> None:
     """A null value goes out as a null value under its key."""
     _, made = settle(SETTINGS, article(value=None), Tombstone(), NOW, LIMIT)

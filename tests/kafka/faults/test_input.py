@@ -63,7 +63,7 @@ def test_transactional_input(make_stream: Callable[..., Stream], delivery: str) 
                     stream.sent += places
 
     asyncio.run(produce())
-    worker = stream.start(NEWSWIRE_STALL_SECONDS="5")
+    worker = stream.start(NEWSWIRE_STALL_SECONDS="30")
     stream.await_done()
 
     assert str(stream.ledger()) == "in 225, out 225, dead-lettered 0, lost 0, duplicated 0, out of order 0"
