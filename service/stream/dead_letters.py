@@ -12,24 +12,35 @@ the article's own, so that it becomes the record that it would have become at fi
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kafka import KafkaProducer, TopicPartition
+from kafka.errors import (
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+)
 
 from service.stream.connection import kafka_python_options
-from service.stream.output import ATTEMPT, ORIGIN, KafkaHeaders, KafkaRecord, strip
-from service.stream.traffic import committed_records
+from service.stream.output import ATTEMPT, FIRST_OF_OURS, ORIGIN, KafkaHeaders, KafkaRecord, Output, strip
+from service.stream.traffic import TrafficError, committed_reader, committed_records, partitions_of, record_at
 from service.wire import TIMESTAMP_HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator
+
+    from kafka import KafkaConsumer
 
     from service.settings import Settings
 
 SETTLED = "newswire.settled"
-WAIT_SECONDS = 30.0  # for one record that must be there
+FENCED = ("ProducerFenced", "InvalidProducerEpoch")  # what the brokers answer when a newer replay has started
+WAIT_SECONDS = 30.0  # for the brokers to take one record
+ONE_BYTES = 64 * 1024  # to read one letter; the broker gives a longer one whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,98 +58,156 @@ class DeadLetter(KafkaRecord):
         return self.header("newswire.reason")
 
     @property
+    def omitted(self) -> str:
+        """Return which parts of the article did not fit, empty if all did. Only our own headers say so."""
+        ours = dict(self.headers[len(strip(self.headers)) :])
+        return (ours.get("newswire.omitted") or b"").decode()
+
+    @property
+    def settles(self) -> str:
+        """Return the name of the letter that this record settles, empty if it is a letter, which has a reason."""
+        return "" if self.reason else self.header(SETTLED)
+
+    @property
     def failed_at(self) -> datetime:
         """Return when it was refused."""
         try:
-            return datetime.fromisoformat(self.header("newswire.failed-at"))
+            found = datetime.fromisoformat(self.header("newswire.failed-at"))
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
         except ValueError:
             return datetime.fromtimestamp(self.timestamp / 1000, UTC)
 
 
-def read(settings: Settings) -> list[DeadLetter]:
-    """Return the open dead letters, oldest refusal first: those neither sent again nor parked."""
+def read(settings: Settings, *, await_open: bool = False) -> list[DeadLetter]:
+    """Return the open dead letters, oldest refusal first: those neither sent again nor parked.
+
+    They come without their values, which would fill the memory; `fetch` reads one whole. With *await_open* letters and
+    notes of transactions that are not ended yet count too, once they are (see `committed_records`).
+    """
     letters: dict[str, DeadLetter] = {}
-    settled: set[str] = set()
-    for record in committed_records(settings, settings.dead_letter_topic):
-        letter = DeadLetter(
-            record.topic,
-            record.partition,
-            record.offset,
-            record.timestamp,
-            record.key,
-            record.value,
-            tuple(record.headers),
-        )
-        if done := letter.header(SETTLED):
-            settled.add(done)
+    for record in committed_records(settings, settings.dead_letter_topic, await_open=await_open):
+        letter = DeadLetter.of(record)
+        if letter.settles:
+            letters.pop(letter.settles, None)  # it came before its note, in the same partition
         else:
-            letters[letter.name] = letter
-    found = [letter for name, letter in letters.items() if name not in settled]
-    return sorted(found, key=lambda letter: (letter.failed_at, letter.partition, letter.offset))
+            letters[letter.name] = replace(letter, value=None)
+    return sorted(letters.values(), key=lambda letter: (letter.failed_at, letter.partition, letter.offset))
 
 
-def replay(settings: Settings, letters: Iterable[DeadLetter]) -> Iterator[tuple[DeadLetter, str]]:
-    """Send each of *letters* back to its topic, or park it after too many attempts; yield what became of it.
+def fetch(settings: Settings, partition: int, offset: int) -> DeadLetter | None:
+    """Return the dead letter there with its value, open or not; None if none is there, or no longer."""
+    with closing(committed_reader(settings, max_partition_fetch_bytes=ONE_BYTES)) as consumer:
+        return _fetch(consumer, TopicPartition(settings.dead_letter_topic, partition), offset)
 
-    `sent to TOPIC`, `parked in TOPIC`, or `left: …` where a value that did not fit the dead letter is gone from its
-    origin too. Each letter is one transaction: it is settled if, and only if, it was written.
+
+def _fetch(consumer: KafkaConsumer, partition: TopicPartition, offset: int) -> DeadLetter | None:
+    if partition not in partitions_of(consumer, partition.topic):
+        return None
+    record = record_at(consumer, partition, offset)
+    letter = DeadLetter.of(record) if record is not None else None
+    return None if letter is None or letter.settles else letter
+
+
+def replay(settings: Settings, chosen: Callable[[DeadLetter], bool]) -> Iterator[tuple[DeadLetter, str]]:
+    """Send each open letter that is *chosen* back to its topic, or park it after too many attempts.
+
+    Yield what became of each: `sent to TOPIC`, `parked in TOPIC`, or `left: …` with the reason. Each letter is one
+    transaction: it is settled if, and only if, it was written.
+
+    Only the newest replay of a group can write. Which letters are open is read after this one has shut out the others
+    and Kafka has ended their transactions, so no letter is sent by two. Raise `TrafficError` when a newer one starts.
     """
     producer = KafkaProducer(
         **kafka_python_options(settings),
         transactional_id=f"{settings.group}-dead-letters",
         acks="all",
-        max_request_size=settings.max_record_bytes + settings.max_article_bytes,
+        compression_type="zstd",  # an article may have come so, and be too long otherwise
+        max_request_size=_longest(settings),
         allow_auto_create_topics=False,
     )
+    count = 0
+    name = "anything"
     try:
         producer.init_transactions()
-        for letter in letters:
-            if letter.attempt >= settings.replay_attempts:
-                _settle(
-                    producer,
-                    settings,
-                    letter,
-                    topic=settings.parked_topic,
-                    value=letter.value,
-                    headers=_timed(letter, letter.headers),
-                    partition=None,
-                )
-                yield letter, f"parked in {settings.parked_topic}"
-                continue
-            value = _original_value(settings, letter)
-            if value is None:
-                yield letter, f"left: its value was too large to keep, and is no more at {letter.header(ORIGIN)}"
-                continue
-            topic = letter.header("__streams.errors.topic") or settings.raw_topic
-            headers = (*_timed(letter, strip(letter.headers)), (ATTEMPT, str(letter.attempt + 1).encode()))
-            _settle(producer, settings, letter, topic=topic, value=value, headers=headers, partition=_partition(letter))
-            yield letter, f"sent to {topic}"
+        with closing(committed_reader(settings, max_partition_fetch_bytes=ONE_BYTES)) as consumer:
+            for letter in filter(chosen, read(settings, await_open=True)):
+                name = f"letter {letter.name}"
+                yield letter, _send_again(settings, producer, consumer, letter)
+                count += 1
+    except KafkaError as error:
+        raise TrafficError(
+            f"{_why(settings, name, error)}. {count:,} letters were looked after before, each once"
+        ) from error
     finally:
         producer.close()
 
 
-def _settle(
-    producer: KafkaProducer,
-    settings: Settings,
-    letter: DeadLetter,
-    *,
-    topic: str,
-    value: bytes | None,
-    headers: KafkaHeaders,
-    partition: int | None,
-) -> None:
-    """Write the letter to *topic* and the note that it is settled, both or neither."""
-    told = [(name, content or b"") for name, content in headers]  # kafka-python sends no nulls; a worker reads no other
-    note = [(SETTLED, letter.name.encode()), ("newswire.settled-to", topic.encode())]
+def _longest(settings: Settings) -> int:
+    return settings.max_record_bytes + settings.max_article_bytes
+
+
+def _why(settings: Settings, name: str, error: KafkaError) -> str:
+    """Say why a replay stopped at the letter *name*, and what to do.
+
+    kafka-python hides that a newer producer has taken over in the words of other errors, and Kafka 4 answers an unknown
+    error to the end of a transaction that it is just aborting for the newer one.
+    """
+    words = f"{error!r} {error}"
+    if any(known in words for known in FENCED) or ("EndTxnResponse" in words and "UnknownError" in words):
+        return (
+            f"a newer `newswire dead-letters replay` of group {settings.group} has taken over, and this one stopped. "
+            "The newer one sends the open letters that its options choose; `newswire dead-letters list` shows what "
+            "is left when it is done"
+        )
+    if isinstance(error, MessageSizeTooLargeError | RecordListTooLargeError):
+        return (
+            f"{name} is longer than its topic takes, and stays open. Raise max.message.bytes of the topic and replay "
+            "again, or replay the others by `--reason`, `--since` or `--id`"
+        )
+    return (
+        f"Kafka at {settings.bootstrap_servers} did not take {name} ({error}). It stays open, as do those after it: "
+        "`newswire check` looks what is wrong, then replay again"
+    )
+
+
+def _send_again(settings: Settings, producer: KafkaProducer, consumer: KafkaConsumer, described: DeadLetter) -> str:
+    """Send or park one letter; return what became of it."""
+    letter = _fetch(consumer, TopicPartition(described.topic, described.partition), described.offset)
+    if letter is None:
+        return "left: the topic has deleted it since it was listed"
+    parked = letter.attempt >= settings.replay_attempts
+    article = letter if parked else _original(consumer, letter)
+    if article is None:
+        return f"left: its value was too large to keep, and is no more at {letter.header(ORIGIN)}"
+    if parked:
+        topic, partition = settings.parked_topic, None
+        headers = _timed(letter, letter.headers)
+    else:
+        topic, partition = letter.header(FIRST_OF_OURS) or settings.raw_topic, _partition(letter)
+        headers = (*_timed(letter, article.headers), (ATTEMPT, str(letter.attempt + 1).encode()))
+    numbers = consumer.partitions_for_topic(topic)
+    if not numbers:
+        return f"left: there is no topic {topic}; `newswire topics create` makes those of the settings"
+    output = Output(topic, article.key, article.value, headers, letter.timestamp)
+    if output.size > _longest(settings):
+        return f"left: it has {output.size:,} bytes, more than NEWSWIRE_MAX_RECORD_BYTES and NEWSWIRE_MAX_ARTICLE_BYTES"
+    _settle(producer, letter, output, partition if partition in numbers else None)
+    return f"{'parked in' if parked else 'sent to'} {topic}"
+
+
+def _settle(producer: KafkaProducer, letter: DeadLetter, output: Output, partition: int | None) -> None:
+    """Write *output* and the note that *letter* is settled, both or neither."""
+    headers = [(name, content or b"") for name, content in output.headers]  # kafka-python sends no null in a header
+    note = [(SETTLED, letter.name.encode()), ("newswire.settled-to", output.topic.encode())]
+    key = output.key if output.value is not None else output.key or b""  # nor a record without key and value
     producer.begin_transaction()
     try:
-        sent = [
-            producer.send(topic, value, letter.key, told, partition),
-            producer.send(settings.dead_letter_topic, None, letter.key or b"", note, letter.partition),
-        ]
-        for future in sent:
-            future.get(timeout=WAIT_SECONDS)
-    except Exception:
+        # One after the other: if the first is refused, sending the second would hide why.
+        producer.send(output.topic, output.value, key, headers, partition).get(timeout=WAIT_SECONDS)
+        producer.send(letter.topic, None, letter.key or b"", note, letter.partition).get(timeout=WAIT_SECONDS)
+    except KafkaTimeoutError:
+        raise  # an abort would wait for ever for brokers that do not answer: they abort it when its time is over
+    except BaseException:
         producer.abort_transaction()
         raise
     producer.commit_transaction()
@@ -156,13 +225,20 @@ def _partition(letter: DeadLetter) -> int | None:
     return int(told) if told.isdigit() else None
 
 
-def _original_value(settings: Settings, letter: DeadLetter) -> bytes | None:
-    """Return the article's bytes: the letter's own, or those at its origin where they did not fit the letter."""
-    if not letter.header("newswire.omitted"):
-        return letter.value
-    topic, _, place = letter.header(ORIGIN).partition("/")
-    partition, _, offset = place.partition("/")
-    for record in committed_records(settings, topic, TopicPartition(topic, int(partition)), int(offset)):
-        right = record.value and hashlib.sha256(record.value).hexdigest() == letter.header("newswire.value-sha256")
-        return record.value if record.offset == int(offset) and right else None
-    return None
+def _original(consumer: KafkaConsumer, letter: DeadLetter) -> KafkaRecord | None:
+    """Return the article of *letter* as it was before: what did not fit the letter is read again at its origin."""
+    omitted = letter.omitted
+    before = replace(letter, headers=strip(letter.headers))
+    if not omitted:
+        return before
+    topic, partition, offset = letter.header(ORIGIN).rsplit("/", 2)
+    place = TopicPartition(topic, int(partition))
+    if place.partition not in (consumer.partitions_for_topic(topic) or ()):
+        return None
+    record = record_at(consumer, place, int(offset))
+    if record is None or hashlib.sha256(record.value or b"").hexdigest() != letter.header("newswire.value-sha256"):
+        return None
+    found = KafkaRecord.of(record)
+    if "key" not in omitted:
+        return replace(before, value=found.value)
+    return replace(found, headers=tuple(header for header in found.headers if header[0] != ATTEMPT))
