@@ -7,8 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import (
     CoordinatorLoadInProgressError,
     CoordinatorNotAvailableError,
@@ -20,7 +19,7 @@ from service.stream import header_names
 from service.stream.connection import kafka_python_options
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from service.settings import Settings
 
@@ -43,40 +42,6 @@ class PartitionLag:
 
 class TrafficError(Exception):
     """Raised where Kafka does not take or give what was asked for; the message says what to do."""
-
-
-def produce(settings: Settings, topic: str, values: Iterable[bytes]) -> int:
-    """Send *values* to *topic* with the article's id as key; return how many the broker has confirmed.
-
-    An article without an id, or a value that is no JSON, is sent without a key: it is the worker that judges it.
-    """
-    producer = KafkaProducer(
-        **kafka_python_options(settings),
-        acks="all",
-        linger_ms=20,
-        compression_type="zstd",
-        max_request_size=settings.max_record_bytes,
-        allow_auto_create_topics=False,
-    )
-    try:
-        sent = [producer.send(topic, key=_article_id(value), value=value) for value in values]
-        producer.flush()
-        for future in sent:
-            future.get(timeout=0)
-    except KafkaError as error:
-        raise TrafficError(f"{topic} did not take the articles: {error}") from error
-    finally:
-        producer.close()
-    return len(sent)
-
-
-def _article_id(value: bytes) -> bytes | None:
-    try:
-        article = orjson.loads(value)
-    except orjson.JSONDecodeError:
-        return None
-    found = article.get("id") if isinstance(article, dict) else None
-    return found.encode() if isinstance(found, str) and found else None
 
 
 def follow(settings: Settings, topic: str, *, from_start: bool) -> Generator[list[Any]]:
@@ -180,6 +145,15 @@ def committed_reader(settings: Settings, **options: int) -> KafkaConsumer:
         check_crcs=False,  # in Python it takes 10 ms a record, 40 times all else; brokers check what they take
         **options,
     )
+
+
+def require_topic(settings: Settings, topic: str) -> None:
+    """Raise `TrafficError` if there is no *topic*: a producer would look for it for a minute."""
+    consumer = KafkaConsumer(**kafka_python_options(settings), allow_auto_create_topics=False)
+    try:
+        partitions_of(consumer, topic)
+    finally:
+        consumer.close()
 
 
 def partitions_of(consumer: KafkaConsumer, topic: str) -> list[TopicPartition]:

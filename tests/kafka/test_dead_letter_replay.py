@@ -169,8 +169,9 @@ def test_a_letter_that_cannot_be_sent_stops_no_other(make_stream: Callable[..., 
     stream = make_stream(partitions=1)
     refuse(stream, [article(stream, 0, b"x" * 20_000), article(stream, 1)])
 
-    limits = {"NEWSWIRE_MAX_RECORD_BYTES": "10000", "NEWSWIRE_MAX_ARTICLE_BYTES": "1000"}
-    done = stream.command("dead-letters", "replay", **limits)
+    done = stream.command(
+        "dead-letters", "replay", NEWSWIRE_MAX_RECORD_BYTES="10000", NEWSWIRE_MAX_ARTICLE_BYTES="1000"
+    )
 
     assert done.returncode == 1
     assert "0/0 empty_text: left: it has 20,3" in done.stderr
