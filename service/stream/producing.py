@@ -142,10 +142,11 @@ class _Sending:
 def article_key(settings: Settings, value: bytes) -> bytes | None:
     """Return the key of a raw article: the id that its record will have, so that versions of an article stay in order.
 
-    An article without an id of its own gets one from a hash of its bytes, as in the worker: sent twice, it comes to one
-    partition. What the worker will refuse has no key, since no id can be trusted.
+    An article without an id of its own gets one from a hash of its bytes, as in the worker, so all copies of it come to
+    one partition. One that the worker will refuse, for its date perhaps, has its id all the same: its dead letter is
+    found by that, and stays in order with other versions when it is sent again. What is no article has no key.
     """
     try:
-        return wire.read(value, {}, settings.input_format).id.encode(errors="replace")
+        return wire.identify(value, {}, settings.input_format).encode(errors="replace")
     except InvalidArticle:
         return None

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
+from service import wire
 from service.process import Enriched, Message, Processor
+from service.records import InvalidArticle
 from service.settings import Settings
 from service.stream import producing
 from service.stream.traffic import TrafficError
@@ -37,13 +39,11 @@ def article(number: int) -> bytes:
 
 
 def test_the_key_is_the_id_of_the_record(make_stream: Callable[..., Stream], tmp_path: Path) -> None:
-    """Of every format, and of an article without an id too; one that the worker refuses has no key."""
+    """Of every format, and of an article without an id too."""
     stream = make_stream()
     nameless = tmp_path / "nameless.json"
     nameless.write_bytes(b'{"headline": "Talks in Sofia", "body": "They went on."}')
-    refused = tmp_path / "refused.json"
-    refused.write_bytes(b'{"id": "refused", "published_at": "the day before yesterday", "body": "Talks."}')
-    files = [*SAMPLES, nameless, refused]
+    files = [*SAMPLES, nameless]
 
     done = stream.command("produce", *map(str, files))
 
@@ -55,7 +55,24 @@ def test_the_key_is_the_id_of_the_record(make_stream: Callable[..., Stream], tmp
         path.name: outcome.id.encode() if isinstance(outcome, Enriched) else None for path, outcome in outcomes.items()
     }
     assert keys[nameless.read_bytes()] is not None
-    assert keys[refused.read_bytes()] is None
+
+
+@pytest.mark.parametrize(
+    ("value", "key"),
+    [
+        (b'{"id": "a", "published_at": "the day before yesterday", "body": "Talks."}', b"a"),
+        (b'{"uri": "urn:b", "pubstatus": "usable", "body_text": ""}', b"urn:b"),
+        (b'{"id": "' + b"x" * 2000 + b'", "body": "Talks."}', None),
+        (b"no article", None),
+        (b"\xff\xfe\x00", None),
+    ],
+)
+def test_a_refused_article_has_its_id_as_key(value: bytes, key: bytes | None) -> None:
+    """Its dead letter is found by it, and in order with other versions; what has no id that can be read has no key."""
+    with pytest.raises(InvalidArticle):
+        wire.read(value, {})
+
+    assert producing.article_key(Settings(), value) == key
 
 
 def test_versions_of_an_article_come_to_one_partition(make_stream: Callable[..., Stream], tmp_path: Path) -> None:
