@@ -57,7 +57,7 @@ def list_letters(
 
 @app.command()
 def show(letter: Annotated[str, typer.Argument(help="PARTITION/OFFSET, as `list` names it.")]) -> None:
-    """Print one dead letter: what is known of it on standard error, the article's own bytes on standard output."""
+    """Print one dead letter, open or not: its headers on standard error, the article's own bytes on standard output."""
     settings = load_settings()
     from service.stream import dead_letters  # noqa: PLC0415 - `newswire --help` need not wait for it
 
@@ -83,7 +83,7 @@ def replay(
 ) -> None:
     """Send open dead letters back to the raw topic, each once; those that failed too often go to the parked topic."""
     settings = load_settings()
-    from service.stream import dead_letters  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.stream import dead_letter_replay, dead_letters  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     chosen = _choice(reason, since, until, article)
     if dry_run:
@@ -95,7 +95,7 @@ def replay(
         return
     count = left = 0
     with kafka_errors(settings):
-        for letter, became in dead_letters.replay(settings, chosen):
+        for letter, became in dead_letter_replay.replay(settings, chosen):
             count += 1
             left += became.startswith("left")
             talk().print(f"{letter.name} {letter.reason}: {became}", markup=False, soft_wrap=True)
@@ -107,7 +107,7 @@ def replay(
 def _choice(
     reason: str | None, since: datetime | None, until: datetime | None, article: str | None
 ) -> Callable[[DeadLetter], bool]:
-    """Return whether a letter is one of those that the options ask for."""
+    """Return a function that says whether a letter is one of those that the options ask for."""
 
     def chosen(letter: DeadLetter) -> bool:
         return (
@@ -128,5 +128,5 @@ def _row(letter: DeadLetter) -> dict[str, str | int]:
         "attempt": letter.attempt,
         "key": plain((letter.key or b"").decode(errors="replace")),
         "origin": letter.header("newswire.origin"),
-        "message": letter.header("__streams.errors.message"),
+        "message": plain(letter.header("__streams.errors.message")),
     }

@@ -32,7 +32,8 @@ def replay(
     """Enrich articles again and tell which records differ, byte for byte, from those that were published.
 
     Publishes nothing. Exit 1 where any differs; the pipeline's fingerprint tells whether something was changed. An
-    older version that `NEWSWIRE_SUPERSEDED=drop` kept from being published is no difference.
+    older version that `NEWSWIRE_SUPERSEDED=drop` kept from being published is no difference. With `--from`, reading
+    starts at the first article of that time; the time is that of the Kafka message.
     """
     settings = load_settings()
     from service.cli.pool import outcomes  # noqa: PLC0415 - `newswire --help` need not wait for it

@@ -19,7 +19,11 @@ def produce(
     files: Annotated[list[str], typer.Argument(help="JSON lines (.jsonl), one article a file, or - for lines.")],
     topic: Annotated[str | None, typer.Option(help="Topic to send to; the raw topic if not given.")] = None,
 ) -> None:
-    """Send articles of FILES to Kafka, keyed by their id, and return when the brokers have them."""
+    """Send articles of FILES to Kafka, keyed by their id, and return when the brokers have them.
+
+    The key is the id that the record will have, in every format. `-` may be an endless pipe: memory is bounded, and an
+    article that is not taken ends it at once.
+    """
     settings = load_settings()
     require_readable(files)
     from service.stream import producing  # noqa: PLC0415 - `newswire --help` need not wait for it

@@ -16,6 +16,7 @@ from service.outcome import Refused
 from service.records import RejectReason
 from service.settings import Settings
 from service.stream import dead_letters
+from service.stream.dead_letter_replay import replay
 from service.stream.output import KafkaHeaders, KafkaRecord, dead_letter
 from service.stream.traffic import TrafficError, committed_records
 from tests.kafka.harness import await_
@@ -78,13 +79,13 @@ def test_two_replays_at_once_send_each_letter_once(make_stream: Callable[..., St
     first = stream.run(command)
     await_(lambda: first.log.read_text().count("sent to") >= sent, "the first replay", 60, [first])
     both = [first, stream.run(command)]
-    codes = [replay.wait() for replay in both]
+    codes = [each.wait() for each in both]
 
     assert Counter(keys(stream)) == {str(number).encode(): 1 for number in range(500)}
     assert stream.command("dead-letters", "list", "--json").stdout == ""
     assert 0 in codes
-    for code, replay in zip(codes, both, strict=True):
-        said = replay.log.read_text()
+    for code, each in zip(codes, both, strict=True):
+        said = each.log.read_text()
         assert "Traceback" not in said
         assert code == 0 or "has taken over, and this one stopped" in said
 
@@ -93,11 +94,11 @@ def test_a_newer_replay_stops_an_older_one(make_stream: Callable[..., Stream]) -
     """The newer one sends what the older one has not sent; the older one ends with what happened and what to do."""
     stream = make_stream()
     refuse(stream, (article(stream, number) for number in range(6)))
-    older = dead_letters.replay(settings_of(stream), every)
+    older = replay(settings_of(stream), every)
     next(older)
     next(older)
 
-    newer = list(dead_letters.replay(settings_of(stream), every))
+    newer = list(replay(settings_of(stream), every))
     with pytest.raises(TrafficError, match=r"(?s)has taken over.*dead-letters list.* 2 letters were looked after"):
         next(older)
 
@@ -109,7 +110,7 @@ def test_a_replay_waits_for_an_open_transaction(make_stream: Callable[..., Strea
     """What an earlier replay wrote behind a transaction that is still open counts: its letters are not sent again."""
     stream = make_stream(partitions=1)
     refuse(stream, (article(stream, number) for number in range(3)))
-    first = dead_letters.replay(settings_of(stream), every)
+    first = replay(settings_of(stream), every)
     next(first)
     worker = KafkaProducer(
         bootstrap_servers=stream.bootstrap, transactional_id=f"{stream.name}-worker", transaction_timeout_ms=5_000
@@ -119,7 +120,7 @@ def test_a_replay_waits_for_an_open_transaction(make_stream: Callable[..., Strea
     worker.send(stream.dead, b"left open by a worker that was killed", partition=0).get(timeout=60)
     assert len(list(first)) == 2
 
-    assert list(dead_letters.replay(settings_of(stream), every)) == []  # the broker ends the transaction meanwhile
+    assert list(replay(settings_of(stream), every)) == []  # the broker ends the transaction meanwhile
     worker.close()
 
 
@@ -146,7 +147,7 @@ def test_a_letter_without_key_and_headers_gets_them_back(make_stream: Callable[.
     refuse(stream, [KafkaRecord.of(original)], limit=3000)
     assert [record.key for record in stream.read(stream.dead)] == [None]
 
-    [(_, became)] = dead_letters.replay(settings_of(stream), every)
+    [(_, became)] = replay(settings_of(stream), every)
 
     assert became == f"sent to {stream.raw}"
     _, again = stream.read(stream.raw)
