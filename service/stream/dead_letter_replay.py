@@ -11,7 +11,7 @@ the article's own, so that it becomes the record that it would have become at fi
 from __future__ import annotations
 
 import hashlib
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -136,7 +136,8 @@ def _settle(producer: KafkaProducer, letter: DeadLetter, output: Output, partiti
     except KafkaTimeoutError:
         raise  # an abort would wait for ever for brokers that do not answer: they abort it when its time is over
     except BaseException:
-        producer.abort_transaction()
+        with suppress(KafkaError):  # it would hide the cause; the brokers abort what we cannot
+            producer.abort_transaction()
         raise
     producer.commit_transaction()
 
