@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,10 +12,13 @@ import typer
 from service.cli.terminal import fail, kafka_errors, load_settings, plain, talk
 
 if TYPE_CHECKING:
-    from service.settings import Settings
+    from collections.abc import Callable
+
     from service.stream.dead_letters import DeadLetter
 
 app = typer.Typer(help="See what was refused and why, and send it again.", no_args_is_help=True)
+
+PLACE = re.compile(r"([0-9]{1,9})/([0-9]{1,18})", re.ASCII)
 
 Reason = Annotated[str | None, typer.Option(help="Only those refused for this reason.")]
 Since = Annotated[datetime | None, typer.Option(help="Only those refused at or after this time (UTC).")]
@@ -34,7 +38,12 @@ def list_letters(
     from rich.console import Console  # noqa: PLC0415 - `newswire --help` need not wait for it
     from rich.table import Table  # noqa: PLC0415 - `newswire --help` need not wait for it
 
-    rows = [_row(letter) for letter in _chosen(load_settings(), reason, since, until, article)]
+    from service.stream import dead_letters  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    settings = load_settings()
+    with kafka_errors(settings):
+        letters = dead_letters.read(settings)
+    rows = [_row(letter) for letter in filter(_choice(reason, since, until, article), letters)]
     if json:
         for row in rows:
             typer.echo(orjson.dumps(row))
@@ -48,14 +57,20 @@ def list_letters(
 
 @app.command()
 def show(letter: Annotated[str, typer.Argument(help="PARTITION/OFFSET, as `list` names it.")]) -> None:
-    """Print one dead letter: what is known of it on standard error, the article's own bytes on standard output."""
-    for found in _chosen(load_settings()):
-        if found.name == letter:
-            for name, value in found.headers:
-                talk().print(f"{name}: {plain((value or b'').decode(errors='replace'))}", markup=False, soft_wrap=True)
-            typer.echo(found.value or b"", nl=False)
-            return
-    fail(f"there is no open dead letter {letter}; `newswire dead-letters list` names them")
+    """Print one dead letter, open or not: its headers on standard error, the article's own bytes on standard output."""
+    settings = load_settings()
+    from service.stream import dead_letters  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    named = PLACE.fullmatch(letter)
+    if named is None:
+        fail(f"{letter} is no PARTITION/OFFSET; `newswire dead-letters list` names the letters", code=2)
+    with kafka_errors(settings):
+        found = dead_letters.fetch(settings, int(named[1]), int(named[2]))
+    if found is None:
+        fail(f"there is no dead letter {letter}; `newswire dead-letters list` names them")
+    for name, value in found.headers:
+        talk().print(f"{name}: {plain((value or b'').decode(errors='replace'))}", markup=False, soft_wrap=True)
+    typer.echo(found.value or b"", nl=False)
 
 
 @app.command()
@@ -68,40 +83,41 @@ def replay(
 ) -> None:
     """Send open dead letters back to the raw topic, each once; those that failed too often go to the parked topic."""
     settings = load_settings()
-    from service.stream import dead_letters  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.stream import dead_letter_replay, dead_letters  # noqa: PLC0415 - `newswire --help` need not wait for it
 
-    letters = _chosen(settings, reason, since, until, article)
+    chosen = _choice(reason, since, until, article)
     if dry_run:
-        for letter in letters:
+        with kafka_errors(settings):
+            letters = dead_letters.read(settings)
+        for letter in filter(chosen, letters):
             parked = letter.attempt >= settings.replay_attempts
             talk().print(f"{letter.name} {letter.reason}: would be {'parked' if parked else 'sent'}", markup=False)
         return
-    count = 0
+    count = left = 0
     with kafka_errors(settings):
-        for letter, became in dead_letters.replay(settings, letters):
+        for letter, became in dead_letter_replay.replay(settings, chosen):
             count += 1
+            left += became.startswith("left")
             talk().print(f"{letter.name} {letter.reason}: {became}", markup=False, soft_wrap=True)
     talk().print(f"{count:,} dead letters looked after", markup=False)
+    if left:
+        fail(f"{left:,} of them could not be sent and stay open; each is told above")
 
 
-def _chosen(
-    settings: Settings,
-    reason: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    article: str | None = None,
-) -> list[DeadLetter]:
-    from service.stream import dead_letters  # noqa: PLC0415 - `newswire --help` need not wait for it
+def _choice(
+    reason: str | None, since: datetime | None, until: datetime | None, article: str | None
+) -> Callable[[DeadLetter], bool]:
+    """Return a function that says whether a letter is one of those that the options ask for."""
 
-    with kafka_errors(settings):
-        return [
-            letter
-            for letter in dead_letters.read(settings)
-            if (reason is None or letter.reason == reason)
+    def chosen(letter: DeadLetter) -> bool:
+        return (
+            (reason is None or letter.reason == reason)
             and (since is None or letter.failed_at >= since.replace(tzinfo=UTC))
             and (until is None or letter.failed_at < until.replace(tzinfo=UTC))
             and (article is None or letter.key == article.encode())
-        ]
+        )
+
+    return chosen
 
 
 def _row(letter: DeadLetter) -> dict[str, str | int]:
@@ -112,5 +128,5 @@ def _row(letter: DeadLetter) -> dict[str, str | int]:
         "attempt": letter.attempt,
         "key": plain((letter.key or b"").decode(errors="replace")),
         "origin": letter.header("newswire.origin"),
-        "message": letter.header("__streams.errors.message"),
+        "message": plain(letter.header("__streams.errors.message")),
     }

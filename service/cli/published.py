@@ -14,7 +14,7 @@ import orjson
 from kafka import TopicPartition
 
 from service.stream.output import ORIGIN, REVISION, SUBJECT
-from service.stream.traffic import committed_reader, committed_records, stretches
+from service.stream.traffic import TrafficError, committed_reader, committed_records, record_at
 
 if TYPE_CHECKING:
     from kafka import KafkaConsumer
@@ -54,7 +54,9 @@ Known = Print | str | None
 class Published:
     """What was published of the articles with a timestamp of *first* or later, in milliseconds since 1970-01-01 UTC.
 
-    Where superseded articles are dropped, the revisions of all records too: those before *first* supersede as well.
+    Records and dead letters have the timestamp of their article, or a later one if the broker stamps what it takes, so
+    both topics are read from the first record of that time on. Only if superseded articles are dropped, the records are
+    read from the start: the revisions of those before *first* supersede as well.
     """
 
     def __init__(self, settings: Settings, first: float) -> None:
@@ -63,18 +65,19 @@ class Published:
         self._settings = settings
         self._consumer: KafkaConsumer | None = None
         self._revisions: dict[tuple[str, bytes], list[tuple[int, bytes]]] = {}
-        for record in committed_records(settings, settings.enriched_topic):
+        drops = settings.superseded == "drop"
+        for record in committed_records(settings, settings.enriched_topic, since=0 if drops else first):
             headers = dict(record.headers)
-            origin = headers.get(ORIGIN, b"").decode()
-            if settings.superseded == "drop" and REVISION in headers:
+            if ORIGIN not in headers:
+                continue  # not a record of this service
+            origin = headers[ORIGIN].decode()
+            if drops and REVISION in headers:
                 partition, _, offset = origin.rpartition("/")
                 versions = self._revisions.setdefault((partition, headers[SUBJECT]), [])
                 versions.append((int(offset), headers[REVISION]))
-            # A record has its article's timestamp, or a later one where the broker stamps what it takes.
             if record.timestamp >= first:
-                gone = record.value is None
-                self.known[origin] = None if gone else Print.of(record.value, record.partition, record.offset)
-        for record in committed_records(settings, settings.dead_letter_topic):
+                self.known[origin] = None if record.value is None else _print(record)
+        for record in committed_records(settings, settings.dead_letter_topic, since=first):
             headers = dict(record.headers)
             if ORIGIN in headers and record.timestamp >= first:
                 reason = headers.get("newswire.reason", b"").decode()
@@ -90,17 +93,27 @@ class Published:
         """Return the fields of the record that *known* was kept of; None where the topic has it no more."""
         if self._consumer is None:
             self._consumer = committed_reader(self._settings, max_partition_fetch_bytes=FETCH_BYTES)
-        topic = self._settings.enriched_topic
-        place = {TopicPartition(topic, known.partition): (known.offset, known.offset + 1)}
-        for record in stretches(self._consumer, topic, place):
-            fields: dict[str, Any] = orjson.loads(record.value)
-            return fields
-        return None
+        place = TopicPartition(self._settings.enriched_topic, known.partition)
+        record = record_at(self._consumer, place, known.offset)
+        fields: dict[str, Any] | None = None if record is None else orjson.loads(record.value)
+        return fields
 
     def close(self) -> None:
         """Let the brokers go."""
         if self._consumer is not None:
             self._consumer.close()
+
+
+def _print(record: Any) -> Print:
+    """Return what is kept of *record*. Raise `TrafficError` if it is none that this service wrote."""
+    try:
+        return Print.of(record.value, record.partition, record.offset)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        place = f"{record.topic}/{record.partition}/{record.offset}"
+        raise TrafficError(
+            f"{place} is not a record of this service ({type(error).__name__}): something else writes to the topic, or "
+            "NEWSWIRE_ENRICHED_TOPIC names another"
+        ) from error
 
 
 def _hash(value: bytes) -> bytes:

@@ -41,7 +41,8 @@ def replay(
     """Enrich articles again and tell which records differ, byte for byte, from those that were published.
 
     Publishes nothing. Exit 1 where any differs; the pipeline's fingerprint tells whether something was changed. An
-    older version that `NEWSWIRE_SUPERSEDED=drop` kept from being published is no difference.
+    older version that `NEWSWIRE_SUPERSEDED=drop` kept from being published is no difference. With `--from`, reading
+    starts at the first article of that time; the time is that of the Kafka message.
     """
     settings = load_settings()
     from service.cli.pool import outcomes  # noqa: PLC0415 - `newswire --help` need not wait for it
@@ -67,14 +68,18 @@ def replay(
 
 
 def _articles(settings: Settings, first: float, last: float) -> Iterator[tuple[str, Message]]:
-    from service.outcome import Message  # noqa: PLC0415 - `newswire --help` need not wait for it
+    """Yield the articles of that time, in milliseconds since 1970-01-01 UTC, with where they stand.
+
+    Starts at the first of them, but reads to the end of the topic: their timestamps are their producers', and one of
+    this time may come after those of a later time.
+    """
+    from service.stream.output import KafkaRecord  # noqa: PLC0415 - `newswire --help` need not wait for it
     from service.stream.traffic import committed_records  # noqa: PLC0415 - `newswire --help` need not wait for it
 
-    for record in committed_records(settings, settings.raw_topic):
+    for found in committed_records(settings, settings.raw_topic, since=first):
+        record = KafkaRecord.of(found)
         if first <= record.timestamp < last:
-            headers = tuple((name, value or b"") for name, value in record.headers)
-            message = Message(record.value, record.key, headers, record.timestamp)
-            yield f"{record.topic}/{record.partition}/{record.offset}", message
+            yield record.origin, record.message()
 
 
 def _was_dropped(settings: Settings, published: Published, origin: str, outcome: Outcome) -> bool:

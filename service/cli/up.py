@@ -47,7 +47,7 @@ def up(
 def _start_everything(settings: Settings, stack: ExitStack, *, demo: bool) -> None:
     from service.cli.live import LiveView  # noqa: PLC0415 - `newswire --help` need not wait for it
     from service.local import Broker  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.stream import topics, traffic  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.stream import producing, topics, traffic  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     console = talk()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ def _start_everything(settings: Settings, stack: ExitStack, *, demo: bool) -> No
     batches = stack.enter_context(closing(traffic.follow(settings, settings.enriched_topic, from_start=False)))
     next(batches)
     article = (files("service.local") / "nato-summit-2022.json").read_bytes()
-    traffic.produce(settings, settings.raw_topic, [article])
+    producing.produce(settings, settings.raw_topic, [article])
     with console.status("loading the model and enriching a first article"):
         record = _first_record(batches, orjson.loads(article)["id"], worker, settings)
     print_record(record.value, pretty=True)

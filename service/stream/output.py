@@ -10,11 +10,11 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from service import __version__
-from service.outcome import Enriched, Outcome, Refused
-from service.records import SCHEMA_VERSION, DeadLetterHeaders, RejectReason
+from service.outcome import Enriched, Message, Outcome, Refused
+from service.records import SCHEMA_VERSION, RejectReason
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -29,7 +29,7 @@ REVISION = "newswire.revision"
 SUPERSEDED = "newswire.superseded"
 ATTEMPT = "newswire.attempt"
 ATTEMPTS = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)  # whoever writes articles can write the header too
-DEAD_LETTER_HEADERS = frozenset(str(field.alias) for field in DeadLetterHeaders.model_fields.values())
+FIRST_OF_OURS = "__streams.errors.topic"  # of the headers that a dead letter adds to the article's own
 OVERHEAD = 256  # bytes of a record beside key, value and headers: batch header 61, record's own numbers below 50
 TEXT_BYTES = 1024  # of a dead letter's message
 REVISION_CHARACTERS = 256  # of the header: 26 for the time, and more than any version that makes sense
@@ -51,6 +51,24 @@ class KafkaRecord:
     key: bytes | None
     value: bytes | None
     headers: KafkaHeaders
+
+    @classmethod
+    def of(cls, record: Any) -> Self:
+        """Return *record*, as a consumer of kafka-python read it."""
+        return cls(
+            record.topic,
+            record.partition,
+            record.offset,
+            record.timestamp,
+            record.key,
+            record.value,
+            tuple(record.headers),
+        )
+
+    def message(self) -> Message:
+        """Return the record as a worker process gets it: a header whose value is null has an empty one there."""
+        headers = tuple((name, value or b"") for name, value in self.headers)
+        return Message(self.value, self.key, headers, self.timestamp)
 
     @property
     def origin(self) -> str:
@@ -173,7 +191,7 @@ def _reason(settings: Settings, record: KafkaRecord, refused: Refused, now: date
     error, _, place = refused.detail.partition(" at ")
     raised = refused.reason is RejectReason.ENRICH_FAILED and place
     return (
-        ("__streams.errors.topic", record.topic.encode()),
+        (FIRST_OF_OURS, record.topic.encode()),
         ("__streams.errors.partition", str(record.partition).encode()),
         ("__streams.errors.offset", str(record.offset).encode()),
         ("__streams.errors.exception", _bytes(error if raised else "InvalidArticle")[:TEXT_BYTES]),
@@ -190,11 +208,12 @@ def _reason(settings: Settings, record: KafkaRecord, refused: Refused, now: date
 
 
 def strip(headers: KafkaHeaders) -> KafkaHeaders:
-    """Return the headers that a dead letter had before it became one: ours are the last, so those of its own stay."""
-    kept = list(headers)
-    while kept and kept[-1][0] in DEAD_LETTER_HEADERS:
-        kept.pop()
-    return tuple(kept)
+    """Return the headers that an article had before it became a dead letter.
+
+    Ours come last and begin with `FIRST_OF_OURS`, so the article's own stay, whatever they are called.
+    """
+    begins = [place for place, (name, _) in enumerate(headers) if name == FIRST_OF_OURS]
+    return headers[: begins[-1]] if begins else headers
 
 
 def _time(now: datetime) -> bytes:

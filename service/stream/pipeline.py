@@ -23,7 +23,7 @@ from aiokafka.errors import (
     TransactionalIdAuthorizationFailed,
 )
 
-from service.outcome import Enriched, Message
+from service.outcome import Enriched
 from service.stream import limits
 from service.stream.delivery import ALONE, Delivery, OversizeError
 from service.stream.output import KafkaRecord, dropped, settle
@@ -199,9 +199,7 @@ class Pipeline:
         if tenure.next not in {record.offset, follows}:
             self._on_failure(tenure, HoleError(f"{record.origin} came where offset {tenure.next} was due"))
             return
-        headers = tuple((name, value or b"") for name, value in record.headers)
-        message = Message(record.value, record.key, headers, record.timestamp)
-        outcome = self._lanes.process(message, record.partition)
+        outcome = self._lanes.process(record.message(), record.partition)
         tenure.accept(Slot(record, outcome, self._tracing.begin(record)))
         self._report.in_flight(+1)
 

@@ -1,4 +1,4 @@
-"""Produce, follow and measure topics from the command line, with kafka-python."""
+"""Read, follow and measure topics from the command line, with kafka-python."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import (
     CoordinatorLoadInProgressError,
     CoordinatorNotAvailableError,
@@ -20,10 +19,11 @@ from service.stream import header_names
 from service.stream.connection import kafka_python_options
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from service.settings import Settings
 
+FETCH_BYTES = 4 * 1024 * 1024  # that one answer of a broker may have; it gives a longer record whole
 PATIENCE_SECONDS = 30.0  # for the next record of a topic that is known to have one
 NO_COORDINATOR = (CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError)
 COORDINATOR_SECONDS = 10.0  # for the brokers to tell who looks after the group
@@ -49,40 +49,6 @@ class MissingTopicError(TrafficError):
 
     def __init__(self, *names: str) -> None:
         super().__init__(f"there is no topic {', '.join(names)}: `newswire topics create` creates it")
-
-
-def produce(settings: Settings, topic: str, values: Iterable[bytes]) -> int:
-    """Send *values* to *topic* with the article's id as key; return how many the broker has confirmed.
-
-    An article without an id, or a value that is no JSON, is sent without a key: it is the worker that judges it.
-    """
-    producer = KafkaProducer(
-        **kafka_python_options(settings),
-        acks="all",
-        linger_ms=20,
-        compression_type="zstd",
-        max_request_size=settings.max_record_bytes,
-        allow_auto_create_topics=False,
-    )
-    try:
-        sent = [producer.send(topic, key=_article_id(value), value=value) for value in values]
-        producer.flush()
-        for future in sent:
-            future.get(timeout=0)
-    except KafkaError as error:
-        raise TrafficError(f"{topic} did not take the articles: {error}") from error
-    finally:
-        producer.close()
-    return len(sent)
-
-
-def _article_id(value: bytes) -> bytes | None:
-    try:
-        article = orjson.loads(value)
-    except orjson.JSONDecodeError:
-        return None
-    found = article.get("id") if isinstance(article, dict) else None
-    return found.encode() if isinstance(found, str) and found else None
 
 
 def follow(settings: Settings, topic: str, *, from_start: bool) -> Generator[list[Any]]:
@@ -113,20 +79,50 @@ def follow(settings: Settings, topic: str, *, from_start: bool) -> Generator[lis
         consumer.close()
 
 
-def committed_records(
-    settings: Settings, topic: str, only: TopicPartition | None = None, start: int | None = None
-) -> Iterator[Any]:
-    """Yield the committed records of *topic* up to its present end, or those of one partition from offset *start*."""
+def committed_records(settings: Settings, topic: str, *, since: float = 0, await_open: bool = False) -> Iterator[Any]:
+    """Yield the committed records of *topic* up to its present end.
+
+    With *since*, in milliseconds since 1970-01-01 UTC, reading starts in each partition at the first record with that
+    timestamp or a later one. Every record before that one is older, so none of that time is missed. Records after it
+    may be older all the same, since producers set timestamps as they like: whoever wants a time filters by it, and an
+    end in time cannot be sought, since after a record of a later time an earlier one may come.
+
+    Records behind an open transaction are not read. With *await_open* the end is that of all that was written, and
+    reading waits for such transactions to end; `TrafficError` is raised when one does not.
+    """
     consumer = committed_reader(
-        settings, max_partition_fetch_bytes=settings.max_record_bytes + settings.max_article_bytes
+        settings,
+        max_partition_fetch_bytes=settings.max_record_bytes + settings.max_article_bytes,
+        fetch_max_bytes=FETCH_BYTES,
     )
     try:
-        partitions = [only] if only else partitions_of(consumer, topic)
-        first, ends = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
-        wanted = {partition: (max(first[partition], start or 0), end) for partition, end in ends.items()}
-        yield from stretches(consumer, topic, wanted)
+        partitions = partitions_of(consumer, topic)
+        starts = consumer.beginning_offsets(partitions)
+        ends = _written(settings, partitions) if await_open else consumer.end_offsets(partitions)
+        if since > 0:
+            found = consumer.offsets_for_times(dict.fromkeys(partitions, math.ceil(since)))
+            starts = {tp: found[tp].offset if found.get(tp) else ends[tp] for tp in partitions}
+        yield from stretches(consumer, topic, {tp: (starts[tp], ends[tp]) for tp in partitions})
     finally:
         consumer.close()
+
+
+def _written(settings: Settings, partitions: list[TopicPartition]) -> Mapping[TopicPartition, int]:
+    """Return the ends of *partitions*, transactions that are still open included."""
+    consumer = KafkaConsumer(**kafka_python_options(settings), allow_auto_create_topics=False)
+    try:
+        ends: Mapping[TopicPartition, int] = consumer.end_offsets(partitions)
+        return ends
+    finally:
+        consumer.close()
+
+
+def record_at(consumer: KafkaConsumer, partition: TopicPartition, offset: int) -> Any | None:
+    """Return the committed record at *offset* of *partition*; None when none is there, or no longer."""
+    first, end = consumer.beginning_offsets([partition])[partition], consumer.end_offsets([partition])[partition]
+    if not first <= offset < end:
+        return None
+    return next(stretches(consumer, partition.topic, {partition: (offset, offset + 1)}), None)
 
 
 def stretches(
@@ -162,9 +158,19 @@ def committed_reader(settings: Settings, **options: int) -> KafkaConsumer:
         isolation_level="read_committed",
         enable_auto_commit=False,
         allow_auto_create_topics=False,
+        auto_offset_reset="earliest",  # records deleted while we read: go on with the oldest, not at the end
         check_crcs=False,  # in Python it takes 10 ms a record, 40 times all else; brokers check what they take
         **options,
     )
+
+
+def require_topic(settings: Settings, topic: str) -> None:
+    """Raise `TrafficError` if there is no *topic*: a producer would look for it for a minute."""
+    consumer = KafkaConsumer(**kafka_python_options(settings), allow_auto_create_topics=False)
+    try:
+        partitions_of(consumer, topic)
+    finally:
+        consumer.close()
 
 
 def partitions_of(consumer: KafkaConsumer, topic: str) -> list[TopicPartition]:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from service.records import InvalidArticle, RawArticle, RejectReason
 from service.wire import cloudevents, decode, detect
-from service.wire.article import describe, make
+from service.wire.article import derived_id, describe, make, own_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from service.wire.article import Fields
 
-__all__ = ["AUTO", "FORMATS", "FORMAT_HEADER", "TIMESTAMP_HEADER", "read"]
+__all__ = ["AUTO", "FORMATS", "FORMAT_HEADER", "TIMESTAMP_HEADER", "identify", "read"]
 
 AUTO = "auto"
 FORMAT_HEADER = "newswire.format"
@@ -57,11 +57,30 @@ def read(
     CloudEvents are opened, in binary and in structured mode. *timestamp* is the message's, in milliseconds since
     1970-01-01 UTC; the header `newswire.timestamp` goes before it.
     """
-    _refuse_framed(value)
-    headers = {name.lower(): content or b"" for name, content in headers.items()}
+    headers = _lowered(headers)
     first = headers.get(TIMESTAMP_HEADER, b"")
     if first.isdigit() and len(first) <= _TIMESTAMP_DIGITS:
         timestamp = int(first)
+    name, fields = _fields(value, headers, input_format)
+    return make(fields, name, value, timestamp)
+
+
+def identify(value: bytes, headers: Mapping[str, bytes], input_format: str = AUTO) -> str:
+    """Return the id of the article that *value* holds, as `read` gives it, also if `read` refuses the rest of it.
+
+    Raise `InvalidArticle` if *value* is in no format that is understood, and nothing else.
+    """
+    _, fields = _fields(value, _lowered(headers), input_format)
+    return own_id(fields) or derived_id(value)
+
+
+def _lowered(headers: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {name.lower(): content or b"" for name, content in headers.items()}
+
+
+def _fields(value: bytes, headers: Mapping[str, bytes], input_format: str) -> tuple[str, Fields]:
+    """Return the name of the format and what its module finds. *headers* have names in lower case."""
+    _refuse_framed(value)
     content = _only(decode.content(value))
     event = cloudevents.in_headers(headers)
     if isinstance(content, dict) and cloudevents.is_structured(content, headers):
@@ -69,7 +88,7 @@ def read(
         content = _only(data)
     name = _format(headers, input_format, content)
     fields: Fields = import_module(f"{__name__}.{FORMATS[name]}").fields(content)
-    return make(event.complete(fields) if event else fields, name, value, timestamp)
+    return name, event.complete(fields) if event else fields
 
 
 def _format(headers: Mapping[str, bytes], input_format: str, content: object) -> str:

@@ -40,15 +40,13 @@ def make(fields: Fields, source_format: str, value: bytes, timestamp: int | None
     the message's, in milliseconds since 1970-01-01 UTC.
     """
     status = _status(fields)
-    article_id = _name(fields, "id") or ""
-    if len(article_id) > _ID_LIMIT:
-        raise _wrong(f"`id` has {len(article_id):,} characters; {_ID_LIMIT:,} is the most")
+    article_id = own_id(fields)
     if status != "usable" and not article_id:
         raise _wrong(f"the status is {status}, but there is no id to say which article it is about")
     headline = _line(fields, "headline") or ""
     moments = _moments(fields, status, timestamp)
     article = RawArticle(
-        id=article_id or hashlib.sha256(value).hexdigest()[:32],
+        id=article_id or derived_id(value),
         version=_name(fields, "version"),
         source=_source(fields, source_format),
         url=_name(fields, "url"),
@@ -65,6 +63,19 @@ def make(fields: Fields, source_format: str, value: bytes, timestamp: int | None
     if status == "usable" and not any(map(str.isalnum, article.text)):
         raise InvalidArticle(RejectReason.EMPTY_TEXT, "neither headline nor body has a word; send one of them")
     return article
+
+
+def own_id(fields: Fields) -> str:
+    """Return the id that an article brings along, empty if it has none. Raise `InvalidArticle` if it cannot be one."""
+    article_id = _name(fields, "id") or ""
+    if len(article_id) > _ID_LIMIT:
+        raise _wrong(f"`id` has {len(article_id):,} characters; {_ID_LIMIT:,} is the most")
+    return article_id
+
+
+def derived_id(value: bytes) -> str:
+    """Return the id of an article without one of its own, read from *value*."""
+    return hashlib.sha256(value).hexdigest()[:32]
 
 
 def _body(fields: Fields, headline: str) -> str:

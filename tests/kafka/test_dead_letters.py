@@ -94,7 +94,15 @@ def test_a_replayed_letter_is_sent_once_and_parked_when_it_fails_again(stream: S
     assert [row["key"] for row in _listed(stream)] == ["worse"]
 
 
-@pytest.mark.parametrize("header", [("note", None), ("newswire.attempt", b"9" * 5000)])
+ODD = [
+    ("note", None),
+    ("newswire.attempt", b"9" * 5000),
+    ("newswire.settled", b"0/0"),  # as the note that a letter is settled has
+    ("newswire.omitted", b"value"),  # as a letter without its value has
+]
+
+
+@pytest.mark.parametrize("header", ODD)
 def test_no_header_stops_a_replay(make_stream: Callable[..., Stream], header: tuple[str, bytes | None]) -> None:
     """A letter is listed and sent again, and those after it too, with whatever headers its producer gave it."""
     stream = make_stream(partitions=1)

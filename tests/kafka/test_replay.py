@@ -146,3 +146,37 @@ def test_a_stretch(make_stream: Callable[..., Stream]) -> None:
     assert stream.command("replay", "--from", before, "--to", after).stderr == "2 articles: 2 same\n"
     assert stream.command("replay", "--from", after).stderr.startswith("0 articles")
     assert stream.command("replay", "--to", before).stderr.startswith("0 articles")
+
+
+def test_a_late_article_belongs_to_its_time(make_stream: Callable[..., Stream]) -> None:
+    """An article that comes after those of a later time is found by its own time, and the others are left out."""
+    stream = make_stream(partitions=1)
+    noon = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=4)
+    producer = KafkaProducer(bootstrap_servers=stream.bootstrap)
+    for name, hours in {"early": 0, "later": 2, "late": 1}.items():
+        moment = round((noon + timedelta(hours=hours)).timestamp() * 1000)
+        article = orjson.dumps({"id": name, "body": BODIES["signed"]})
+        done = producer.send(stream.raw, article, name.encode(), timestamp_ms=moment).get(timeout=60)
+        stream.sent.append((done.partition, done.offset))
+    producer.close()
+    worker = stream.start("service.process:Processor")
+    stream.await_done()
+    assert worker.terminate() == 0
+
+    half_past = [f"{noon + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%S}" for minutes in (30, 90)]
+    done = stream.command("replay", "--from", half_past[0], "--to", half_past[1])
+
+    assert done.stderr == "1 articles: 1 same\n"
+
+
+def test_a_foreign_record_is_told(make_stream: Callable[..., Stream]) -> None:
+    """What something else has written to the topic of records is named, and no traceback comes."""
+    stream = make_stream(partitions=1)
+    producer = KafkaProducer(bootstrap_servers=stream.bootstrap)
+    producer.send(stream.enriched, b"no record", headers=[("newswire.origin", b"a/0/0")]).get(timeout=60)
+    producer.close()
+
+    done = stream.command("replay")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"newswire: {stream.enriched}/0/0 is not a record of this service (JSONDecodeError)")

@@ -92,6 +92,24 @@ def test_a_dead_letter_keeps_everything() -> None:
     assert headers["__streams.errors.offset"] == b"42"
 
 
+def test_headers_named_like_ours_stay_the_articles_own() -> None:
+    """A producer may call headers as it likes; sent again, the article has them all."""
+    theirs = (("newswire.reason", b"mine"), ("__streams.errors.topic", b"mine"), ("newswire.omitted", b"value"))
+    _, made = settle(
+        SETTINGS, article(headers=theirs), Refused(RejectReason.EMPTY_TEXT, "wire", "no words"), NOW, LIMIT
+    )
+
+    assert strip(made.headers) == theirs
+
+
+def test_a_null_header_is_empty_in_a_worker_process() -> None:
+    """Kafka allows null values of headers; the parsers need not know of them."""
+    message = article(headers=(("desk", None), ("newswire.format", b"ninjs"))).message()
+
+    assert message.headers == (("desk", b""), ("newswire.format", b"ninjs"))
+    assert (message.value, message.key, message.timestamp) == (b"{}", b"key", 1_648_119_600_000)
+
+
 def test_a_raised_exception_is_named() -> None:
     """Kafka Streams' headers name the exception and the place."""
     _, headers = written(Refused(RejectReason.ENRICH_FAILED, "enrich", "KeyError at places.py:12"))

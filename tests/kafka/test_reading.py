@@ -1,0 +1,53 @@
+"""Topics are read from a time on, and single records where they lie, without what is before them."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from kafka import KafkaProducer, TopicPartition
+
+from service.settings import Settings
+from service.stream.traffic import committed_reader, committed_records, record_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.kafka.harness import Stream
+
+SECONDS = (10, 50, 20, 90, 40)  # timestamps as producers set them, in the order of the topic
+START = round(time.time() * 1000) - 3_600_000
+
+
+@pytest.fixture
+def stream(make_stream: Callable[..., Stream]) -> Stream:
+    """Return a stream whose raw topic has records with those timestamps, each in a batch of its own."""
+    stream = make_stream(partitions=1)
+    producer = KafkaProducer(bootstrap_servers=stream.bootstrap)
+    for second in SECONDS:
+        producer.send(stream.raw, b"{}", timestamp_ms=START + 1000 * second).get(timeout=60)
+    producer.close()
+    return stream
+
+
+@pytest.mark.parametrize(
+    ("second", "offsets"), [(0, [0, 1, 2, 3, 4]), (50, [1, 2, 3, 4]), (50.0005, [3, 4]), (90, [3, 4]), (91, [])]
+)
+def test_reading_starts_at_the_first_record_of_a_time(stream: Stream, second: float, offsets: list[int]) -> None:
+    """Nothing of that time or later lies before it; what comes after it is read whatever its time."""
+    settings = Settings(bootstrap_servers=stream.bootstrap)
+
+    found = committed_records(settings, stream.raw, since=START + 1000 * second)
+
+    assert [record.offset for record in found] == offsets
+
+
+def test_one_record_is_read_where_it_lies(stream: Stream) -> None:
+    """By its offset; there is none before the topic's start or after its end."""
+    partition = TopicPartition(stream.raw, 0)
+    with closing(committed_reader(Settings(bootstrap_servers=stream.bootstrap))) as consumer:
+        found = [record_at(consumer, partition, offset) for offset in (3, 0, 5, 10**12)]
+
+    assert [record and record.timestamp - START for record in found] == [90_000, 10_000, None, None]
