@@ -12,17 +12,18 @@ from aiokafka import AIOKafkaProducer
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import NewTopic
 
-from service.outcome import Message
-from service.process import Processor
+from service.contract.outcomes import Message
+from service.kafka.kafka_record import KafkaRecord, Output
+from service.processes.processor import Processor
 from service.settings import Settings
-from service.stream.output import KafkaRecord, Output, settle
+from service.worker.encoding import settle
 
 CODECS = (None, "lz4", "zstd", "gzip")
 RUNS = (1, 4, 16)  # records sent together: one where articles trickle in, more under load
 BATCH_BYTES = 256 * 1024  # as the service's producers
 
 if TYPE_CHECKING:
-    from service.local import Broker
+    from service.local_kafka import Broker
 
 
 def measure(broker: Broker, values: list[bytes]) -> dict[str, Any]:

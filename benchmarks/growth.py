@@ -15,8 +15,8 @@ from itertools import cycle
 from pathlib import Path
 
 from benchmarks import articles, processes
-from service.outcome import Enriched, Message
-from service.process import Processor
+from service.contract.outcomes import Enriched, Message
+from service.processes.processor import Processor
 from service.settings import Settings
 
 LENGTHS = (20, 500, 5_000, 50_000)  # words

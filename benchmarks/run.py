@@ -25,7 +25,7 @@ import orjson
 
 from benchmarks import articles, tables
 from benchmarks.stream import ROOT, Contender, Running, throughput
-from service.local import Broker
+from service.local_kafka import Broker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

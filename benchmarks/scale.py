@@ -33,7 +33,7 @@ from benchmarks import articles, compression, scale_tables, slow, tables
 from benchmarks.run import RESULTS, WARM_UP
 from benchmarks.samples import Sampler
 from benchmarks.stream import Contender, Running, throughput
-from service.local import Broker
+from service.local_kafka import Broker
 
 FILE = RESULTS / "scale.json"
 TIMES = 10  # the overload, to what the worker can take

@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from service.process import Processor
+from service.processes.processor import Processor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmarks.stream import Running
-    from service.outcome import Message, Outcome
+    from service.contract.outcomes import Message, Outcome
 
 SPIN = b'{"id": "spin", "body": "spin"}'
 WORKER = (
-    "from service.settings import Settings; from service.stream.worker import run; "
+    "from service.settings import Settings; from service.worker.run import run; "
     "raise SystemExit(run(Settings(), 'benchmarks.slow:Spinning'))"
 )
 BEHIND = 100  # articles behind the slow one in its partition: more than its share of what is in flight

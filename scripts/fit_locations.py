@@ -1,4 +1,4 @@
-"""Fit the weights of `service/enrich/locations/resolution.py` on articles that nobody labelled.
+"""Fit the weights of `service/enrich/places/resolution.py` on articles that nobody labelled.
 
     python scripts/fit_locations.py ARTICLES.jsonl … [--rounds 3] [--share 0.6]
 
@@ -24,12 +24,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from service.enrich import entities, model, reading
-from service.enrich.gazetteer import Gazetteer, Role
-from service.enrich.locations.groups import Group, group
-from service.enrich.locations.recognition import recognise
-from service.enrich.locations.resolution import FEATURES, WEIGHTS, Table
-from service.records import RawArticle
+from service.contract.records import RawArticle
+from service.enrich import entities
+from service.enrich.gazetteer.places import Gazetteer, Role
+from service.enrich.model import loading, tokenizing
+from service.enrich.places.recognition import recognise
+from service.enrich.places.resolution import FEATURES, WEIGHTS, Table
+from service.enrich.places.toponym_groups import Group, group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +97,7 @@ def famous(one: Group, names: set[str]) -> int | None:
 
 def examples(paths: list[Path], gazetteer: Gazetteer) -> Iterator[Example]:
     """Yield an example for each article that labels itself."""
-    nlp, finder = model.load(), entities.EntityFinder(gazetteer)
+    nlp, finder = loading.load(), entities.EntityFinder(gazetteer)
     for path in paths:
         for line in path.open(encoding="utf-8"):
             row = json.loads(line)
@@ -104,7 +105,7 @@ def examples(paths: list[Path], gazetteer: Gazetteer) -> Iterator[Example]:
             if not labels:
                 continue
             article = RawArticle(id="", body=text)
-            doc = reading.read(nlp, article.text)
+            doc = tokenizing.read(nlp, article.text)
             finder.find(doc)
             groups = [one for one in group(recognise(doc, article, gazetteer), gazetteer, text) if one.candidates]
             names = {one.name.casefold() for one in groups}

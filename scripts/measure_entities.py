@@ -21,8 +21,9 @@ from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from service.enrich import entities, model
-from service.enrich.gazetteer import Gazetteer
+from service.enrich import entities
+from service.enrich.gazetteer.places import Gazetteer
+from service.enrich.model import loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -52,12 +53,12 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("labelled", type=Path)
-    parser.add_argument("--model", default=model.NAME, help="the shipped one, or an installed spaCy pipeline")
+    parser.add_argument("--model", default=loading.NAME, help="the shipped one, or an installed spaCy pipeline")
     parser.add_argument("--part", choices=PARTS, default="development")
     parser.add_argument("--ablate", action="store_true", help="measure the stage without each of its parts, too")
     given = parser.parse_args()
 
-    nlp = model.load(given.model)
+    nlp = loading.load(given.model)
     rows = [json.loads(line) for line in given.labelled.read_text("utf-8").splitlines()]
     rows = [row for row in rows if int(hashlib.sha256(row["id"].encode()).hexdigest(), 16) % 10 in PARTS[given.part]]
     gold = {

@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from service.enrich.pipeline import Enricher
-from service.records import RawArticle
+from service.contract.records import RawArticle
+from service.enrich.enricher import Enricher
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from service.records import EnrichedArticle, Location, PlaceMention
+    from service.contract.records import EnrichedArticle, Location, PlaceMention
 
 TOLERANCE_KM = 161.0
 Found = list[tuple["PlaceMention", "Location"]]

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import typer.main
 from prometheus_client.metrics import MetricWrapperBase
 
-from service import records
 from service.cli import app
-from service.metrics import Metrics
+from service.contract import records
 from service.settings import Settings
+from service.worker.metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

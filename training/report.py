@@ -28,9 +28,9 @@ from thinc.api import NumpyOps, set_current_ops
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from service.enrich import model
-from service.enrich.pipeline import Enricher
-from service.records import RawArticle
+from service.contract.records import RawArticle
+from service.enrich.enricher import Enricher
+from service.enrich.model import loading
 from service.settings import Settings
 from training import corpus
 
@@ -55,8 +55,8 @@ def main() -> None:
     parser.add_argument("part", nargs="?", default="test", choices=["development", "test"])
     part = parser.parse_args().part
     set_current_ops(NumpyOps(use_blis=False))
-    base, ours = spacy.load(corpus.BASE, enable=["ner"]), model.load()
-    enricher = Enricher(Settings(model=model.NAME))
+    base, ours = spacy.load(corpus.BASE, enable=["ner"]), loading.load()
+    enricher = Enricher(Settings(model=loading.NAME))
     gold = corpus.load(HERE / "corpus" / f"{part}.spacy", ours.vocab)
     texts = [doc.text for doc in gold]
     reference = [_ents(doc) for doc in gold]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from spacy.util import minibatch
 
-from service.enrich.bilou import Floats, Found, decode, probabilities, probability
+from service.enrich.model.span_decoding import Floats, Found, decode, probabilities, probability
 from training.corpus import UNKNOWN, Article, Label
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 import training.callbacks  # noqa: F401 - registers what the config names
-from service.enrich import model
+from service.enrich.model import loading
 from training import augment, corpus, silver
 
 CORPUS = HERE / "corpus"
@@ -64,7 +64,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--labelled", default=os.environ.get(LABELLED), help=f"labelled articles, or {LABELLED}")
     parser.add_argument("--raw", default=os.environ.get(RAW), help=f"raw news, or {RAW}")
-    parser.add_argument("--output", type=Path, default=model.WEIGHTS, help="where the weights go")
+    parser.add_argument("--output", type=Path, default=loading.WEIGHTS, help="where the weights go")
     arguments = parser.parse_args()
     labelled, raw = _given(arguments.labelled, LABELLED), _given(arguments.raw, RAW)
     set_current_ops(NumpyOps(use_blis=False))
@@ -73,7 +73,7 @@ def main() -> None:
         list(pool.map(teach, TEACHERS))
         list(pool.map(partial(build_silver, raw, known), range(HALVES)))
     fit("student", "student", CORPUS / "train", {"paths.start": str(RUNS / TEACHERS[0] / "model-best")}, epochs=2)
-    model.store(spacy.load(RUNS / "student" / "model-best"), arguments.output)
+    loading.store(spacy.load(RUNS / "student" / "model-best"), arguments.output)
     print(f"weights written to {arguments.output}; measure them: python training/report.py")
 
 
@@ -136,7 +136,7 @@ def fit(config: str, run: str, folder: Path, overrides: dict[str, Any], *, epoch
         "training.optimizer.learn_rate.total_steps": epochs * tokens // WORDS,
     }
     nlp = init_nlp(load_config(HERE / f"{config}.cfg", overrides=overrides, interpolate=False))
-    # spaCy's loop starts with the CPU's default arithmetic; ours is faster (service/enrich/model.py).
+    # spaCy's loop starts with the CPU's default arithmetic; ours is faster (service/enrich/model/loading.py).
     component: Any
     for _, component in nlp.pipeline:
         for node in component.model.walk():

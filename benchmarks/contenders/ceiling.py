@@ -15,9 +15,9 @@ import time
 from pathlib import Path
 
 from benchmarks import processes
-from service.outcome import Enriched, Message
+from service.contract.outcomes import Enriched, Message
+from service.processes.pool import Lanes
 from service.settings import Settings
-from service.stream.lanes import Lanes
 
 EDGE = 10  # articles at either end whose time does not count
 

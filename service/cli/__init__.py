@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from service import __version__
-from service.cli import dead_letters, enrich, health, inspect, replay, topics, traffic, up, worker
-from service.cli.terminal import fail
+from service.cli import dead_letters, enrich, health, inspect, produce_tail_lag, replay, topics, up, worker
+from service.cli.console import fail
+from service.errors import NewswireError
 
 __all__ = ["app", "main"]
 
@@ -28,9 +29,9 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("worker")(worker.worker)
 app.command("enrich")(enrich.enrich)
-app.command("produce")(traffic.produce)
-app.command("tail")(traffic.tail)
-app.command("lag")(traffic.lag)
+app.command("produce")(produce_tail_lag.produce)
+app.command("tail")(produce_tail_lag.tail)
+app.command("lag")(produce_tail_lag.lag)
 app.command("replay")(replay.replay)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
@@ -43,7 +44,7 @@ app.command("resume")(health.resume)
 
 def _version(asked: bool) -> None:
     if asked:
-        from service.records import SCHEMA_VERSION  # noqa: PLC0415 - `newswire --help` need not wait for it
+        from service.contract.records import SCHEMA_VERSION  # noqa: PLC0415 - `newswire --help` need not wait for it
 
         typer.echo(f"newswire {__version__}, record schema {SCHEMA_VERSION}")
         raise typer.Exit
@@ -62,6 +63,8 @@ def main() -> None:
     """Run the command that the arguments name."""
     try:
         app()
+    except NewswireError as error:
+        fail(str(error))
     except BrokenPipeError:  # `newswire tail | head` is no error
         sys.stderr.close()
     except KeyboardInterrupt:

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import orjson
 
-from service.cli.terminal import fail
+from service.cli.console import fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def require_readable(names: list[str]) -> None:
 def read_articles(name: str) -> Iterator[tuple[str, bytes]]:
     """Yield where each article of the file *name* stands and its bytes; `-` is standard input, an article a line."""
     if name == "-":
-        # Not sys.stdin: Python aborts at its end where a thread (see `service.cli.pool`) still waits for that.
+        # Not sys.stdin: Python aborts at its end if a thread (see `service.processes.in_order`) still waits.
         with open(0, "rb", closefd=False) as file:
             yield from _lines("standard input", file)
         return

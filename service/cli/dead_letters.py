@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import orjson
 import typer
 
-from service.cli.terminal import fail, kafka_errors, load_settings, plain, talk
+from service.cli.console import fail, kafka_errors, load_settings, plain, talk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from service.stream.dead_letters import DeadLetter
+    from service.dead_letters.letters import DeadLetter
 
 app = typer.Typer(help="See what was refused and why, and send it again.", no_args_is_help=True)
 
@@ -38,7 +38,7 @@ def list_letters(
     from rich.console import Console  # noqa: PLC0415 - `newswire --help` need not wait for it
     from rich.table import Table  # noqa: PLC0415 - `newswire --help` need not wait for it
 
-    from service.stream import dead_letters  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.dead_letters import letters as dead_letters  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     settings = load_settings()
     with kafka_errors(settings):
@@ -59,7 +59,7 @@ def list_letters(
 def show(letter: Annotated[str, typer.Argument(help="PARTITION/OFFSET, as `list` names it.")]) -> None:
     """Print one dead letter, open or not: its headers on standard error, the article's own bytes on standard output."""
     settings = load_settings()
-    from service.stream import dead_letters  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.dead_letters import letters as dead_letters  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     named = PLACE.fullmatch(letter)
     if named is None:
@@ -83,7 +83,8 @@ def replay(
 ) -> None:
     """Send open dead letters back to the raw topic, each once; those that failed too often go to the parked topic."""
     settings = load_settings()
-    from service.stream import dead_letter_replay, dead_letters  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.dead_letters import letters as dead_letters  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.dead_letters import replaying  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     chosen = _choice(reason, since, until, article)
     if dry_run:
@@ -95,7 +96,7 @@ def replay(
         return
     count = left = 0
     with kafka_errors(settings):
-        for letter, became in dead_letter_replay.replay(settings, chosen):
+        for letter, became in replaying.replay(settings, chosen):
             count += 1
             left += became.startswith("left")
             talk().print(f"{letter.name} {letter.reason}: {became}", markup=False, soft_wrap=True)

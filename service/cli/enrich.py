@@ -12,12 +12,12 @@ import orjson
 import typer
 
 from service.cli.articles import read_articles, require_readable
-from service.cli.terminal import fail, load_settings, print_record, progress_shown, talk
+from service.cli.console import fail, load_settings, print_record, progress_shown, talk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from service.outcome import Outcome
+    from service.contract.outcomes import Outcome
 
 
 def enrich(
@@ -40,8 +40,8 @@ def enrich(
     articles: Iterable[tuple[str, bytes]] = chain.from_iterable(map(read_articles, files))
     if html is not None:
         articles = _only(articles)
-    from service.cli.pool import outcomes  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.outcome import Enriched, Message, Refused  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.contract.outcomes import Enriched, Message, Refused  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.processes.in_order import outcomes  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     refused = 0
     mapped: list[bytes] = []
@@ -63,8 +63,8 @@ def enrich(
 
 
 def _write_map(values: list[bytes]) -> None:
-    from service.enrich.locations.geojson import feature_collection  # noqa: PLC0415 - spaCy's import takes a second
-    from service.records import EnrichedArticle  # noqa: PLC0415 - as above
+    from service.contract.records import EnrichedArticle  # noqa: PLC0415 - as above
+    from service.views.geojson import feature_collection  # noqa: PLC0415 - spaCy's import takes a second
 
     typer.echo(orjson.dumps(feature_collection(map(EnrichedArticle.model_validate_json, values))))
 
@@ -78,8 +78,8 @@ def _only(articles: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
 
 
 def _write_page(value: bytes, path: Path) -> None:
-    from service.page import render  # noqa: PLC0415 - for people only
-    from service.records import EnrichedArticle  # noqa: PLC0415 - for people only
+    from service.contract.records import EnrichedArticle  # noqa: PLC0415 - for people only
+    from service.views import html as render  # noqa: PLC0415 - for people only
 
     try:
         path.write_text(render.document(EnrichedArticle.model_validate_json(value)), encoding="utf-8")

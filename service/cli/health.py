@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 from typing import TYPE_CHECKING
 
-from service.cli.terminal import fail, load_settings, talk
+from service.cli.console import fail, load_settings, talk
 
 if TYPE_CHECKING:
     from service.settings import Settings

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import orjson
 import typer
 
-from service.cli.terminal import fail, load_settings, talk
+from service.cli.console import fail, load_settings, talk
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -39,8 +39,8 @@ def _shown(value: object) -> str:
 
 
 def _broker_problems(settings: Settings) -> list[str]:
-    from service.stream import preflight  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.stream.traffic import TrafficError  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.kafka import preflight  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.kafka.traffic import TrafficError  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     try:
         preflight.check(settings)
@@ -50,7 +50,7 @@ def _broker_problems(settings: Settings) -> list[str]:
 
 
 def _model_problems(settings: Settings) -> list[str]:
-    from service.stream.lanes import Lanes, LanesError  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.processes.pool import Lanes, LanesError  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     async def start() -> None:
         lanes = Lanes(settings, fatal=lambda _error: None, replaced=lambda: None)
@@ -90,7 +90,7 @@ def schema(
     write: Annotated[Path | None, typer.Option(help="Folder to write every schema to, in place of printing.")] = None,
 ) -> None:
     """Print the JSON Schema of the records, or write all the schemas to a folder."""
-    from service import schemas  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.contract import schemas  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     documents = schemas.documents()
     if write is None:

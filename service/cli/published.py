@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 from kafka import TopicPartition
 
-from service.stream.output import ORIGIN, REVISION, SUBJECT
-from service.stream.traffic import TrafficError, committed_reader, committed_records, record_at
+from service.contract.headers import ORIGIN, REVISION, SUBJECT
+from service.kafka.traffic import TrafficError, committed_reader, committed_records, record_at
 
 if TYPE_CHECKING:
     from kafka import KafkaConsumer

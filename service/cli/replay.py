@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from service.cli.terminal import kafka_errors, load_settings, talk
+from service.cli.console import kafka_errors, load_settings, talk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from service.cli.published import Known, Published
-    from service.outcome import Message, Outcome
+    from service.contract.outcomes import Message, Outcome
     from service.settings import Settings
 
 
@@ -45,8 +45,8 @@ def replay(
     starts at the first article of that time; the time is that of the Kafka message.
     """
     settings = load_settings()
-    from service.cli.pool import outcomes  # noqa: PLC0415 - `newswire --help` need not wait for it
     from service.cli.published import Published  # noqa: PLC0415 - as above
+    from service.processes.in_order import outcomes  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     first = since.replace(tzinfo=UTC).timestamp() * 1000 if since else 0
     last = until.replace(tzinfo=UTC).timestamp() * 1000 if until else float("inf")
@@ -73,8 +73,8 @@ def _articles(settings: Settings, first: float, last: float) -> Iterator[tuple[s
     Starts at the first of them, but reads to the end of the topic: their timestamps are their producers', and one of
     this time may come after those of a later time.
     """
-    from service.stream.output import KafkaRecord  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.stream.traffic import committed_records  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.kafka.kafka_record import KafkaRecord  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.kafka.traffic import committed_records  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     for found in committed_records(settings, settings.raw_topic, since=first):
         record = KafkaRecord.of(found)
@@ -84,8 +84,8 @@ def _articles(settings: Settings, first: float, last: float) -> Iterator[tuple[s
 
 def _was_dropped(settings: Settings, published: Published, origin: str, outcome: Outcome) -> bool:
     """Return whether *outcome* is an older version, which `NEWSWIRE_SUPERSEDED=drop` kept from being published."""
-    from service.outcome import Enriched  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.stream.output import dropped, identity  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.contract.outcomes import Enriched  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.worker.encoding import dropped, identity  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     if not isinstance(outcome, Enriched):
         return False
@@ -95,7 +95,7 @@ def _was_dropped(settings: Settings, published: Published, origin: str, outcome:
 def _compare(settings: Settings, published: Published, origin: str, outcome: Outcome, *, diff: bool) -> tuple[str, str]:
     """Return `same`, or what is different; and where, if *diff* asks for it."""
     from service.cli.published import Print  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.outcome import Enriched, Refused  # noqa: PLC0415 - as above
+    from service.contract.outcomes import Enriched, Refused  # noqa: PLC0415 - as above
 
     if origin not in published.known:
         return "superseded" if _was_dropped(settings, published, origin, outcome) else "not published", ""

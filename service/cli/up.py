@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from service.cli.terminal import fail, kafka_errors, load_settings, print_record, talk
+from service.cli.console import fail, kafka_errors, load_settings, print_record, talk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def up(
     Then feed it from another terminal, with `newswire produce`. Ctrl-C stops it; what Kafka holds is kept.
     """
     settings = load_settings()
-    from service.local import BrokerError  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.local_kafka import BrokerError  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # as Ctrl-C does: through every `finally` on the way
     try:
@@ -45,9 +45,9 @@ def up(
 
 
 def _start_everything(settings: Settings, stack: ExitStack, *, demo: bool) -> None:
-    from service.cli.live import LiveView  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.local import Broker  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.stream import producing, topics, traffic  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.cli.live_view import LiveView  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.kafka import admin, producing, traffic  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.local_kafka import Broker  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     console = talk()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -56,12 +56,12 @@ def _start_everything(settings: Settings, stack: ExitStack, *, demo: bool) -> No
             port = int(settings.bootstrap_servers.rpartition(":")[2])
             stack.enter_context(Broker(settings.data_dir, port))
         console.print(f"Kafka serves on {settings.bootstrap_servers}", markup=False)
-    made = topics.create(settings)
+    made = admin.create(settings)
     console.print(f"topics: {', '.join(made)}", markup=False)
     worker = stack.enter_context(_worker(settings))
     batches = stack.enter_context(closing(traffic.follow(settings, settings.enriched_topic, from_start=False)))
     next(batches)
-    article = (files("service.local") / "nato-summit-2022.json").read_bytes()
+    article = (files("service.local_kafka") / "nato-summit-2022.json").read_bytes()
     producing.produce(settings, settings.raw_topic, [article])
     with console.status("loading the model and enriching a first article"):
         record = _first_record(batches, orjson.loads(article)["id"], worker, settings)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.terminal import load_settings
+from service.cli.console import load_settings
 
 
 def worker(
@@ -18,6 +18,6 @@ def worker(
     Start as many as there are partitions, on as many machines: Kafka shares the partitions among them.
     """
     settings = load_settings(worker_processes=processes, web_port=port)
-    from service.stream.worker import run  # noqa: PLC0415 - Faust's import waits until it is needed
+    from service.worker.run import run  # noqa: PLC0415 - Faust's import waits until it is needed
 
     raise SystemExit(run(settings))

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from service.enrich import data_files, numerals
-from service.enrich.events import flags, frames, roles
-from service.enrich.events.syntax import Syntax
-from service.records import Count, Mention
+from service.contract.records import Count, Mention
+from service.enrich import data_files
+from service.enrich.grammar import clauses, frames, numerals, roles
+from service.enrich.grammar.parse import Syntax
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-    from service.enrich.events.frames import Frame
+    from service.enrich.grammar.frames import Frame
 
 NOT_PEOPLE = frozenset(
     {"percent", "year", "day", "month", "week", "hour", "minute", "dollar", "euro", "time", "point", "mile", "km"}
@@ -83,7 +83,7 @@ def find(doc: Doc) -> list[Count]:
             continue
         frame = frames.build(syntax, index)
         pairs = _counted(syntax, frame)
-        if pairs and flags.read(syntax, frame, [], None).negated:
+        if pairs and clauses.read(syntax, frame, [], None).negated:
             continue
         for kind, counted in pairs:
             number = _number(syntax, counted)

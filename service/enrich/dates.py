@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from dateparser.date import DateDataParser
 
-from service.enrich.events import flags
-from service.enrich.events.syntax import Syntax
-from service.records import DateMention
+from service.contract.records import DateMention
+from service.enrich.grammar import clauses
+from service.enrich.grammar.parse import Syntax
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
@@ -88,11 +88,11 @@ def _ahead(syntax: Syntax, date: Span) -> bool:
         return True
     if syntax.deps[at] == "poss":
         return _before(syntax, above)
-    verb = flags.verb_above(syntax, at)
-    if flags.ahead(syntax, at):
+    verb = clauses.verb_above(syntax, at)
+    if clauses.ahead(syntax, at):
         return True
     finite = syntax.tags[next(iter(syntax.children(verb, "aux", "auxpass")), verb)]
-    if finite not in PRESENT or syntax.lemmas[verb] in flags.SPEECH or ONLY_MONTH.search(_plain(date.text)):
+    if finite not in PRESENT or syntax.lemmas[verb] in clauses.SPEECH or ONLY_MONTH.search(_plain(date.text)):
         return False
     return _dates(syntax, at, verb)
 

@@ -12,12 +12,12 @@ from bisect import bisect_left
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from service.contract.records import Mention, Quote
 from service.enrich import data_files
-from service.enrich.events import roles
 from service.enrich.events.extract import mention
-from service.enrich.events.syntax import Syntax
-from service.enrich.reading import text_of
-from service.records import Mention, Quote
+from service.enrich.grammar import roles
+from service.enrich.grammar.parse import Syntax
+from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from service.contract.records import Mention, Tag
 from service.enrich import data_files
-from service.enrich.reading import text_of
-from service.records import Mention, Tag
+from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from spacy.tokens import Doc
 
-    from service.records import Event
+    from service.contract.records import Event
 
 MEDIA_TOPICS_RELEASE = "2025-03-31"
 LEAST_SCORE, LEAST_SCORE_WITHOUT_PHRASE = 0.3, 0.42

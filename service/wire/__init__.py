@@ -9,7 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from service.records import InvalidArticle, RawArticle, RejectReason
+from service.contract.headers import FORMAT, TIMESTAMP
+from service.contract.records import InvalidArticle, RawArticle, RejectReason
 from service.wire import cloudevents, decode, detect
 from service.wire.article import derived_id, describe, make, own_id
 
@@ -18,13 +19,9 @@ if TYPE_CHECKING:
 
     from service.wire.article import Fields
 
-__all__ = ["AUTO", "FORMATS", "FORMAT_HEADER", "TIMESTAMP_HEADER", "identify", "read"]
+__all__ = ["AUTO", "FORMATS", "identify", "read"]
 
 AUTO = "auto"
-FORMAT_HEADER = "newswire.format"
-"""Header of a message that says which format its value is in."""
-TIMESTAMP_HEADER = "newswire.timestamp"
-"""Header of a message sent again: the timestamp that it had first, so that it becomes the same record."""
 
 FORMATS: dict[str, str] = {
     "newswire": "own",
@@ -58,7 +55,7 @@ def read(
     1970-01-01 UTC; the header `newswire.timestamp` goes before it.
     """
     headers = _lowered(headers)
-    first = headers.get(TIMESTAMP_HEADER, b"")
+    first = headers.get(TIMESTAMP, b"")
     if first.isdigit() and len(first) <= _TIMESTAMP_DIGITS:
         timestamp = int(first)
     name, fields = _fields(value, headers, input_format)
@@ -92,12 +89,12 @@ def _fields(value: bytes, headers: Mapping[str, bytes], input_format: str) -> tu
 
 
 def _format(headers: Mapping[str, bytes], input_format: str, content: object) -> str:
-    name = headers.get(FORMAT_HEADER, b"").decode(errors="replace").strip().lower() or input_format
+    name = headers.get(FORMAT, b"").decode(errors="replace").strip().lower() or input_format
     if name == AUTO:
         return detect.format_of(content)
     if name not in FORMATS:
         known = ", ".join(FORMATS)
-        raise _wrong(f"the header {FORMAT_HEADER} is {ascii(name)[:40]}; known are {known}")
+        raise _wrong(f"the header {FORMAT} is {ascii(name)[:40]}; known are {known}")
     is_xml = isinstance(content, decode.Xml)
     if is_xml != (name in _XML) or not (is_xml or isinstance(content, dict)):
         found = "XML" if is_xml else describe(content)

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from service.records import InvalidArticle, RawArticle, RejectReason, Source
-from service.wire import dates
+from service.contract.records import InvalidArticle, RawArticle, RejectReason, Source
+from service.wire import timestamps
 from service.wire.text import clean, clean_line, clean_name
 
 if TYPE_CHECKING:
@@ -145,12 +145,12 @@ def _moments(fields: Fields, status: str, timestamp: int | None) -> dict[str, da
     moments: dict[str, datetime | None] = {}
     for name in ("published_at", "updated_at", "embargoed_until"):
         try:
-            moments[name] = dates.read(fields.get(name), name)
+            moments[name] = timestamps.read(fields.get(name), name)
         except InvalidArticle:
             if status == "usable":
                 raise
             moments[name] = None
-    sent = dates.from_milliseconds(timestamp) if timestamp is not None else None
+    sent = timestamps.from_milliseconds(timestamp) if timestamp is not None else None
     if status != "usable" and moments["updated_at"] is None and sent is not None:
         moments["updated_at"] = max(sent, moments["published_at"] or sent)
     return moments

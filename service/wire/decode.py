@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from service.records import InvalidArticle, RejectReason
+from service.contract.records import InvalidArticle, RejectReason
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import feedparser
 
-from service.records import InvalidArticle, RejectReason
+from service.contract.records import InvalidArticle, RejectReason
 from service.wire.article import named
 
 if TYPE_CHECKING:

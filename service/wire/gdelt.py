@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from service.records import InvalidArticle, RejectReason
+from service.contract.records import InvalidArticle, RejectReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import ftfy
 
-from service.wire import markup
+from service.wire import html_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,8 +71,8 @@ def _until_settled(clean_once: Callable[[str], str], text: str) -> str:
 
 def _clean_once(text: str) -> str:
     text = _AMPERSANDS.sub("&", _CONTROLS.sub("", _BREAKS.sub("\n", text)))
-    if markup.is_html(text):
-        text = markup.to_text(text)
+    if html_text.is_html(text):
+        text = html_text.to_text(text)
     elif "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     # ftfy before anything invisible goes: mojibake is made of controls, soft hyphens and no-break spaces.

@@ -10,8 +10,8 @@ import jsonschema
 import jsonschema_rs
 import yaml
 
+from service.contract.topics import declared
 from service.settings import Settings
-from service.topics import declared
 
 FOLDER = Path(__file__).parents[2] / "schemas"
 OFFICIAL = Path(__file__).with_name("asyncapi-3.0.0.schema.json")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from service import schemas
+from service.contract import schemas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,11 +10,12 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from service import schemas
-from service.outcome import Enriched, Outcome, Refused
-from service.records import RejectReason
+from service.contract import schemas
+from service.contract.outcomes import Enriched, Outcome, Refused
+from service.contract.records import RejectReason
+from service.kafka.kafka_record import KafkaRecord
 from service.settings import Settings
-from service.stream.output import KafkaRecord, settle
+from service.worker.encoding import settle
 
 FOLDER = Path(__file__).parents[2] / "schemas"
 TRACE = ("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from service.outcome import Enriched, Message
-from service.process import Processor
+from service.contract.outcomes import Enriched, Message
+from service.processes.processor import Processor
 from service.settings import Settings
-from service.stream.pipeline import IN_FLIGHT_PER_LANE
+from service.worker.in_flight import IN_FLIGHT_PER_LANE
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service import schemas
-from service.outcome import Enriched, Message, Refused
-from service.process import Processor
-from service.records import RejectReason
+from service.contract import schemas
+from service.contract.outcomes import Enriched, Message, Refused
+from service.contract.records import RejectReason
+from service.processes.processor import Processor
 from service.settings import Settings
 
 SAMPLES = sorted((Path(__file__).parents[1] / "wire/samples").iterdir())

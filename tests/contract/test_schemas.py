@@ -13,9 +13,10 @@ import jsonschema_rs
 import orjson
 import pytest
 
-from service import schemas, wire
+from service import wire
+from service.contract import schemas
+from service.contract.records import EnrichedArticle
 from service.enrich.dates import resolve
-from service.records import EnrichedArticle
 
 FOLDER = Path(__file__).parents[2] / "schemas"
 EXAMPLES = FOLDER / "examples"

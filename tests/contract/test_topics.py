@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from service.contract.topics import Topic, declared
 from service.settings import Settings
-from service.topics import Topic, declared
 
 FOLDER = Path(__file__).parents[2] / "schemas"
 HEADERS = 64 * 1024  # bytes; a message of 1 KiB, a place of 1 KiB, and whatever the producer sent along

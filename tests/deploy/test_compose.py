@@ -14,7 +14,7 @@ import pytest
 import yaml
 from kafka import KafkaConsumer
 
-from service.local import Broker
+from service.local_kafka import Broker
 from service.settings import Settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"

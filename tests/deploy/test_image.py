@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ARTICLE = ROOT / "service/local/nato-summit-2022.json"
+ARTICLE = ROOT / "service/local_kafka/nato-summit-2022.json"
 BUILD_SECONDS = 900  # 90 s on two idle cores; the downloads decide
 
 

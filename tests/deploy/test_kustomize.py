@@ -14,10 +14,10 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from service.contract.topics import declared
+from service.kafka.preflight import WAIT_SECONDS
 from service.settings import Settings
-from service.stream.agent import STOP_SECONDS
-from service.stream.preflight import WAIT_SECONDS
-from service.topics import declared
+from service.worker.application import STOP_SECONDS
 
 ROOT = Path(__file__).parents[2]
 KUSTOMIZE = ROOT / "deploy/kustomize"

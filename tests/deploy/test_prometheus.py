@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from service.metrics import Metrics
 from service.settings import Settings
+from service.worker.metrics import Metrics
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

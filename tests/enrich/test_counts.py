@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from service.enrich import counts, model
+from service.enrich import counts
+from service.enrich.model import loading
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -17,7 +18,7 @@ EXAMPLES = [(kind.name, *example) for kind in counts.kinds() for example in kind
 @pytest.fixture(scope="module")
 def nlp() -> Language:
     """Load the default model once."""
-    return model.load()
+    return loading.load()
 
 
 @pytest.mark.parametrize(("kind", "text", "number", "of"), EXAMPLES)

@@ -9,7 +9,8 @@ import pytest
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
-from service.enrich import dates, model
+from service.enrich import dates
+from service.enrich.model import loading
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -104,7 +105,7 @@ def test_what_lies_ahead_is_the_coming_one(text: str, expected: str) -> None:
 @pytest.fixture(scope="module")
 def nlp() -> Language:
     """Load the shipped model once."""
-    return model.load()
+    return loading.load()
 
 
 @pytest.mark.parametrize(

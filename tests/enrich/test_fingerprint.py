@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 import service
+from service.enrich.enricher import Enricher
 from service.enrich.fingerprint import code, describe
-from service.enrich.pipeline import Enricher
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.records import Pipeline
+    from service.contract.records import Pipeline
 
 PACKAGE = Path(service.__file__).parent
 ASK = (
-    "from service.enrich.pipeline import Enricher; from service.settings import Settings; "
+    "from service.enrich.enricher import Enricher; from service.settings import Settings; "
     "print(Enricher(Settings())._pipeline.model_dump_json())"
 )
 MODULES = (
-    "import sys, service.process; "
+    "import sys, service.processes.processor; "
     "print(*(module.__file__ for name, module in sys.modules.items() if name.split('.')[0] == 'service'), sep='\\n')"
 )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from service.contract.records import RawArticle
 from service.enrich.language import LanguageDetector
-from service.records import RawArticle
 
 ENGLISH = (
     "The government said on Friday that it would raise the minimum wage from January, after talks with the unions."

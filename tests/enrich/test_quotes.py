@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from service.enrich import model, quotes
+from service.enrich import quotes
+from service.enrich.model import loading
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def nlp() -> Language:
     """Load the default model once."""
-    return model.load()
+    return loading.load()
 
 
 @pytest.mark.parametrize(("text", "quote", "speaker", "verb"), quotes.examples())

@@ -7,9 +7,9 @@ from typing import get_args
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from service.contract.records import Event, Mention, Span
 from service.enrich import tags
 from service.enrich.events.vocabulary import MODES, Type
-from service.records import Event, Mention, Span
 
 
 def article(text: str) -> Doc:

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from service.enrich.pipeline import Enricher
-from service.records import RawArticle
+from service.contract.records import RawArticle
+from service.enrich.enricher import Enricher
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from service.records import EnrichedArticle, Event, Mention
+    from service.contract.records import EnrichedArticle, Event, Mention
 
 
 @pytest.fixture(scope="module")
 def record() -> EnrichedArticle:
     """Enrich the article once."""
-    value = orjson.loads((files("service.local") / "nato-summit-2022.json").read_bytes())
+    value = orjson.loads((files("service.local_kafka") / "nato-summit-2022.json").read_bytes())
     return Enricher(Settings()).enrich(RawArticle.model_validate(value), {})
 
 

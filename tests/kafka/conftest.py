@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from service.local import Broker
+from service.local_kafka import Broker
 from tests.kafka.harness import NOTES, Stream
 
 if TYPE_CHECKING:

@@ -23,14 +23,14 @@ from aiokafka import AIOKafkaProducer
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, NewTopic
 
-from service.stream.traffic import NO_COORDINATOR
+from service.kafka.traffic import NO_COORDINATOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = (
-    "import sys; exec(sys.argv[2]); from service.settings import Settings; from service.stream.worker import run; "
+    "import sys; exec(sys.argv[2]); from service.settings import Settings; from service.worker.run import run; "
     "sys.exit(run(Settings(), sys.argv[1]))"
 )
 LIGHT = "tests.kafka.processors:Light"

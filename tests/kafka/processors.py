@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from service.outcome import Enriched, Message, Outcome, Refused, Tombstone
-from service.records import RejectReason
+from service.contract.outcomes import Enriched, Message, Outcome, Refused, Tombstone
+from service.contract.records import RejectReason
 
 if TYPE_CHECKING:
     from service.settings import Settings

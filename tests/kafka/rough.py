@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.process import Processor
+from service.processes.processor import Processor
 from tests.kafka.processors import act
 
 if TYPE_CHECKING:
-    from service.outcome import Message, Outcome
+    from service.contract.outcomes import Message, Outcome
 
 
 class Rough(Processor):

@@ -6,8 +6,8 @@ import asyncio
 import time
 from typing import Any
 
-from service.stream.pipeline import Pipeline
-from service.stream.transport import Thread
+from service.worker.faust_consumer import Thread
+from service.worker.in_flight import Pipeline
 
 
 def stop_fetching(after: int) -> None:

@@ -8,8 +8,8 @@ import orjson
 import pytest
 from kafka import KafkaProducer
 
+from service.kafka.traffic import committed_records
 from service.settings import Settings
-from service.stream.traffic import committed_records
 from tests.kafka.harness import ROUGH
 
 if TYPE_CHECKING:

@@ -103,7 +103,7 @@ def expressions() -> list[str]:
 def test_every_panel_has_data(make_stream: Callable[..., Stream], tmp_path: Path) -> None:
     """Under load, with good and bad articles, each expression gives numbers, and each rule evaluates."""
     stream = make_stream()
-    worker = stream.start("service.process:Processor").await_ready()
+    worker = stream.start("service.processes.processor:Processor").await_ready()
     with scraping(worker, tmp_path) as prometheus:
         await_(lambda: prometheus.values("up") == [1.0], "the first scrape", PATIENCE, [worker])
         missing = set(expressions())

@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING
 import pytest
 from kafka import KafkaProducer
 
-from service.outcome import Refused
-from service.records import RejectReason
+from service.contract.outcomes import Refused
+from service.contract.records import RejectReason
+from service.dead_letters import letters
+from service.dead_letters.replaying import replay
+from service.kafka.kafka_record import KafkaRecord
+from service.kafka.traffic import TrafficError, committed_records
 from service.settings import Settings
-from service.stream import dead_letters
-from service.stream.dead_letter_replay import replay
-from service.stream.output import KafkaHeaders, KafkaRecord, dead_letter
-from service.stream.traffic import TrafficError, committed_records
+from service.worker.encoding import dead_letter
 from tests.kafka.harness import await_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from service.contract.headers import KafkaHeaders
     from tests.kafka.harness import Stream
 
 NOW = datetime.now(UTC)
@@ -131,7 +133,7 @@ def test_letters_are_listed_without_their_values(make_stream: Callable[..., Stre
     settings = settings_of(stream)
 
     tracemalloc.start()
-    listed = dead_letters.read(settings)
+    listed = letters.read(settings)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
@@ -167,7 +169,7 @@ def test_a_letter_that_is_not_taken_is_named(make_stream: Callable[..., Stream])
     assert done.stderr.endswith("1 letters were looked after before, each once\n")
     assert keys(stream) == [b"0"]
     assert stream.command("dead-letters", "replay", "--id", "2").returncode == 0
-    assert [letter.name for letter in dead_letters.read(settings_of(stream))] == ["0/1"]
+    assert [letter.name for letter in letters.read(settings_of(stream))] == ["0/1"]
 
 
 def test_a_letter_that_cannot_be_sent_stops_no_other(make_stream: Callable[..., Stream]) -> None:
@@ -204,7 +206,7 @@ def test_a_settled_letter_is_shown(make_stream: Callable[..., Stream]) -> None:
     assert stream.command("dead-letters", "show", "0/0").stdout == "the article"
     note, end_of_its_transaction, nothing = ((0, 1), (0, 2), (0, 99))
     for partition, offset in (note, end_of_its_transaction, nothing, (7, 0)):
-        assert dead_letters.fetch(settings_of(stream), partition, offset) is None
+        assert letters.fetch(settings_of(stream), partition, offset) is None
     missing = stream.command("dead-letters", "show", "0/1")
     assert (missing.returncode, missing.stderr.startswith("newswire: there is no dead letter 0/1")) == (1, True)
     assert "x/0 is no PARTITION/OFFSET" in stream.command("dead-letters", "show", "x/0").stderr

@@ -129,12 +129,12 @@ def test_a_letter_outlives_the_raw_topic(make_stream: Callable[..., Stream]) -> 
     producer = KafkaProducer(bootstrap_servers=stream.bootstrap)
     producer.send(stream.raw, orjson.dumps(kill), b"a", timestamp_ms=MAY).get(timeout=60)
     producer.close()
-    worker = stream.start("service.process:Processor", NEWSWIRE_MAX_ARTICLE_BYTES="1000")
+    worker = stream.start("service.processes.processor:Processor", NEWSWIRE_MAX_ARTICLE_BYTES="1000")
     await_(lambda: len(stream.read(stream.dead)) == 1, "the refusal", 60, [worker])
     assert worker.terminate() == 0
     [letter] = stream.read(stream.dead)
     assert _run(stream, "replay").returncode == 0
-    stream.start("service.process:Processor")
+    stream.start("service.processes.processor:Processor")
     await_(lambda: len(stream.read(stream.enriched)) == 1, "the second try", 60, stream.workers)
 
     [_, again] = stream.read(stream.raw)

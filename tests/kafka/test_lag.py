@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from service.local import Broker
+from service.kafka import admin, traffic
+from service.local_kafka import Broker
 from service.settings import Settings
-from service.stream import topics, traffic
 from tests.kafka.harness import await_
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def test_a_broker_without_groups(tmp_path: Path) -> None:
     """Where nobody has ever committed, nothing is committed and nothing is behind: that is no error."""
     with Broker(tmp_path) as broker:
         settings = Settings(bootstrap_servers=broker.bootstrap_servers)
-        topics.create(settings)
+        admin.create(settings)
 
         rows = traffic.lag(settings)
 

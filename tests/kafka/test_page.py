@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_published_records_are_shown(make_stream: Callable[..., Stream]) -> None:
     """An article sent to Kafka comes out on the page, and SIGTERM ends the worker though a browser follows."""
     stream = make_stream()
-    worker = stream.start("service.process:Processor").await_ready()
+    worker = stream.start("service.processes.processor:Processor").await_ready()
     article = {"id": "cluj-1", "headline": "Teachers march in Cluj", "body": "Teachers marched in Cluj, Romania."}
 
     with urllib.request.urlopen(f"http://127.0.0.1:{worker.port}/page/events", timeout=60) as events:

@@ -9,14 +9,14 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
-from service.local import Broker
+from service.local_kafka import Broker
 from tests.kafka.harness import PATIENCE, Stream, await_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-SHORT_WAIT = "import service.stream.preflight as preflight; preflight.WAIT_SECONDS = 1.0; preflight.SECONDS = 1.0"
+SHORT_WAIT = "import service.kafka.preflight as preflight; preflight.WAIT_SECONDS = 1.0; preflight.SECONDS = 1.0"
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ import orjson
 import pytest
 
 from service import wire
-from service.process import Enriched, Message, Processor
-from service.records import InvalidArticle
+from service.contract.records import InvalidArticle
+from service.kafka import producing
+from service.kafka.traffic import TrafficError
+from service.processes.processor import Enriched, Message, Processor
 from service.settings import Settings
-from service.stream import producing
-from service.stream.traffic import TrafficError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from kafka import KafkaProducer, TopicPartition
 
+from service.kafka.traffic import committed_reader, committed_records, record_at
 from service.settings import Settings
-from service.stream.traffic import committed_reader, committed_records, record_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -35,7 +35,7 @@ def stream(make_stream: Callable[..., Stream]) -> Stream:
     stream = make_stream()
     articles = [(name.encode(), orjson.dumps({"id": name, "body": body})) for name, body in BODIES.items()]
     stream.produce([*articles, (b"deleted", None)])
-    worker = stream.start("service.process:Processor")
+    worker = stream.start("service.processes.processor:Processor")
     stream.await_done()
     assert worker.terminate() == 0
     return stream
@@ -137,7 +137,7 @@ def test_a_stretch(make_stream: Callable[..., Stream]) -> None:
     stream.produce(
         [(b"signed", orjson.dumps({"id": "signed", "body": BODIES["signed"]})), (b"empty", b'{"body": "."}')]
     )
-    worker = stream.start("service.process:Processor")
+    worker = stream.start("service.processes.processor:Processor")
     stream.await_done()
     assert worker.terminate() == 0
     hour = timedelta(hours=1)
@@ -159,7 +159,7 @@ def test_a_late_article_belongs_to_its_time(make_stream: Callable[..., Stream]) 
         done = producer.send(stream.raw, article, name.encode(), timestamp_ms=moment).get(timeout=60)
         stream.sent.append((done.partition, done.offset))
     producer.close()
-    worker = stream.start("service.process:Processor")
+    worker = stream.start("service.processes.processor:Processor")
     stream.await_done()
     assert worker.terminate() == 0
 

@@ -23,11 +23,11 @@ from kafka.admin import (
 )
 from pydantic import SecretStr
 
-from service.local import Broker
+from service.contract.topics import declared
+from service.kafka import preflight
+from service.kafka.traffic import TrafficError
+from service.local_kafka import Broker
 from service.settings import Settings
-from service.stream import preflight
-from service.stream.traffic import TrafficError
-from service.topics import declared
 from tests.kafka.harness import PATIENCE, Worker, await_
 
 if TYPE_CHECKING:

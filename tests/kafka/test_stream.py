@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.kafka.harness import Stream
 
-REAL = "service.process:Processor"
+REAL = "service.processes.processor:Processor"
 
 
 def test_an_article_becomes_a_record(make_stream: Callable[..., Stream], delivery: str) -> None:
@@ -148,10 +148,10 @@ def test_pages(make_stream: Callable[..., Stream]) -> None:
 
 
 def test_fausts_own_command(make_stream: Callable[..., Stream]) -> None:
-    """`faust -A service.stream.app worker` runs the same worker, for those who know Faust."""
+    """`faust -A service.worker.app worker` runs the same worker, for those who know Faust."""
     stream = make_stream(partitions=1)
     stream.produce([(b"a-1", b'{"id": "a-1", "body": "The European Commission met in Brussels on Monday."}')])
-    worker = stream.run([sys.executable, "-m", "faust", "-A", "service.stream.app", "worker"])
+    worker = stream.run([sys.executable, "-m", "faust", "-A", "service.worker.app", "worker"])
     stream.await_done()
 
     assert [record.key for record in stream.read(stream.enriched)] == [b"a-1"]

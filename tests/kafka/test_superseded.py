@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from tests.kafka.harness import Stream
 
-REAL = "service.process:Processor"
-SMALL_WINDOW = "import service.stream.versions as versions; versions.WINDOW = 20"
+REAL = "service.processes.processor:Processor"
+SMALL_WINDOW = "import service.worker.published_versions as versions; versions.WINDOW = 20"
 
 
 def version(article: str, number: int, **fields: object) -> tuple[bytes, bytes]:

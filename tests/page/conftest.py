@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.records import (
+from service.contract.records import (
     CountryShare,
     EnrichedArticle,
     Entity,

@@ -11,11 +11,11 @@ import pytest
 from aiohttp import web
 from playwright.async_api import async_playwright, expect
 
-from service.metrics import Metrics
-from service.page import render
-from service.page.feed import Feed
-from service.page.web import mount
+from service.page.recent import Feed
+from service.page.server import mount
 from service.settings import Settings
+from service.views import html
+from service.worker.metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser, Page
 
-    from service.records import EnrichedArticle
+    from service.contract.records import EnrichedArticle
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 expect.set_options(timeout=30_000)  # milliseconds; a loaded machine is slow, and nobody waits where all is well
@@ -221,7 +221,7 @@ async def test_a_file_is_the_same_view(
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     for name, content in (("harm.html", hostile), ("good.html", record)):
-        (tmp_path / name).write_text(render.document(content))
+        (tmp_path / name).write_text(html.document(content))
         await page.goto((tmp_path / name).as_uri())
 
     await expect(page.locator("h1")).to_have_text("Teachers march in Cluj")

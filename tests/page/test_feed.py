@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from service.page.feed import Feed
+from service.page.recent import Feed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from service.records import EnrichedArticle
+    from service.contract.records import EnrichedArticle
 
 
 def test_the_newest_are_kept() -> None:

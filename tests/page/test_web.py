@@ -11,15 +11,15 @@ import orjson
 import pytest
 from aiohttp import web
 
-from service.metrics import Metrics
-from service.page.feed import Feed
-from service.page.web import FOLLOWERS, mount
+from service.page.recent import Feed
+from service.page.server import FOLLOWERS, mount
 from service.settings import Settings
+from service.worker.metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from service.records import EnrichedArticle
+    from service.contract.records import EnrichedArticle
 
 
 class Worker:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service import wire
-from service.records import InvalidArticle, RawArticle
+from service.contract.records import InvalidArticle, RawArticle
 from service.wire.text import clean
 
 SAMPLES = sorted((Path(__file__).parent / "samples").iterdir())

@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 
 from service import wire
-from service.records import InputFormat, InvalidArticle, RawArticle, RejectReason
+from service.contract.records import InputFormat, InvalidArticle, RawArticle, RejectReason
 
 SAMPLES = Path(__file__).with_name("samples")
 STORY = "urn:newsml:wire.example:20220504:border-17"

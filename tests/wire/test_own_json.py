@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from service import wire
-from service.records import InvalidArticle, RawArticle, RejectReason
+from service.contract.records import InvalidArticle, RawArticle, RejectReason
 
 
 def read(**fields: object) -> RawArticle:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from service import wire
-from service.records import InvalidArticle, RawArticle
+from service.contract.records import InvalidArticle, RawArticle
 
 
 def revision(**fields: object) -> str:

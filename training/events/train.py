@@ -31,12 +31,12 @@ from sklearn.linear_model import LogisticRegression
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from service.enrich import model as pipeline
-from service.enrich.events import candidates, features, rules
-from service.enrich.events.data import lemma_rows, lemma_vectors, word_class
-from service.enrich.events.frames import Frame
-from service.enrich.events.model import NONE
-from service.enrich.events.syntax import Syntax
+from service.enrich.events import features, rules, trigger_candidates
+from service.enrich.events.type_model import NONE
+from service.enrich.grammar.frames import Frame
+from service.enrich.grammar.parse import Syntax
+from service.enrich.grammar.word_lists import lemma_rows, lemma_vectors, word_class
+from service.enrich.model import loading as pipeline
 from training import corpus
 
 if TYPE_CHECKING:
@@ -102,13 +102,13 @@ def collect(
     words = candidate_words((syntax, types) for syntax, types, _ in labels)
     samples = Samples()
     for syntax, types, inside in labels:
-        for candidate in candidates.find(syntax, words):
+        for candidate in trigger_candidates.find(syntax, words):
             at = candidate.frame.trigger
             if at in types or at not in inside:
                 samples.add(features.describe(syntax, candidate.frame, candidate.entries), types.get(at, NONE), 1.0)
     for rule, doc in examples:
         syntax = Syntax(doc)
-        for candidate in candidates.find(syntax, words):
+        for candidate in trigger_candidates.find(syntax, words):
             if any(entry.rule.id == rule.id for entry in candidate.entries):
                 described = features.describe(syntax, candidate.frame, candidate.entries)
                 samples.add(described, rule.type, EXAMPLE_WEIGHT)

@@ -16,25 +16,25 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from service.contract.records import Entity, Mention
 from service.enrich.entities import lexicon
 from service.enrich.entities.acronyms import introduce
-from service.enrich.entities.candidates import TYPES, candidates
-from service.enrich.entities.groups import group
 from service.enrich.entities.joining import join
 from service.enrich.entities.knowledge import Knowledge
-from service.enrich.entities.overlooked import add_overlooked
+from service.enrich.entities.name_candidates import TYPES, candidates
+from service.enrich.entities.name_groups import group
+from service.enrich.entities.overlooked_names import add_overlooked
 from service.enrich.entities.repeats import add_repeats
 from service.enrich.entities.salience import Position
-from service.enrich.entities.spans import first_piece
-from service.enrich.reading import text_of
-from service.records import Entity, Mention
+from service.enrich.entities.span_edges import first_piece
+from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
-    from service.enrich.entities.groups import Group
     from service.enrich.entities.lexicon import Lexicon
-    from service.enrich.gazetteer import Gazetteer
+    from service.enrich.entities.name_groups import Group
+    from service.enrich.gazetteer.places import Gazetteer
 
 __all__ = ["EntityFinder"]
 

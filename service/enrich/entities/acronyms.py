@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from service.enrich.entities.candidates import SENTENCE, Candidate
 from service.enrich.entities.coverage import Coverage
-from service.enrich.entities.names import APOSTROPHES, QUOTES
+from service.enrich.entities.name_candidates import SENTENCE, Candidate
+from service.enrich.entities.name_forms import APOSTROPHES, QUOTES
 
 if TYPE_CHECKING:
     from service.enrich.entities.lexicon import Lexicon

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from service.enrich.entities.names import fold, transliterated
+from service.enrich.entities.name_forms import fold, transliterated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
-    from service.enrich.entities.groups import Group
     from service.enrich.entities.lexicon import Lexicon
+    from service.enrich.entities.name_groups import Group
 
 AMBIGUOUS = 2.0
 """Weight, for each mention, of "a person" for a surname that two full names share."""

@@ -7,8 +7,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from service.enrich.entities.names import fold, is_acronym
-from service.enrich.gazetteer import Gazetteer, Role
+from service.enrich.entities.name_forms import fold, is_acronym
+from service.enrich.gazetteer.places import Gazetteer, Role
 
 if TYPE_CHECKING:
     from service.enrich.entities.lexicon import Lexicon

@@ -7,7 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from service.enrich import data_files
-from service.enrich.entities.names import fold, is_acronym
+from service.enrich.entities.name_forms import fold, is_acronym
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,15 +6,15 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from service.enrich.entities.candidates import HEADLINE, Candidate
 from service.enrich.entities.coverage import Coverage
-from service.enrich.entities.names import fold
+from service.enrich.entities.name_candidates import HEADLINE, Candidate
+from service.enrich.entities.name_forms import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from service.enrich.entities.groups import Group
     from service.enrich.entities.lexicon import Lexicon
+    from service.enrich.entities.name_groups import Group
 
 WORD = re.compile(r"\w+")
 MORE_NAME = re.compile(r" (?:of|for|on) |[ -][A-Z]")

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.enrich.events.flags import SPEECH
+from service.enrich.grammar.clauses import SPEECH
 
 if TYPE_CHECKING:
-    from service.enrich.events.flags import Flags
-    from service.enrich.events.frames import Frame
-    from service.enrich.events.syntax import Syntax
+    from service.enrich.grammar.clauses import Flags
+    from service.enrich.grammar.frames import Frame
+    from service.enrich.grammar.parse import Syntax
 
 PROMISED = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
 REFUSED = PROMISED | {"AGREE", "CONCEDE", "RETREAT"}

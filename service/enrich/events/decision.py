@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.enrich.events import flags, model
-from service.enrich.events.data import word_class
+from service.enrich.events import type_model
+from service.enrich.grammar import clauses
+from service.enrich.grammar.word_lists import word_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from service.enrich.events.candidates import Candidate
-    from service.enrich.events.frames import Frame
     from service.enrich.events.rules import Entry, Rule
-    from service.enrich.events.syntax import Syntax
+    from service.enrich.events.trigger_candidates import Candidate
+    from service.enrich.grammar.frames import Frame
+    from service.enrich.grammar.parse import Syntax
 
 CONTEXT = 2
 """Conditions of a rule that asks for an argument or a companion, not for a word alone."""
@@ -52,12 +53,12 @@ class Decision:
 
 def decide(syntax: Syntax, candidate: Candidate, scores: list[float]) -> Decision | None:
     """Return the type of *candidate*, or None where it is no event; *scores* are the model's, by type."""
-    types = model.load().types
-    sure = 1 - scores[types.index(model.NONE)]
+    types = type_model.load().types
+    sure = 1 - scores[types.index(type_model.NONE)]
     if sure < LEAST_BY_CONTEXT:
         return None
     by_type = dict(zip(types, scores, strict=True))
-    del by_type[model.NONE]
+    del by_type[type_model.NONE]
     weighed = by_type | {name: by_type[name] + bonus for name, bonus in _bonus(candidate.entries).items()}
     kind = max(weighed, key=weighed.__getitem__)
     entry = next((entry for entry in candidate.entries if entry.rule.type == kind), None)
@@ -134,6 +135,6 @@ def _depth(syntax: Syntax, index: int) -> int:
     depth = 0
     while syntax.heads[index] != index:
         head = syntax.heads[index]
-        depth += not (syntax.deps[index] in {"ccomp", "parataxis"} and syntax.lemmas[head] in flags.SPEECH)
+        depth += not (syntax.deps[index] in {"ccomp", "parataxis"} and syntax.lemmas[head] in clauses.SPEECH)
         index = head
     return depth

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.enrich.events import candidates, conventions, decision, features, flags, history, model, roles
-from service.enrich.events.syntax import Syntax
-from service.records import Event, Mention
-from service.records import Span as SentenceSpan
+from service.contract.records import Event, Mention
+from service.contract.records import Span as SentenceSpan
+from service.enrich.events import conventions, decision, features, trigger_candidates, type_model
+from service.enrich.grammar import clauses as flags
+from service.enrich.grammar import history, roles
+from service.enrich.grammar.parse import Syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,10 +18,10 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
-    from service.enrich.events.candidates import Candidate
+    from service.contract.records import Location
     from service.enrich.events.decision import Decision
-    from service.enrich.events.flags import Flags
-    from service.records import Location
+    from service.enrich.events.trigger_candidates import Candidate
+    from service.enrich.grammar.clauses import Flags
 
 USUAL, MOST = 2, 3
 """Events a sentence: those beyond the usual number are taken only where the model is surer than is needed else."""
@@ -77,8 +79,8 @@ def _places(doc: Doc, locations: Iterable[Location]) -> list[tuple[int, int]]:
 
 def _decided(syntax: Syntax, doc: Doc, year: int | None) -> list[Found]:
     """Return the candidates that are taken for events, with type, flags and arguments."""
-    types = model.load()
-    possible = candidates.find(syntax, types.candidates)
+    types = type_model.load()
+    possible = trigger_candidates.find(syntax, types.candidates)
     if not possible:
         return []
     described = [features.describe(syntax, candidate.frame, candidate.entries) for candidate in possible]

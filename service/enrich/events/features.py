@@ -6,12 +6,12 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.enrich.events.data import word_classes
+from service.enrich.grammar.word_lists import word_classes
 
 if TYPE_CHECKING:
-    from service.enrich.events.frames import Frame
     from service.enrich.events.rules import Entry
-    from service.enrich.events.syntax import Syntax
+    from service.enrich.grammar.frames import Frame
+    from service.enrich.grammar.parse import Syntax
 
 ARGUMENT_CLASSES = (
     "troops", "weapons", "police", "people", "official", "diplomat", "post", "money", "relief", "sanctions",

@@ -6,11 +6,11 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from service.enrich.events.data import rule_rows, word_classes
+from service.enrich.grammar.word_lists import rule_rows, word_classes
 
 if TYPE_CHECKING:
-    from service.enrich.events.frames import Frame
-    from service.enrich.events.syntax import Syntax
+    from service.enrich.grammar.frames import Frame
+    from service.enrich.grammar.parse import Syntax
 
 KINDS = {"verbs": "v", "nouns": "n", "adjectives": "a"}
 

@@ -8,13 +8,13 @@ import pytest
 import spacy
 
 from service.enrich.entities import EntityFinder
-from service.enrich.gazetteer import Gazetteer
+from service.enrich.gazetteer.places import Gazetteer
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from service.records import Entity
+    from service.contract.records import Entity
 
 
 @pytest.fixture(scope="session")

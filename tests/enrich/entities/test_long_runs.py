@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from service.enrich.entities import lexicon, spans
-from service.enrich.entities.candidates import Candidate
+from service.enrich.entities import lexicon, span_edges
 from service.enrich.entities.coverage import Coverage
-from service.enrich.entities.groups import Group
 from service.enrich.entities.joining import join
 from service.enrich.entities.knowledge import Knowledge
-from service.enrich.entities.overlooked import add_overlooked
+from service.enrich.entities.name_candidates import Candidate
+from service.enrich.entities.name_groups import Group
+from service.enrich.entities.overlooked_names import add_overlooked
 from service.enrich.entities.repeats import add_repeats
-from service.enrich.gazetteer import Gazetteer
+from service.enrich.gazetteer.places import Gazetteer
 
 if TYPE_CHECKING:
     from service.enrich.entities.lexicon import Lexicon
@@ -34,7 +34,7 @@ def words() -> Lexicon:
 
 def names(text: str, words: Lexicon) -> list[str]:
     """Return the names in *text*, all of which the model took for one organisation."""
-    return [text[start:end] for start, end, _ in spans.clean(text, 0, len(text), "ORG", words)]
+    return [text[start:end] for start, end, _ in span_edges.clean(text, 0, len(text), "ORG", words)]
 
 
 @pytest.mark.parametrize(

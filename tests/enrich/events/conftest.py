@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from service.enrich import model
+from service.enrich.model import loading
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -15,4 +15,4 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def nlp() -> Language:
     """Load the shipped model once."""
-    return model.load()
+    return loading.load()

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from spacy.tokens import Doc
 
+from service.contract.records import Mention
 from service.enrich import counts, dates, events, quotes, tags
 from service.enrich.events import rules
-from service.records import Mention
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

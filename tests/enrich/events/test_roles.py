@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from service.enrich.events import candidates, decision, model, roles
-from service.enrich.events.syntax import Syntax
+from service.enrich.events import decision, trigger_candidates, type_model
+from service.enrich.grammar import roles
+from service.enrich.grammar.parse import Syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,7 @@ def test_a_name_ends_with_its_sentence(syntax: Syntax) -> None:
 
 def test_places_are_those_of_the_sentence_without_reading_all_others(syntax: Syntax) -> None:
     """The places of an event cost a few looks, wherever in the article it stands."""
-    [*_, last] = candidates.find(syntax, model.load().candidates)
+    [*_, last] = trigger_candidates.find(syntax, type_model.load().candidates)
     names = Counted((at, at + 1) for at in range(0, syntax.size, 2))
 
     roles.places(syntax, last.frame, names, [])
@@ -71,8 +72,8 @@ def test_places_are_those_of_the_sentence_without_reading_all_others(syntax: Syn
 
 def test_whether_an_article_tells_of_arms_is_read_once(syntax: Syntax, monkeypatch: pytest.MonkeyPatch) -> None:
     """To ask whether an attack is one of arms reads its own sentence, not the article again."""
-    [*_, last] = candidates.find(syntax, model.load().candidates)
-    types = model.load().types
+    [*_, last] = trigger_candidates.find(syntax, type_model.load().candidates)
+    types = type_model.load().types
     scores = [float(name == "ASSAULT") for name in types]
     monkeypatch.setattr(syntax, "lemmas", Counted(syntax.lemmas))
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 
+from service.contract.records import EntityType
 from service.enrich import events, tags
 from service.enrich.events import rules
-from service.enrich.events.data import flag_examples, rule_rows, word_classes
 from service.enrich.events.vocabulary import CONTEXTS, MODES, Type
-from service.records import EntityType
+from service.enrich.grammar.word_lists import flag_examples, rule_rows, word_classes
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-    from service.records import Event
+    from service.contract.records import Event
 
 EXAMPLES = [(rule, example) for rule in rules.all_rules() for example in rule.examples]
 FLAGS = ("negated", "future", "hypothetical", "historical")

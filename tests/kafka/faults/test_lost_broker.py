@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from service.local import Broker
+from service.local_kafka import Broker
 from tests.kafka.harness import Stream, await_, note
 
 if TYPE_CHECKING:

@@ -1,0 +1,81 @@
+"""What every command needs of the terminal: settings or their errors, talk on standard error, a way to fail."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+    from service.settings import Settings
+
+
+def talk() -> Console:
+    """Return the console for people: standard error, so that data on standard output stays clean."""
+    from rich.console import Console  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    return Console(stderr=True, highlight=False)
+
+
+def fail(what: str, code: int = 1) -> NoReturn:
+    """Tell *what* went wrong on standard error and exit with *code*."""
+    talk().print(f"newswire: {what}", style="red", markup=False, soft_wrap=True)
+    raise SystemExit(code)
+
+
+def load_settings(**given: object) -> Settings:
+    """Return the settings of the environment, overridden by those *given* that are not None; exit 2 on any error."""
+    from pydantic import ValidationError  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    from service.settings import Settings  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [f"  {'.'.join(map(str, row['loc'])) or 'settings'}: {row['msg']}" for row in error.errors()]
+        fail("these settings are wrong:\n" + "\n".join(lines), code=2)
+
+
+@contextlib.contextmanager
+def kafka_errors(settings: Settings) -> Iterator[None]:
+    """Tell what Kafka did not do in one line, and exit 1."""
+    from kafka.errors import KafkaError  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    from service.kafka.traffic import TrafficError  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+    try:
+        yield
+    except TrafficError as error:
+        fail(str(error))
+    except KafkaError as error:
+        fail(f"Kafka at {settings.bootstrap_servers} did not do it ({error}); `newswire check` looks what is wrong")
+
+
+def plain(text: str) -> str:
+    """Return *text* on one line, with nothing in it that a terminal would act on."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def progress_shown() -> bool:
+    """Tell whether a progress bar would be seen."""
+    return talk().is_terminal
+
+
+def print_record(value: bytes, *, pretty: bool) -> None:
+    """Write one record to standard output: its bytes as a line, or for people with what was found marked."""
+    if not pretty:
+        sys.stdout.buffer.write(value + b"\n")
+        sys.stdout.buffer.flush()
+        return
+    from rich.console import Console  # noqa: PLC0415 - for people only
+
+    from service.contract.records import EnrichedArticle  # noqa: PLC0415 - for people only
+    from service.views.terminal import marked  # noqa: PLC0415 - for people only
+
+    console = Console(highlight=False, soft_wrap=True)
+    record = EnrichedArticle.model_validate_json(value)
+    console.print(marked(record, colours=console.is_terminal and not console.no_color))

@@ -1,0 +1,80 @@
+"""The live view of `newswire up`: how many, how far behind, and what came last."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any, Self
+
+import orjson
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from service.cli.console import plain
+from service.kafka import traffic
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+
+ROWS = 12
+LAG_SECONDS = 2.0  # asking the brokers for the lag opens connections; every other tick is often enough
+
+
+class LiveView:
+    """Draws the last records and the figures; a plain line a record where there is no terminal."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._console = Console(highlight=False)
+        self._live = Live(console=self._console, auto_refresh=False)
+        self._rows: deque[tuple[str, str, str, str]] = deque(maxlen=ROWS)
+        self._started = time.monotonic()
+        self._count = 0
+        self._lag = 0
+        self._lag_asked = 0.0
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._live.__enter__()
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        if self._console.is_terminal:
+            self._live.__exit__(None, None, None)
+
+    def show(self, batch: list[Any]) -> None:
+        """Take in the records of *batch* and draw."""
+        for record in batch:
+            self._count += 1
+            row = _row(record)
+            self._rows.append(row)
+            if not self._console.is_terminal:
+                self._console.print("  ".join(row), markup=False, soft_wrap=True)
+        if self._console.is_terminal:
+            self._live.update(self._drawn(), refresh=True)
+
+    def _drawn(self) -> Group:
+        now = time.monotonic()
+        if now - self._lag_asked > LAG_SECONDS:
+            self._lag_asked = now
+            self._lag = sum(row.lag for row in traffic.lag(self._settings))
+        table = Table("article", "countries", "tags", "text", expand=True, box=None)
+        for row in self._rows:
+            table.add_row(*(Text(cell, overflow="ellipsis", no_wrap=True) for cell in row))
+        figures = Text(f"{self._count:,} records, {self._lag:,} articles behind, {now - self._started:,.0f} s")
+        web = f"metrics: http://{self._settings.web_host}:{self._settings.web_port}/metrics"
+        feed = "feed it: newswire produce articles.jsonl; stop: Ctrl-C"
+        return Group(table, figures, Text(f"{web}    {feed}", style="dim"))
+
+
+def _row(record: Any) -> tuple[str, str, str, str]:
+    """Give the cells of a record: control characters cannot reach the terminal from here, JSON escapes them."""
+    article_id = (record.key or b"").decode(errors="replace")
+    if record.value is None:
+        return plain(article_id), "", "", "(deleted)"
+    fields = orjson.loads(record.value)
+    countries = " ".join(country["code"] for country in fields["countries"] if country["about"])
+    tags = " ".join(tag["tag"] for tag in fields["tags"][:3])
+    return plain(article_id), countries, tags, plain(fields["headline"] or fields["text"][:120])

@@ -1,0 +1,60 @@
+"""The promise of the contract, checked before a record leaves: every mention is what stands there in the text."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, get_args
+
+from pydantic import BaseModel
+
+from service.contract.records import Mention, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from service.contract.records import EnrichedArticle
+
+
+class OffsetMismatch(RuntimeError):  # noqa: N818 - it names what was found
+    """Raised for a bug of ours: a stage gave a mention whose offsets and words disagree."""
+
+
+def check(record: EnrichedArticle) -> EnrichedArticle:
+    """Return *record*; raise `OffsetMismatch` where a span lies outside the text or has other words than its own."""
+    text = record.text
+    for name, span in spans(record):
+        if not 0 <= span.start < span.end <= len(text):
+            raise OffsetMismatch(f"{name}: [{span.start}, {span.end}) in a text of {len(text)} code points")
+        if isinstance(span, Mention) and text[span.start : span.end] != span.text:
+            raise OffsetMismatch(f"{name}: [{span.start}, {span.end}) holds other words than the mention")
+    return record
+
+
+def spans(record: EnrichedArticle) -> Iterator[tuple[str, Span]]:
+    """Yield every span of *record* with the name of the list it belongs to."""
+    for name in _nested(type(record)):
+        yield from ((name, span) for span in _spans(getattr(record, name)))
+
+
+def _spans(value: BaseModel | list[BaseModel] | None) -> Iterator[Span]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _spans(item)
+    elif value is not None:
+        if isinstance(value, Span):
+            yield value
+        for name in _nested(type(value)):
+            yield from _spans(getattr(value, name))
+
+
+@functools.cache
+def _nested(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the fields of *model* that hold models; most hold text and numbers, which no span is in."""
+    return tuple(name for name, field in model.model_fields.items() if _holds_models(field.annotation))
+
+
+def _holds_models(annotation: object) -> bool:
+    """Tell whether *annotation* is a model, or `list[Mention]`, `Mention | None` and the like."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return True
+    return any(map(_holds_models, get_args(annotation)))

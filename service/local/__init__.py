@@ -1,5 +1,0 @@
-"""A real Apache Kafka on this machine, for the demo, for development and for the tests. Needs the extra `local`."""
-
-from service.local.broker import Broker, BrokerError
-
-__all__ = ["Broker", "BrokerError"]

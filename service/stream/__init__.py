@@ -1,1 +1,0 @@
-"""Kafka in, Kafka out."""

@@ -1,0 +1,132 @@
+"""Per-article accounting: metrics and one log line."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+
+from service.contract.outcomes import Enriched, Outcome, Refused, Tombstone
+from service.worker.encoding import dropped
+from service.worker.metrics import LIMITS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from service.kafka.kafka_record import KafkaRecord, Output
+    from service.settings import Settings
+    from service.worker.limits import Hold
+    from service.worker.metrics import Metrics
+
+log = structlog.get_logger()
+TRACE_PARTS = 4  # version, trace id, parent id, flags
+
+
+class Report:
+    """Counts and logs what was delivered."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        metrics: Metrics,
+        show: Callable[[bytes], None],
+    ) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._show = show
+
+    def in_flight(self, change: int) -> None:
+        """Count articles in or out."""
+        self._metrics.in_flight.inc(change)
+
+    def assigned(self) -> None:
+        """Count a new assignment."""
+        self._metrics.rebalances.inc()
+
+    def held(self, hold: Hold | None) -> None:
+        """Report whether the worker holds, and why."""
+        for limit in LIMITS:
+            self._metrics.held.labels(limit).set(hold is not None and hold.limit == limit)
+        if hold:
+            log.critical("worker_holds", limit=hold.limit, why=hold.text)
+
+    def published(self, outputs: Sequence[Output], seconds: float) -> None:
+        """Count what a delivery has written, and its time."""
+        for made in outputs:
+            self._metrics.published.labels(made.topic, "ok").inc()
+        self._metrics.publishing.observe(seconds)
+
+    def failed(self, outputs: Sequence[Output]) -> None:
+        """Count a delivery that failed, at each topic that it was for."""
+        for topic in {made.topic for made in outputs} or {self._settings.enriched_topic}:
+            self._metrics.published.labels(topic, "error").inc()
+
+    def article(self, record: KafkaRecord, outcome: Outcome) -> None:
+        """Count and log one delivered article."""
+        now = time.time()
+        self._metrics.last_processed.set(now)
+        self._metrics.size.observe(len(record.value or b""))
+        if record.timestamp >= 0:
+            self._metrics.age.observe(max(0.0, now - record.timestamp / 1000))
+        match outcome:
+            case Enriched():
+                self._metrics.superseded.inc(outcome.superseded)
+                if dropped(self._settings, outcome):
+                    self._metrics.articles.labels("superseded", "").inc()
+                    log.info("article", id=outcome.id, outcome="superseded", **_place(record))
+                else:
+                    self._enriched(record, outcome)
+            case Tombstone():
+                self._metrics.articles.labels("deleted", "").inc()
+                log.info("article", outcome="deleted", **_place(record))
+            case Refused():
+                self._metrics.articles.labels("rejected", outcome.reason).inc()
+                self._metrics.dead_letters.labels(outcome.reason).inc()
+                log.info(
+                    "article",
+                    **_place(record),
+                    outcome="rejected",
+                    reason=outcome.reason.value,
+                    stage=outcome.stage,
+                    detail=outcome.detail,
+                )
+
+    def _enriched(self, record: KafkaRecord, outcome: Enriched) -> None:
+        total = sum(outcome.seconds.values())
+        self._metrics.articles.labels(outcome.status, "").inc()
+        if self._settings.page:
+            self._show(outcome.value)
+        self._metrics.processing.observe(total)
+        for stage, seconds in outcome.seconds.items():
+            self._metrics.stages.labels(stage).observe(seconds)
+        for counter, counts in (
+            (self._metrics.entities, outcome.entities),
+            (self._metrics.places, outcome.places),
+            (self._metrics.events, outcome.events),
+        ):
+            for label, count in counts.items():
+                counter.labels(label).inc(count)
+        for tag in outcome.tags:
+            self._metrics.tags.labels(tag).inc()
+        log.info(
+            "article",
+            id=outcome.id,
+            **_place(record),
+            outcome=outcome.status,
+            superseded=outcome.superseded,
+            entities=sum(outcome.entities.values()),
+            places=sum(outcome.places.values()),
+            events=sum(outcome.events.values()),
+            tags=len(outcome.tags),
+            ms=round(total * 1000, 1),
+        )
+
+
+def _place(record: KafkaRecord) -> dict[str, str]:
+    """Return where the article stood, and the trace that it belongs to (W3C Trace Context)."""
+    found = {"origin": record.origin}
+    parts = record.trace.get("traceparent", b"").split(b"-")
+    if len(parts) == TRACE_PARTS:
+        found["trace_id"] = parts[1].decode(errors="replace")
+    return found

@@ -1,0 +1,231 @@
+"""The Faust application: one agent that hands each article to the pipeline, and what must run around it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import faust
+import mode
+import orjson
+import structlog
+
+from service import __version__, logs
+from service.contract.records import SCHEMA_VERSION
+from service.kafka import connection, preflight
+from service.kafka.kafka_record import KafkaRecord
+from service.page.recent import Feed
+from service.processes.pool import PROCESSOR, Lanes
+from service.worker.accounting import Report
+from service.worker.delivery import AtLeastOnce, Delivery, ExactlyOnce
+from service.worker.faust_consumer import Consumer, Transport
+from service.worker.in_flight import Pipeline
+from service.worker.metrics import Metrics
+from service.worker.published_versions import published
+from service.worker.tracing import Tracing
+from service.worker.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from faust.types import TP
+
+    from service.contract.outcomes import Enriched
+    from service.settings import Settings
+
+log = structlog.get_logger()
+
+EXIT_SECONDS = 30.0  # for a worker that stops on an error; then it ends whatever still runs
+STOP_SECONDS = 50.0  # for one that is told to stop: drain 20 s, grace 5 s, the group's and the producers' goodbyes
+BUFFERED = 16  # articles between Faust's fetcher and the agent, which waits for nothing
+FETCHED = 32  # articles at a time: what a partition may get beyond its share, a third of a second of work
+LATEST = 2**63 - 1  # ms, the last time that a record can bear: through Faust's floats it comes as one more
+EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
+
+
+class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
+    """Reads raw articles, has them enriched in worker processes, publishes records and dead letters.
+
+    Args:
+        settings: The service's.
+        processor: `module:class` of what a worker process runs.
+    """
+
+    def __init__(self, settings: Settings, processor: str = PROCESSOR) -> None:
+        super().__init__(
+            settings.group,
+            # Faust reads WEB_PORT, BROKER_URL and more: a Kubernetes service named `web` sets the first.
+            env_prefix="NEWSWIRE_FAUST_",
+            broker=connection.faust_broker(settings),
+            broker_credentials=connection.faust_credentials(settings),
+            broker_client_id=f"newswire-{settings.group}",
+            broker_session_timeout=15.0,
+            broker_heartbeat_interval=3.0,
+            broker_rebalance_timeout=60.0,
+            broker_request_timeout=60.0,  # also Faust's limit for opening partitions, which has its own, shorter ones
+            broker_max_poll_interval=1e7,  # off: aiokafka would leave the group when idle, and never come back
+            broker_max_poll_records=FETCHED,
+            consumer_metadata_max_age_ms=30_000,
+            consumer_auto_offset_reset="earliest",
+            topic_disable_leader=True,
+            topic_allow_declare=False,
+            table_standby_replicas=0,
+            stream_buffer_maxsize=BUFFERED,
+            stream_wait_empty=False,  # the pipeline drains, within a bound
+            key_serializer="raw",
+            value_serializer="raw",
+            Worker=Worker,
+            worker_redirect_stdouts=False,
+            web_bind=settings.web_host,
+            web_port=settings.web_port,
+            web_router_enabled=False,
+            web_tables_enabled=False,
+        )
+        self.settings = settings
+        self.metrics = Metrics(settings)
+        self.feed = Feed()
+        self._tracing = Tracing(settings)
+        self.failure: Exception | None = None
+        """What stopped the worker, where it stopped by itself."""
+        self.lanes = Lanes(settings, self.fail, self.metrics.lane_restarts.inc, processor)
+        self.pipeline = Pipeline(
+            settings,
+            self.lanes,
+            self._delivery(),
+            Report(settings, self.metrics, self.feed.add),
+            self._tracing,
+            published=partial(published, settings),
+            read_up_to=self._read_past,
+            rejoin=self._rejoin,
+            fatal=self.fail,
+        )
+        self.watchdog = Watchdog(self)
+        self.metrics.assigned.set_function(lambda: len(self.pipeline.tenures))
+
+    def _delivery(self) -> Delivery:
+        if self.settings.delivery == "exactly_once":
+            return ExactlyOnce(self.settings)
+        return AtLeastOnce(self.settings, self._commit_offset)
+
+    def _rejoin(self) -> None:
+        self._kafka.thread.rejoin()
+
+    def _read_past(self, tp: TP, offset: int) -> int:
+        return self._kafka.thread.read_past(tp, offset)
+
+    async def _commit_offset(self, tp: TP, offset: int, metadata: str) -> None:
+        await self._kafka.thread.commit_offset(tp, offset, metadata)
+
+    @property
+    def _kafka(self) -> Consumer:
+        consumer: Consumer = self.consumer
+        return consumer
+
+    def _new_transport(self) -> Transport:
+        return Transport(self.conf.broker_consumer, self)
+
+    def _new_producer_transport(self) -> Transport:
+        return Transport(self.conf.broker_producer, self)
+
+    def _create_directories(self) -> None:
+        """Make none: nothing is kept between runs, and the file system may be read-only."""
+
+    def _on_rebalance_when_stopped(self) -> None:
+        """Do nothing: Faust would close the consumer from the wrong event loop; stopping closes it in order."""
+
+    async def on_start(self) -> None:
+        """Load the model, test the worker processes and look at the topics, before the group is joined."""
+        try:
+            self.pipeline.limit_to(await preflight.wait(self.settings))
+            seconds, sample = await self.lanes.start()
+        except Exception as error:
+            self.fail(error)
+            raise
+        self.metrics.model_load.set(seconds)
+        self.metrics.build.info(
+            {"version": __version__, "schema": SCHEMA_VERSION, "model": self.settings.model} | _model(sample)
+        )
+        log.info("model_loaded", model=self.settings.model, seconds=round(seconds, 1), sample_bytes=len(sample.value))
+        await super().on_start()
+        self.watchdog.start()
+
+    async def on_stop(self) -> None:
+        """Deliver and commit what is in flight, within a bound, before anything is torn down."""
+        self.watchdog.stopping()
+        _exit_after(STOP_SECONDS)
+        if self._consumer is not None:
+            await self._kafka.quiesce()
+        await super().on_stop()
+
+    async def on_shutdown(self) -> None:
+        """End the worker processes, last."""
+        await super().on_shutdown()
+        self.watchdog.stop()
+        await self.lanes.stop()
+        await asyncio.to_thread(self._tracing.stop)
+
+    def fail(self, error: Exception) -> None:
+        """Stop the worker with exit code 1; *error* says why. Only the first counts."""
+        if self.failure is not None:
+            return
+        self.failure = error
+        log.critical("worker_stops", error=str(error), kind=type(error).__name__)
+        _exit_after(EXIT_SECONDS)
+        self.add_future(self.crash(error))
+
+
+class Worker(faust.Worker):  # type: ignore[misc] # Faust is not typed for us
+    """Runs the application, with our logs instead of Faust's tables and spinners."""
+
+    def __init__(self, app: Enricher, *services: Any, **options: Any) -> None:
+        logs.configure(app.settings)
+        quiet = {"override_logging": False, "quiet": True, "redirect_stdouts": False}
+        super().__init__(app, *services, **(options | quiet))
+        self.spinner = None
+
+
+def build(settings: Settings, processor: str = PROCESSOR) -> Enricher:
+    """Return the application for *settings*, its agent and its pages in place."""
+    from service.worker import web  # noqa: PLC0415 - the pages need the application's class
+
+    app = Enricher(settings, processor)
+    raw = app.topic(settings.raw_topic, key_type=bytes, value_type=bytes)
+
+    async def enrich(stream: Any) -> None:
+        """Hand every article to the pipeline, as bytes."""
+        stream.enable_acks = False
+        async for event in stream.events():
+            message = event.message
+            follows = app.consumer.thread.follows(message.tp, message.offset)
+            app.pipeline.accept(_input(message), message.generation_id, follows)
+            await stream.ack(event)  # for Faust's own counts; it commits nothing
+
+    app.agent(raw, name="enrich", supervisor_strategy=mode.CrashingSupervisor)(enrich)
+    web.add_pages(app)
+    return app
+
+
+def _exit_after(seconds: float) -> None:
+    """End the process after *seconds*, whatever still hangs: a broker that is away answers no goodbye."""
+    timer = threading.Timer(seconds, os._exit, (EXIT_CODE,))
+    timer.daemon = True
+    timer.start()
+
+
+def _model(sample: Enriched) -> dict[str, str]:
+    """Return what the record says of the model that made it."""
+    made = orjson.loads(sample.value).get("pipeline", {})
+    return {name: str(made.get(name, "")) for name in ("model_version", "fingerprint")}
+
+
+def _input(message: Any) -> KafkaRecord:
+    return KafkaRecord(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        timestamp=-1 if message.timestamp is None else min(round(message.timestamp * 1000), LATEST),
+        key=message.key,
+        value=message.value,
+        headers=tuple(message.headers or ()),
+    )

@@ -1,0 +1,28 @@
+"""Run one worker until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from service.processes.pool import PROCESSOR
+from service.worker.application import Worker, build
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+
+
+def run(settings: Settings, processor: str = PROCESSOR) -> int:
+    """Run a worker; return 0 after SIGTERM or SIGINT, and another number where it had to stop by itself.
+
+    On a signal it takes no more articles, delivers and commits those in flight, and leaves the group.
+    """
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    app = build(settings, processor)
+    try:
+        Worker(app, loop=loop).execute_from_commandline()
+    except SystemExit as end:
+        if end.code or app.failure:
+            return 1
+    return 0

@@ -1,0 +1,134 @@
+"""From a raw article to its record, with the model as it is shipped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from service.contract.records import EnrichedArticle, Entity, Mention, RawArticle
+from service.enrich import entities
+from service.enrich.enricher import Enricher
+from service.enrich.span_check import OffsetMismatch
+from service.settings import Settings
+
+ARTICLE = RawArticle(
+    id="a1",
+    headline="Stoltenberg visits Bucharest",
+    body="BUCHAREST (Reuters) - NATO Secretary General Jens Stoltenberg met Klaus Iohannis on Friday.",
+    language="en",
+)
+
+
+@pytest.fixture(scope="module")
+def enricher() -> Enricher:
+    """Return the enricher with default settings."""
+    return Enricher(Settings())
+
+
+def enrich(enricher: Enricher, **fields: object) -> EnrichedArticle:
+    """Return the record of `ARTICLE` with some fields changed."""
+    return enricher.enrich(ARTICLE.model_copy(update=fields), {})
+
+
+def test_a_record_carries_the_article_and_what_was_found(enricher: Enricher) -> None:
+    """Headline and body make the text, and names found in both are one entity."""
+    record = enrich(enricher)
+    stoltenberg = next(entity for entity in record.entities if entity.name == "Jens Stoltenberg")
+
+    assert record.status == "enriched"
+    assert record.text == f"{ARTICLE.headline}\n\n{ARTICLE.body}"
+    assert [mention.text for mention in stoltenberg.mentions] == ["Stoltenberg", "Jens Stoltenberg"]
+    assert record.none_found.entities is None
+
+
+def test_the_same_article_gives_the_same_bytes_whatever_came_before(enricher: Enricher) -> None:
+    """A record depends on nothing but the article: not on neighbours, not on the process."""
+    alone = Enricher(Settings()).enrich(ARTICLE, {}).model_dump_json()
+    enrich(enricher, body="Zarnovex of Pepperkorn met Stoltenberg in Ottawa, Stoltenberg said, (Zarnovex) & Co.")
+
+    assert enrich(enricher).model_dump_json() == alone
+
+
+@pytest.mark.parametrize("status", ["withheld", "canceled"])
+def test_a_killed_article_is_retracted_and_not_read(enricher: Enricher, status: str) -> None:
+    """The record says so, and why nothing is found in it."""
+    record = enrich(enricher, status=status)
+
+    assert record.status == "retracted"
+    assert record.entities == []
+    assert record.none_found.entities == record.none_found.events == f"the article was {status} by its source"
+
+
+@pytest.mark.parametrize(
+    ("fields", "language"),
+    [
+        ({"language": "de-AT"}, "de-AT"),
+        ({"language": None, "headline": "", "body": "Guvernul a anunțat vineri că salariul minim va crește."}, "ro"),
+    ],
+)
+def test_another_language_is_passed_on_unread(enricher: Enricher, fields: dict[str, object], language: str) -> None:
+    """Stated or detected, it is no dead letter: the record says which language it is and which are enriched."""
+    record = enrich(enricher, **fields)
+
+    assert (record.status, record.language, record.entities) == ("unsupported_language", language, [])
+    assert record.none_found.entities == f"the article's language is {language}; enriched are: en"
+
+
+@pytest.mark.parametrize("published", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "0001-01-02T00:00:00Z"])
+def test_an_article_of_no_time_is_enriched(enricher: Enricher, published: str) -> None:
+    """Systems write the end or the beginning of time for "never": the days in the text are found, but not which."""
+    body = "The ministers met yesterday and will meet tomorrow, as they did last week and on Monday."
+    article = RawArticle.model_validate({"id": "1", "body": body, "language": "en", "published_at": published})
+    record = enricher.enrich(article, {})
+
+    assert record.status == "enriched"
+    assert {"yesterday", "tomorrow", "last week", "Monday"} <= {mention.text for mention in record.dates}
+    assert {mention.date for mention in record.dates} == {None}
+
+
+def test_an_empty_list_is_never_silent(enricher: Enricher) -> None:
+    """Where nothing is found the record says why."""
+    record = enrich(enricher, headline="", body="It rained all day and nobody minded.")
+
+    assert record.entities == []
+    assert record.none_found.entities
+    assert record.none_found.locations
+    assert record.none_found.events
+
+
+@pytest.mark.parametrize("body", ["\x00\x1b[31mBucharest\x1b[0m\u202e", "(" * 50_000, "🇷🇴" * 5_000, "a\n" * 2_000, "."])
+def test_no_text_is_too_odd(enricher: Enricher, body: str) -> None:
+    """Control codes, ruled lines and emoji give a record."""
+    assert enrich(enricher, headline="", body=body).status == "enriched"
+
+
+def test_a_wrong_offset_never_leaves(enricher: Enricher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stage that names words that are not there is a bug, and raises."""
+    wrong = Entity(name="x", type="ORG", mentions=[Mention(start=0, end=1, text="x")], salience=1)
+    monkeypatch.setattr(entities.EntityFinder, "find", lambda *_, **__: [wrong])
+
+    with pytest.raises(OffsetMismatch):
+        enrich(enricher)
+
+
+def test_seconds_are_told_by_stage(enricher: Enricher) -> None:
+    """The metrics get the time of each stage."""
+    seconds: dict[str, float] = {}
+    enricher.enrich(ARTICLE, seconds)
+
+    assert {"language", "model", "entities", "check"} <= seconds.keys()
+
+
+def test_the_nato_summit(enricher: Enricher) -> None:
+    """The whole article of the demo has exactly the entities that a reader finds in it."""
+    root = Path(__file__).parents[2]
+    article = json.loads((root / "service/local_kafka/nato-summit-2022.json").read_text("utf-8"))
+    expected = json.loads((root / "tests/golden/nato-summit-2022.entities.json").read_text("utf-8"))
+
+    record = enricher.enrich(RawArticle.model_validate(article), {})
+
+    assert [
+        [entity.name, entity.type, [mention.text for mention in entity.mentions]] for entity in record.entities
+    ] == expected

@@ -1,0 +1,92 @@
+"""Every mention is what stands there in the text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from service.contract.records import (
+    Count,
+    EnrichedArticle,
+    Entity,
+    Event,
+    Location,
+    Mention,
+    Pipeline,
+    PlaceMention,
+    Quote,
+    Source,
+    Span,
+    Tag,
+)
+from service.enrich.span_check import OffsetMismatch, check, spans
+
+TEXT = "Troops left Sofia."
+SOFIA = Mention(start=12, end=17, text="Sofia")
+LEFT = Mention(start=7, end=11, text="left")
+
+
+def record(**lists: Any) -> EnrichedArticle:
+    """Return a record of `TEXT` with the lists given."""
+    empty = dict.fromkeys(
+        ("version", "url", "language", "published_at", "updated_at", "embargoed_until", "byline", "dateline")
+    )
+    pipeline = Pipeline(service="", model="", model_version="", gazetteer="", rules="", fingerprint="")
+    return EnrichedArticle(
+        id="a", status="enriched", source=Source(), headline="", text=TEXT, pipeline=pipeline, **empty, **lists
+    )
+
+
+def event(trigger: Mention, **more: Any) -> Event:
+    """Return an event with *trigger*."""
+    return Event(type="RETREAT", trigger=trigger, sentence=Span(start=0, end=18), confidence=1, rule="r", **more)
+
+
+def test_right_offsets_pass() -> None:
+    """A record whose mentions stand in the text is given back."""
+    good = record(entities=[Entity(name="Sofia", type="GPE", mentions=[SOFIA], salience=1)], events=[event(LEFT)])
+
+    assert check(good) is good
+
+
+WRONG = Mention(start=12, end=17, text="Varna")
+OUTSIDE = Mention(start=12, end=99, text="Sofia")
+EMPTY = Mention(start=3, end=3, text="")
+
+
+@pytest.mark.parametrize("bad", [WRONG, OUTSIDE, EMPTY], ids=["other words", "outside", "empty"])
+@pytest.mark.parametrize(
+    "place",
+    ["entities", "locations", "trigger", "actors", "event locations", "evidence", "quotes", "speaker", "counts"],
+)
+def test_a_wrong_mention_is_a_bug_wherever_it_stands(place: str, bad: Mention) -> None:
+    """The check looks into every list of the record, at any depth."""
+    where = PlaceMention(start=bad.start, end=bad.end, text=bad.text, as_="name")
+    lists: dict[str, dict[str, Any]] = {
+        "entities": {"entities": [Entity(name="Sofia", type="GPE", mentions=[SOFIA, bad], salience=1)]},
+        "locations": {"locations": [Location(name="Sofia", kind="city", confidence=1, mentions=[where])]},
+        "trigger": {"events": [event(bad)]},
+        "actors": {"events": [event(LEFT, actors=[bad])]},
+        "event locations": {"events": [event(LEFT, locations=[bad])]},
+        "evidence": {"tags": [Tag(tag="war", score=1, evidence=[bad])]},
+        "quotes": {"quotes": [Quote(quote=bad)]},
+        "speaker": {"quotes": [Quote(quote=SOFIA, speaker=bad)]},
+        "counts": {"counts": [Count(kind="killed", number=1, mention=bad)]},
+    }
+
+    with pytest.raises(OffsetMismatch) as raised:
+        check(record(**lists[place]))
+
+    assert TEXT not in str(raised.value)
+
+
+def test_every_span_of_a_record_is_seen() -> None:
+    """An event's trigger and sentence are spans, and so are the mentions of an entity."""
+    full = record(entities=[Entity(name="Sofia", type="GPE", mentions=[SOFIA], salience=1)], events=[event(LEFT)])
+
+    assert [(name, span.start, span.end) for name, span in spans(full)] == [
+        ("entities", 12, 17),
+        ("events", 7, 11),
+        ("events", 0, 18),
+    ]

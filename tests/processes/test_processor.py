@@ -1,0 +1,33 @@
+"""One message in a worker process: whatever goes wrong becomes a refusal, never an exception."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from service.contract.outcomes import Message, Refused
+from service.contract.records import RejectReason
+from service.processes.processor import FIRST, Processor
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    import pytest
+
+    from service.contract.records import EnrichedArticle, RawArticle
+
+
+def test_a_record_that_cannot_be_serialised_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stage that leaves half a surrogate pair in a record costs this article only, and the refusal says where."""
+    processor = Processor(Settings())
+    enrich = processor._enricher.enrich
+
+    def broken(article: RawArticle, seconds: dict[str, float]) -> EnrichedArticle:
+        """Enrich as always, and leave what UTF-8 cannot hold."""
+        return enrich(article, seconds).model_copy(update={"headline": "Ministers \ud83d"})
+
+    monkeypatch.setattr(processor._enricher, "enrich", broken)
+    outcome = processor.process(Message(FIRST.value))
+
+    assert isinstance(outcome, Refused)
+    assert (outcome.reason, outcome.stage) == (RejectReason.ENRICH_FAILED, "serialize")
+    assert outcome.detail.startswith("PydanticSerializationError at ")
+    assert ".py:" in outcome.detail

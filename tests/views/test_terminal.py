@@ -1,0 +1,143 @@
+"""A record marked up for a terminal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+from rich.style import Style
+
+from service.contract.records import (
+    EnrichedArticle,
+    Entity,
+    Event,
+    Location,
+    Mention,
+    NoneFound,
+    Pipeline,
+    PlaceMention,
+    Source,
+    Span,
+)
+from service.views.terminal import COLOURS, TRIGGER, marked, visible
+
+
+def record(text: str, *, headline: str = "", name: str | None = None) -> EnrichedArticle:
+    """Return a record in which Sofia is an entity and a place, and "left" an event, where the text has them."""
+    start, left = text.find("Sofia"), text.find("left")
+    empty = dict.fromkeys(("version", "url", "published_at", "updated_at", "embargoed_until", "byline", "dateline"))
+    sofia = {"start": start, "end": start + 5, "text": "Sofia"}
+    return EnrichedArticle.model_validate(
+        empty
+        | {
+            "id": "a1",
+            "status": "enriched",
+            "language": "en",
+            "source": Source(name=name),
+            "headline": headline,
+            "text": text,
+            "pipeline": Pipeline(service="", model="", model_version="", gazetteer="", rules="", fingerprint=""),
+            "entities": [Entity(name="Sofia", type="GPE", mentions=[Mention(**sofia)], salience=1)]
+            if start >= 0
+            else [],
+            "locations": [
+                Location(
+                    name="Sofia", kind="city", country="BG", confidence=1, mentions=[PlaceMention(**sofia, as_="name")]
+                )
+            ]
+            if start >= 0
+            else [],
+            "events": [
+                Event(
+                    type="RETREAT",
+                    trigger=Mention(start=left, end=left + 4, text="left"),
+                    sentence=Span(start=0, end=len(text)),
+                    confidence=1,
+                    rule="r",
+                )
+            ]
+            if left >= 0
+            else [],
+            "none_found": NoneFound(entities=None if start >= 0 else "no name"),
+        }
+    )
+
+
+def rendered(shown: EnrichedArticle, *, colours: bool = True) -> str:
+    """Return what a terminal gets."""
+    console = Console(
+        file=io.StringIO(), force_terminal=colours, color_system="truecolor" if colours else None, width=200
+    )
+    console.print(marked(shown))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_names_places_and_triggers_are_marked_where_they_stand() -> None:
+    """The style covers the mention and nothing beside it."""
+    shown = marked(record("Troops left Sofia."))
+    console = Console()
+
+    def style(words: str) -> Style:
+        return shown.get_style_at_offset(console, shown.plain.index(words))
+
+    assert style("Sofia").color == Style.parse(COLOURS["GPE"]).color
+    assert style("Sofia").underline
+    assert style("left").bgcolor == Style.parse(TRIGGER).bgcolor
+    assert not style("Troops").color
+
+
+def test_the_legend_and_the_lists_follow_the_text() -> None:
+    """A reader sees what the colours mean and what was found."""
+    plain = marked(record("Troops left Sofia.")).plain
+
+    for words in ("GPE", "place", "event", "Sofia (BG)", "RETREAT “left”"):
+        assert words in plain
+
+
+def test_an_empty_list_tells_its_reason() -> None:
+    """Nothing found is said, with the reason."""
+    assert "none: no name" in marked(record("It rained.")).plain
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "\x1b[2J\x1b[31mred Sofia",
+        "\x1b]0;title\x07 Sofia",
+        "\x9b31m Sofia",
+        "\u202eaifoS Sofia",
+        "\ud800 Sofia",
+        "[red]Sofia[/red] [/] [link=file:///]x",
+        "a\rb Sofia\x08\x08",
+    ],
+)
+def test_hostile_text_is_shown_and_not_obeyed(hostile: str) -> None:
+    """No control code of the text, headline or source reaches the terminal, and brackets are brackets."""
+    shown = record(f"{hostile}\n\nbody", headline=hostile, name=hostile)
+    out = rendered(shown, colours=False)
+
+    assert not any(char in out for char in "\x1b\x07\x9b\u202e\x08\r\ud800")
+    assert "[/red]" in out or "[red]" not in hostile
+    assert out.encode()
+
+
+def test_marks_stay_in_place_behind_control_codes() -> None:
+    """Each code point is replaced by one, so offsets still hold."""
+    shown = marked(record("\x1b\x1b\x07 Troops left Sofia."))
+
+    assert any(shown.plain[span.start : span.end] == "Sofia" for span in shown.spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"), [("\x1b", "␛"), ("\x00", "␀"), ("\x7f", "␡"), ("\x85", "�"), ("é\n\t", "é\n\t")]
+)
+def test_visible_is_one_for_one(text: str, seen: str) -> None:
+    """Control codes have pictures; letters, tabs and line ends stay."""
+    assert visible(text) == seen
+
+
+def test_without_colours_marks_are_brackets_with_labels() -> None:
+    """In a file or a pipe, where colours are lost, what was found still stands out."""
+    assert "Troops [left|RETREAT] [Sofia|GPE BG]." in marked(record("Troops left Sofia."), colours=False).plain

@@ -1,0 +1,542 @@
+"""From acceptance to commit: order, bounds, and what happens when partitions go or a delivery fails."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from faust.types import TP
+
+from service.contract.outcomes import Enriched, Message, Outcome, Refused
+from service.contract.records import RejectReason
+from service.kafka.kafka_record import KafkaRecord, Output
+from service.kafka.start_offsets import Start
+from service.page.recent import Feed
+from service.settings import Settings
+from service.worker import in_flight as module
+from service.worker import limits
+from service.worker import partition as tenure_module
+from service.worker.accounting import Report
+from service.worker.delivery import ALONE, BATCH_BYTES, OversizeError
+from service.worker.in_flight import FAILURES, Pipeline, PipelineError
+from service.worker.metrics import Metrics
+from service.worker.tracing import Tracing
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    import pytest
+
+    from service.worker.published_versions import Versions
+
+RAW = TP("newswire.raw", 0)
+
+
+class Lanes:
+    """Outcomes when the test says so."""
+
+    def __init__(self) -> None:
+        self.open: dict[bytes, asyncio.Future[Outcome]] = {}
+
+    def process(self, message: Message, _partition: int) -> asyncio.Future[Outcome]:
+        """Return an outcome to come."""
+        done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.open[message.key or b""] = done
+        return done
+
+    def finish_version(self, number: int, revision: str) -> None:
+        """Let an article be done that is a version of the article `a`."""
+        name = str(number).encode()
+        self.open[name].set_result(Enriched("a", name, "enriched", {}, revision))
+
+    def finish(self, *numbers: int) -> None:
+        """Let articles be done."""
+        for number in numbers:
+            name = str(number)
+            self.open[name.encode()].set_result(Enriched(name, name.encode(), "enriched", {}))
+
+    def refuse(self, *numbers: int, reason: RejectReason = RejectReason.EMPTY_TEXT) -> None:
+        """Let articles be refused."""
+        for number in numbers:
+            self.open[str(number).encode()].set_result(Refused(reason, "wire", ""))
+
+
+class Delivery:
+    """Writes to a list; fails or waits when told to."""
+
+    linger = busy_linger = 0.0
+    batch_bytes = BATCH_BYTES
+
+    def __init__(self, start: int = 0) -> None:
+        self.start = start
+        self.written: list[str] = []
+        self.superseded: list[str] = []
+        self.committed = start
+        self.metadata = ""
+        self.failures = 0
+        self.broken: set[TP] = set()
+        self.error: Exception = RuntimeError("refused")
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def open(self, partitions: Collection[TP]) -> dict[TP, Start]:
+        """Return where to go on."""
+        return {tp: Start(self.committed, self.metadata) for tp in partitions}
+
+    async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int, metadata: str) -> None:
+        """Write and commit."""
+        await self.gate.wait()
+        if self.failures or tp in self.broken:
+            self.failures = max(0, self.failures - 1)
+            raise self.error
+        self.written += [(output.value or b"").decode() for output in outputs]
+        marked = [output for output in outputs if ("newswire.superseded", b"true") in output.headers]
+        self.superseded += [(output.value or b"").decode() for output in marked]
+        self.committed, self.metadata = offset, metadata
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+class Bench:
+    """A pipeline with its parts."""
+
+    def __init__(self, start: int = 0, *, processes: int = 1, **options: Any) -> None:
+        settings = Settings(worker_processes=processes, **options)
+        self.lanes = Lanes()
+        self.delivery = Delivery(start)
+        self.rejoins = 0
+        self.fatal: list[Exception] = []
+        self.metrics = Metrics(settings)
+        self.read: dict[TP, int] = {}
+        self.published: Mapping[TP, Versions] | Exception = {}
+        self.report = Report(settings, self.metrics, Feed().add)
+        self.pipeline = Pipeline(
+            settings,
+            self.lanes,  # type: ignore[arg-type] # what the pipeline calls of it
+            self.delivery,
+            self.report,
+            Tracing(settings),
+            published=self._published,
+            read_up_to=self._read_up_to,
+            rejoin=self._rejoin,
+            fatal=self.fatal.append,
+        )
+
+    def _rejoin(self) -> None:
+        self.rejoins += 1
+
+    def _published(self, _partitions: object) -> Mapping[TP, Versions]:
+        if isinstance(self.published, Exception):
+            raise self.published
+        return self.published
+
+    def _read_up_to(self, tp: TP, offset: int) -> int:
+        return self.read.get(tp, offset)
+
+    def accept(
+        self, *offsets: int, generation: int = 1, follows: int | None = None, partition: int = RAW.partition
+    ) -> None:
+        """Hand over articles at *offsets*."""
+        for offset in offsets:
+            name = str(offset).encode()
+            record = KafkaRecord(RAW.topic, partition, offset, 0, name, name, ())
+            self.pipeline.accept(record, generation, offset if follows is None else follows)
+
+    async def refuse(self, error: Exception) -> None:
+        """Let the delivery of one article fail with *error*."""
+        self.delivery.failures, self.delivery.error = 1, error
+        await self.pipeline.open({RAW}, 1)
+        self.accept(0)
+        self.lanes.finish(0)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let everything happen that can happen now: until the loop has nothing left that is ready to run."""
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(0)
+        while loop._ready:  # type: ignore[attr-defined] # noqa: ASYNC110 - asyncio has no event for an idle loop
+            await asyncio.sleep(0)
+
+
+async def test_order_is_that_of_the_input() -> None:
+    """Articles that are done out of order go out in order, and nothing is committed past one that is not done."""
+    bench = Bench()
+    await bench.pipeline.open({RAW}, 1)
+    bench.accept(0, 1, 2, 3)
+    bench.lanes.finish(1, 3)
+    await bench.settle()
+    assert (bench.delivery.written, bench.delivery.committed) == ([], 0)
+    bench.lanes.finish(0)
+    await bench.settle()
+    assert (bench.delivery.written, bench.delivery.committed) == (["0", "1"], 2)
+    bench.lanes.finish(2)
+    await bench.settle()
+    assert (bench.delivery.written, bench.delivery.committed) == (["0", "1", "2", "3"], 4)
+
+
+async def test_which_version_is_superseded_does_not_depend_on_which_is_done_first() -> None:
+    """What counts is the order of the partition, within a delivery and over several."""
+    bench = Bench()
+    await bench.pipeline.open({RAW}, 1)
+    bench.accept(0, 1, 2, 3)
+    bench.lanes.finish_version(1, "1")
+    bench.lanes.finish_version(2, "3")
+    await bench.settle()
+    bench.lanes.finish_version(0, "2")
+    await bench.settle()
+    bench.lanes.finish_version(3, "2")
+    await bench.settle()
+
+    assert bench.delivery.written == ["0", "1", "2", "3"]
+    assert bench.delivery.superseded == ["1", "3"]
+
+
+async def test_partitions_go_when_all_is_delivered() -> None:
+    """Closing waits for what is in flight."""
+    bench = Bench()
+    await bench.pipeline.open({RAW}, 1)
+    bench.accept(0, 1)
+    closing = asyncio.create_task(bench.pipeline.close())
+    await bench.settle()
+    bench.lanes.finish(0, 1)
+    await closing
+
+    assert (bench.delivery.written, bench.delivery.committed) == (["0", "1"], 2)
+
+
+async def test_what_takes_too_long_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closing does not wait for ever; what is not done then is never sent, even if it is done later."""
+    monkeypatch.setattr(module, "DRAIN_SECONDS", 0.05)
+    bench = Bench()
+    await bench.pipeline.open({RAW}, 1)
+    bench.accept(0, 1, 2)
+    bench.lanes.finish(0)
+    await bench.pipeline.close()
+    assert bench.lanes.open[b"1"].cancelled()
+    await bench.pipeline.open({RAW}, 2)
+    await bench.settle()
+
+    assert (bench.delivery.written, bench.delivery.committed) == (["0"], 1)
+
+
+async def test_what_is_of_an_earlier_assignment_is_not_taken() -> None:
+    """An article read before a rebalance is left to be read again."""
+    bench = Bench()
+    await bench.pipeline.open({RAW}, 2)
+    bench.accept(0, generation=1)
+    bench.accept(0, generation=2)
+
+    assert list(bench.lanes.open) == [b"0"]
+
+
+async def test_what_was_read_twice_is_taken_once() -> None:
+    """An offset below the next one is dropped."""
+    bench = Bench(start=5)
+    await bench.pipeline.open({RAW}, 1)
+    bench.accept(3, 4, 5, 5, 6)
+
+    assert list(bench.lanes.open) == [b"5", b"6"]
+
+
+async def test_a_gap_in_the_numbers_is_no_hole() -> None:
+    """After a transaction's marker the next record follows on the last, though their numbers do not."""
+    bench = Bench()
+    await bench.pipeline.open({RAW}, 1)
+    bench.accept(0)
+    bench.accept(3, follows=1)
+
+    assert list(bench.lanes.open) == [b"0", b"3"]
+    assert bench.rejoins == 0
+
+
+async def test_a_hole_is_not_passed() -> None:
+    """Where a record was missed nothing after it is taken, and the partition is read anew."""
+    bench = Bench()
+    await bench.pipeline.open({RAW}, 1)
+    bench.accept(0)
+    bench.accept(3)
+    await bench.settle()
+
+    assert bench.rejoins == 1
+    assert b"3" not in bench.lanes.open
+    assert bench.delivery.committed == 0
+
+
+async def test_a_failed_delivery_is_tried_by_the_next_assignment() -> None:
+    """After a failure nothing more goes out; with the new assignment everything does."""
+    bench = Bench()
+    bench.delivery.failures = 1
+    await bench.pipeline.open({RAW}, 1)
+    bench.accept(0, 1)
+    bench.lanes.finish(0, 1)
+    await bench.settle()
+    assert (bench.rejoins, bench.delivery.written) == (1, [])
+    bench.accept(2)
+    await bench.pipeline.open({RAW}, 2)
+    bench.accept(0, 1, generation=2)
+    bench.lanes.finish(0, 1)
+    await bench.settle()
+
+    assert (bench.delivery.written, bench.delivery.committed, bench.fatal) == (["0", "1"], 2, [])
+
+
+async def test_deliveries_that_never_succeed_stop_the_worker() -> None:
+    """After some failures in a row the worker gives up and says why."""
+    bench = Bench()
+    bench.delivery.failures = FAILURES
+    for generation in range(FAILURES):
+        await bench.pipeline.open({RAW}, generation)
+        bench.accept(0, generation=generation)
+        bench.lanes.finish(0)
+        await bench.settle()
+
+    [error] = bench.fatal
+    assert isinstance(error, PipelineError)
+    assert "refused" in str(error)
+
+
+async def test_one_partition_that_never_succeeds_stops_the_worker() -> None:
+    """That another partition delivers meanwhile does not hide it: each failure makes the whole group rejoin."""
+    bench = Bench()
+    other = TP(RAW.topic, 1)
+    bench.delivery.broken = {other}
+    for generation in range(FAILURES):
+        await bench.pipeline.open({RAW, other}, generation)
+        bench.accept(generation, generation=generation)
+        bench.lanes.finish(generation)
+        await bench.settle()
+        bench.accept(100 + generation, generation=generation, partition=1, follows=generation)
+        bench.lanes.finish(100 + generation)
+        await bench.settle()
+
+    assert bench.delivery.written == [str(number) for number in range(FAILURES)]
+    assert len(bench.fatal) == 1
+
+
+async def test_records_refused_together_are_not_to_blame() -> None:
+    """Where the broker finds a batch too large, its records go one by one next, and none is held too large for it."""
+    bench = Bench()
+    await bench.refuse(OversizeError(500, alone=False))
+
+    assert bench.delivery.batch_bytes == ALONE
+    assert bench.pipeline.limit == Settings().max_record_bytes
+
+
+async def test_a_record_refused_by_itself_tells_the_limit() -> None:
+    """What the broker does not take alone is beyond the topic's limit, which is known from then on."""
+    bench = Bench()
+    await bench.refuse(OversizeError(500, alone=True))
+
+    assert (bench.pipeline.limit, bench.delivery.batch_bytes) == (499, 499)
+
+
+async def test_a_partition_that_has_its_share_is_paused() -> None:
+    """A partition alone may have all there is in flight; then it is read no further until some is delivered."""
+    bench = Bench()
+    await bench.pipeline.open({RAW}, 1)
+    bench.accept(*range(module.IN_FLIGHT_PER_LANE - 1))
+    assert bench.pipeline.full() == set()
+    bench.accept(module.IN_FLIGHT_PER_LANE - 1)
+    assert bench.pipeline.full() == {RAW}
+    bench.lanes.finish(0)
+    await bench.settle()
+
+    assert bench.pipeline.full() == set()
+
+
+async def test_a_slow_article_holds_back_its_own_partition_only() -> None:
+    """With one partition stuck at its first article, the others are read and delivered as before."""
+    bench = Bench()
+    other = TP(RAW.topic, 1)
+    await bench.pipeline.open({RAW, other}, 1)
+    bench.accept(*range(module.IN_FLIGHT_PER_LANE))
+    bench.lanes.finish(*range(1, module.IN_FLIGHT_PER_LANE))
+    for number in range(1_000, 1_200):
+        assert bench.pipeline.full() == {RAW}
+        bench.accept(number, partition=1, follows=0 if number == 1_000 else number)
+        bench.lanes.finish(number)
+        await bench.settle()
+
+    assert len(bench.delivery.written) == 200
+
+
+async def test_the_room_is_shared_among_the_partitions_that_are_busy() -> None:
+    """Two busy partitions of twelve have half of it each; with many, each has a least share."""
+    bench = Bench()
+    partitions = [TP(RAW.topic, number) for number in range(12)]
+    await bench.pipeline.open(partitions, 1)
+    half = module.IN_FLIGHT_PER_LANE // 2
+    bench.accept(*range(half))
+    bench.accept(*range(half), partition=1)
+    assert bench.pipeline.full() == set(partitions[:2])
+    for number in range(2, 12):
+        bench.accept(*range(module.LEAST_SHARE), partition=number)
+
+    assert bench.pipeline.full() == set(partitions)
+
+
+async def test_opening_twice_at_once_leaves_one_set_of_tenures() -> None:
+    """Each open ends the tenures of the one before, so that nothing is delivered by a tenure that nobody knows."""
+    bench = Bench()
+    await asyncio.gather(*(bench.pipeline.open({RAW}, 1) for _ in range(3)))
+
+    tasks = [task for task in asyncio.all_tasks() if task.get_name().startswith("deliver-") and not task.done()]
+    assert len(tasks) == 1
+
+
+async def test_a_worker_that_does_not_know_the_versions_works() -> None:
+    """If what was published before cannot be read, the articles are enriched all the same."""
+    bench = Bench()
+    bench.published = RuntimeError("the brokers do not answer")
+    await bench.pipeline.open({RAW}, 1)
+    bench.accept(0)
+    bench.lanes.finish(0)
+    await bench.settle()
+
+    assert bench.delivery.written == ["0"]
+
+
+async def test_an_error_in_accounting_drops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is committed is done, even if its metrics or its log line fail."""
+    bench = Bench()
+    monkeypatch.setattr(bench.report, "article", lambda *_: 1 / 0)
+    await bench.pipeline.open({RAW}, 1)
+    bench.accept(0, 1)
+    bench.lanes.finish(0, 1)
+    await bench.settle()
+
+    assert (bench.delivery.committed, bench.rejoins, bench.fatal) == (2, 0, [])
+    assert bench.metrics.registry.get_sample_value("newswire_in_flight_articles") == 0
+
+
+async def test_an_idle_partition_is_committed_past_trailing_markers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind the last article there may be offsets without an article; the group must not seem to lag by them."""
+    monkeypatch.setattr(tenure_module, "IDLE_SECONDS", 0.01)
+    bench = Bench()
+    await bench.pipeline.open({RAW}, 1)
+    bench.accept(0)
+    bench.lanes.finish(0)
+    await bench.settle()
+    bench.read[RAW] = 2
+    async with asyncio.timeout(5):
+        while bench.delivery.committed != 2:  # noqa: ASYNC110 - the fake has no event to wait for
+            await asyncio.sleep(0.01)
+    bench.accept(2, follows=1)
+    bench.lanes.finish(2)
+    await bench.settle()
+
+    assert (bench.delivery.written, bench.delivery.committed) == (["0", "2"], 3)
+
+
+async def _refuse_all(bench: Bench, count: int, *, first: int = 0) -> None:
+    for number in range(first, first + count):
+        bench.accept(number)
+        bench.lanes.refuse(number)
+        await bench.settle()
+
+
+async def test_too_many_refusals_hold_the_worker() -> None:
+    """It lives, says why, and reads nothing."""
+    bench = Bench()
+    await bench.pipeline.open({RAW}, 1)
+    await _refuse_all(bench, limits.WINDOW_ARTICLES)
+    bench.accept(limits.WINDOW_ARTICLES)
+
+    assert bench.pipeline.held is not None
+    assert str(limits.WINDOW_ARTICLES).encode() not in bench.lanes.open
+    assert bench.pipeline.held.limit == "refusals"
+    assert bench.pipeline.full() == {RAW}
+    assert (bench.delivery.committed, bench.fatal, bench.rejoins) == (limits.WINDOW_ARTICLES, [], 0)
+    assert bench.metrics.registry.get_sample_value("newswire_held", {"limit": "refusals"}) == 1
+
+
+async def test_a_restart_does_not_forget_the_hold() -> None:
+    """The next worker of the partition holds before it reads anything, since the reason is committed."""
+    bench = Bench()
+    await bench.pipeline.open({RAW}, 1)
+    await _refuse_all(bench, limits.WINDOW_ARTICLES)
+    heir = Bench()
+    heir.delivery = bench.delivery
+    heir.pipeline._delivery = bench.delivery
+    await heir.pipeline.open({RAW}, 1)
+
+    assert heir.pipeline.held == bench.pipeline.held
+    heir.accept(limits.WINDOW_ARTICLES)
+    assert heir.lanes.open == {}
+
+
+async def test_a_held_worker_goes_on_when_told() -> None:
+    """After `newswire resume` the partitions are assigned anew, and the outcomes of before no longer count."""
+    bench = Bench()
+    await bench.pipeline.open({RAW}, 1)
+    await _refuse_all(bench, limits.WINDOW_ARTICLES)
+    assert await bench.pipeline.resume()
+    assert bench.rejoins == 1
+    await bench.pipeline.open({RAW}, 2)
+
+    assert bench.pipeline.held is None
+    bench.accept(limits.WINDOW_ARTICLES, generation=2)
+    bench.lanes.finish(limits.WINDOW_ARTICLES)
+    await bench.settle()
+    assert bench.delivery.committed == limits.WINDOW_ARTICLES + 1
+
+
+async def test_a_held_worker_goes_on_when_the_setting_changes() -> None:
+    """A worker that is started with a wider limit judges the same outcomes by that."""
+    bench = Bench()
+    await bench.pipeline.open({RAW}, 1)
+    await _refuse_all(bench, limits.WINDOW_ARTICLES)
+    heir = Bench(refusal_limit=1)
+    heir.pipeline._delivery = bench.delivery
+    await heir.pipeline.open({RAW}, 1)
+
+    assert heir.pipeline.held is None
+
+
+async def test_crashes_hold_the_worker_if_they_come_in_a_row() -> None:
+    """Any other outcome between them, even another refusal, ends the row."""
+    bench = Bench(crash_limit=3)
+    await bench.pipeline.open({RAW}, 1)
+    for number, reason in enumerate([*[RejectReason.WORKER_CRASH] * 2, RejectReason.NOT_JSON] * 3):
+        bench.accept(number)
+        bench.lanes.refuse(number, reason=reason)
+        await bench.settle()
+    assert bench.pipeline.held is None
+    for number in range(9, 12):
+        bench.accept(number)
+        bench.lanes.refuse(number, reason=RejectReason.WORKER_CRASH)
+        await bench.settle()
+
+    assert bench.pipeline.held is not None
+    assert bench.pipeline.held.limit == "crashes"
+
+
+async def test_a_hold_lets_the_delivery_that_is_under_way_end() -> None:
+    """What another partition is just publishing is committed too, so that it does not come twice."""
+    bench = Bench(crash_limit=1)
+    other = TP(RAW.topic, 1)
+    await bench.pipeline.open({RAW, other}, 1)
+    bench.delivery.gate.clear()
+    bench.accept(100, partition=1, follows=0)
+    bench.lanes.finish(100)
+    bench.accept(0)
+    bench.lanes.refuse(0, reason=RejectReason.WORKER_CRASH)
+    await bench.settle()
+    bench.delivery.gate.set()
+    await bench.settle()
+
+    assert bench.pipeline.held is not None
+    assert {tp: tenure.delivered for tp, tenure in bench.pipeline.tenures.items()} == {RAW: 1, other: 101}
+
+
+async def test_all_partitions_refused_at_once_are_one_failure() -> None:
+    """A worker that slept through its session is refused on every partition; that alone does not end it."""
+    bench = Bench()
+    partitions = {TP(RAW.topic, number) for number in range(2 * FAILURES)}
+    await bench.pipeline.open(partitions, 1)
+    for tp in partitions:
+        bench.pipeline._on_failure(bench.pipeline.tenures[tp], RuntimeError("fenced"))
+
+    assert bench.fatal == []
+    assert bench.rejoins > 0
