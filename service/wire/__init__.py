@@ -24,7 +24,7 @@ __all__ = ["AUTO", "FORMATS", "identify", "read"]
 AUTO = "auto"
 
 FORMATS: dict[str, str] = {
-    "newswire": "own",
+    "newswire": "newswire_json",
     "ninjs": "ninjs",
     "newsml-g2": "newsml",
     "nitf": "nitf",

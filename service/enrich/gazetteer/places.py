@@ -23,7 +23,7 @@ from service.contract.records import PlaceKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-GAZETTEER = Path(__file__).parent / "data" / "gazetteer.npz"
+GAZETTEER = Path(__file__).parents[1] / "data" / "gazetteer.npz"
 KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
 KEY_BYTES = 6
 BUCKET_BITS = 18

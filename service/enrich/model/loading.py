@@ -20,7 +20,7 @@ NAME = "newswire"
 """Name of the shipped pipeline; any other names an installed one."""
 VERSION = "2.0"
 """Raised with every change of the shipped weights."""
-WEIGHTS = Path(__file__).parent / "data" / "model"
+WEIGHTS = Path(__file__).parents[1] / "data" / "model"
 
 
 def load(name: str = NAME) -> Language:

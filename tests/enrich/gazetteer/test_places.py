@@ -10,7 +10,7 @@ import pytest
 
 from service.enrich.gazetteer.places import Gazetteer, Role, fold
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WATCHED = ("RO", "BG", "HU", "SK")
 
 

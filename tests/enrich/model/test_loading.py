@@ -13,7 +13,7 @@ from service.enrich.model import loading
 if TYPE_CHECKING:
     from spacy.language import Language
 
-SUMMIT = Path(__file__).parents[2] / "service/local_kafka/nato-summit-2022.json"
+SUMMIT = Path(__file__).parents[3] / "service/local_kafka/nato-summit-2022.json"
 MEGABYTE = 1_000_000
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 NLP = spacy.blank("en")
-GOLDEN = Path(__file__).parents[2] / "service" / "local" / "nato-summit-2022.json"
+GOLDEN = Path(__file__).parents[3] / "service" / "local_kafka" / "nato-summit-2022.json"
 
 
 @pytest.fixture(scope="module")
