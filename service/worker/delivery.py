@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 OPEN_SECONDS = 15.0  # for the producers to start, and again for the offsets; both take 0.1 s
 STOP_SECONDS = 5.0  # for what a producer still has to send
 BATCH_BYTES = 256 * 1024  # ten records of 25 kB, and well below the 1 MB that brokers take by default
-ALONE = 1  # batches of so many bytes hold one record each, however large it is
+ONE_RECORD_BYTES = 1  # a batch of at most so many bytes holds one record, however large it is
 TRANSACTION_MILLISECONDS = 60_000  # a worker that dies keeps read_committed consumers waiting no longer than this
 
 
@@ -57,7 +57,9 @@ class Delivery(Protocol):
     busy_linger: float
     """The same where articles queue: then a longer wait makes none later, and spares requests."""
     batch_bytes: int
-    """Most bytes of records that go as one batch: no more than the topics take. Counts from the next `open` on."""
+    """The most bytes of records in one batch: no more than the topics accept. In force from the next `open` on."""
+    one_record_per_batch: bool
+    """Whether each record goes in a batch of its own. In force from the next `open` on."""
 
     async def open(self, partitions: Collection[TP]) -> dict[TP, Start]:
         """Get ready to deliver for *partitions*, newly assigned; return where to begin with each."""
@@ -85,7 +87,8 @@ class AtLeastOnce:
 
     def __init__(self, settings: Settings, commit: Callable[[TP, int, str], Awaitable[None]]) -> None:
         self.batch_bytes = BATCH_BYTES
-        self._settings = settings
+        self.one_record_per_batch = False
+        self.settings = settings
         self._commit = commit
         self._producer: AIOKafkaProducer | None = None
 
@@ -93,14 +96,14 @@ class AtLeastOnce:
         """Start the producer and return the committed offsets."""
         await self.close()  # one that has failed a batch has a hole in its sequence, and refuses all that follows
         if partitions:
-            self._producer = _producer(self._settings, self.batch_bytes)
+            self._producer = _producer(self)
             await _start(self._producer)
-        return await _starts(self._settings, partitions)
+        return await _starts(self.settings, partitions)
 
     async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int, metadata: str) -> None:
         """Send all, wait for the acks, commit."""
         assert self._producer is not None
-        await _send(self._producer, tp.partition, outputs, alone=self.batch_bytes == ALONE)
+        await _send(self._producer, tp.partition, outputs, alone=self.one_record_per_batch)
         await self._commit(tp, offset, metadata)
 
     async def close(self) -> None:
@@ -123,7 +126,8 @@ class ExactlyOnce:
 
     def __init__(self, settings: Settings) -> None:
         self.batch_bytes = BATCH_BYTES
-        self._settings = settings
+        self.one_record_per_batch = False
+        self.settings = settings
         self._producers: dict[TP, AIOKafkaProducer] = {}
 
     async def open(self, partitions: Collection[TP]) -> dict[TP, Start]:
@@ -131,25 +135,24 @@ class ExactlyOnce:
         await self.close()
         for tp in partitions:
             self._producers[tp] = _producer(
-                self._settings,
-                self.batch_bytes,
-                transactional_id=f"{self._settings.group}-{tp.topic}-{tp.partition}",
+                self,
+                transactional_id=f"{self.settings.group}-{tp.topic}-{tp.partition}",
                 transaction_timeout_ms=TRANSACTION_MILLISECONDS,
             )
         # All to their end: one that went on after another failed could fence the producer of the next try.
         for failure in await asyncio.gather(*map(_start, self._producers.values()), return_exceptions=True):
             if failure is not None:
                 raise failure
-        return await _starts(self._settings, partitions)
+        return await _starts(self.settings, partitions)
 
     async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int, metadata: str) -> None:
         """Write *outputs* and *offset* in one transaction. One that fails is aborted by the next to open *tp*."""
         producer = self._producers[tp]
         await producer.begin_transaction()
         # aiokafka commits a transaction though a batch of it has failed: the acks must be in before.
-        await _send(producer, tp.partition, outputs, alone=self.batch_bytes == ALONE)
+        await _send(producer, tp.partition, outputs, alone=self.one_record_per_batch)
         offsets = {TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, metadata)}
-        await producer.send_offsets_to_transaction(offsets, self._settings.group)
+        await producer.send_offsets_to_transaction(offsets, self.settings.group)
         await producer.commit_transaction()
 
     async def close(self) -> None:
@@ -158,13 +161,14 @@ class ExactlyOnce:
         await asyncio.gather(*map(_stop, producers.values()))
 
 
-def _producer(settings: Settings, batch_bytes: int, **options: object) -> AIOKafkaProducer:
+def _producer(delivery: AtLeastOnce | ExactlyOnce, **options: object) -> AIOKafkaProducer:
+    settings = delivery.settings
     return AIOKafkaProducer(
         **aiokafka_options(settings),
         acks="all",
         enable_idempotence=True,
         compression_type=None if settings.compression == "none" else settings.compression,
-        max_batch_size=batch_bytes,
+        max_batch_size=ONE_RECORD_BYTES if delivery.one_record_per_batch else delivery.batch_bytes,
         max_request_size=settings.max_record_bytes + settings.max_article_bytes,
         request_timeout_ms=30_000,
         metadata_max_age_ms=60_000,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer
     from faust.types import TP
 
-    from service.worker.application import Enricher
+    from service.worker.application import WorkerApp
 
 log = structlog.get_logger()
 FULL_SECONDS = 0.05  # until full partitions are looked at again; their share is about a second of work
@@ -126,7 +126,7 @@ class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is no
 class Consumer(driver.Consumer):  # type: ignore[misc] # Faust is not typed for us
     """Faust's consumer, which reads and does not commit."""
 
-    app: Enricher
+    app: WorkerApp
     _thread: Thread
 
     def _new_consumer_thread(self) -> Thread:
@@ -151,7 +151,7 @@ class Consumer(driver.Consumer):  # type: ignore[misc] # Faust is not typed for 
         """Do nothing: `_getmany` leaves out the partitions that are full, by our count and not by Faust's."""
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Mapping[TP, list[Any]]:  # noqa: ASYNC109 - Faust's
-        full = self.app.pipeline.full()
+        full = self.app.in_flight.full()
         wanted = set(active_partitions or ()) - full
         if not wanted:
             await asyncio.sleep(FULL_SECONDS)
@@ -183,7 +183,7 @@ class Consumer(driver.Consumer):  # type: ignore[misc] # Faust is not typed for 
         deadline = loop.time() + RETRY_SECONDS
         while True:
             try:
-                return await self.app.pipeline.open(self.assignment(), generation)
+                return await self.app.in_flight.open(self.assignment(), generation)
             except (KafkaError, OtherKafkaError, TimeoutError, OSError) as error:
                 log.warning("partitions_not_opened", error=repr(error))
                 if loop.time() > deadline:
@@ -200,14 +200,14 @@ class Consumer(driver.Consumer):  # type: ignore[misc] # Faust is not typed for 
         """Let Faust take the partitions; a spare worker, which gets none, has its part with that."""
         await super().on_partitions_assigned(assigned, generation_id)
         if not assigned:
-            await self.app.pipeline.open((), generation_id)
+            await self.app.in_flight.open((), generation_id)
 
     async def quiesce(self) -> None:
         """Stop reading, then deliver and commit what is in flight, within a bound."""
         self.stop_flow()
         self.app.flow_control.suspend()
         self.app.flow_control.clear()
-        await self.app.pipeline.close()
+        await self.app.in_flight.close()
 
     def highwater(self, tp: TP) -> int:
         """Return the partition's end, or 0 before it is known: None would kill Faust's fetcher."""
@@ -217,7 +217,7 @@ class Consumer(driver.Consumer):  # type: ignore[misc] # Faust is not typed for 
             return 0
 
     async def verify_all_partitions_active(self) -> None:
-        """Do nothing: Faust's check only logs, often in error; `service.worker.watchdog` acts."""
+        """Do nothing: Faust's check only logs, often in error; `service.worker.health.watchdog` acts."""
 
 
 class Transport(driver.Transport):  # type: ignore[misc] # Faust is not typed for us

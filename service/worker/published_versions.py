@@ -55,7 +55,7 @@ class Versions:
         for version in published:
             self._add(version)
 
-    def supersede(self, article: Enriched) -> bool:
+    def is_superseded(self, article: Enriched) -> bool:
         """Return whether a later version of *article* has been published."""
         name, revision = _version(*identity(article))
         return max(self._revisions.get(name, ()), default=b"") > revision

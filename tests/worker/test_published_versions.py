@@ -19,10 +19,10 @@ def test_only_an_older_version_is_superseded() -> None:
     versions = Versions()
     versions.add(article("a", "2022-05-04/2"))
 
-    assert versions.supersede(article("a", "2022-05-04/1"))
-    assert not versions.supersede(article("a", "2022-05-04/2"))
-    assert not versions.supersede(article("a", "2022-05-05/1"))
-    assert not versions.supersede(article("b", "2022-05-04/1"))
+    assert versions.is_superseded(article("a", "2022-05-04/1"))
+    assert not versions.is_superseded(article("a", "2022-05-04/2"))
+    assert not versions.is_superseded(article("a", "2022-05-05/1"))
+    assert not versions.is_superseded(article("b", "2022-05-04/1"))
 
 
 def test_an_older_version_does_not_hide_the_latest() -> None:
@@ -31,7 +31,7 @@ def test_an_older_version_does_not_hide_the_latest() -> None:
     for revision in ("3", "1"):
         versions.add(article("a", revision))
 
-    assert versions.supersede(article("a", "2"))
+    assert versions.is_superseded(article("a", "2"))
 
 
 def test_the_window() -> None:
@@ -40,11 +40,11 @@ def test_the_window() -> None:
     versions.add(article("a", "2"))
     for number in range(WINDOW - 1):
         versions.add(article(str(number), "1"))
-    assert versions.supersede(article("a", "1"))
+    assert versions.is_superseded(article("a", "1"))
 
     versions.add(article("b", "1"))
-    assert not versions.supersede(article("a", "1"))
-    assert versions.supersede(article("0", "0"))
+    assert not versions.is_superseded(article("a", "1"))
+    assert versions.is_superseded(article("0", "0"))
 
 
 def test_an_id_that_utf8_cannot_hold() -> None:
@@ -52,7 +52,7 @@ def test_an_id_that_utf8_cannot_hold() -> None:
     versions = Versions()
     versions.add(article("\ud83d", "2/\ud83d"))
 
-    assert versions.supersede(article("\ud83d", "1"))
+    assert versions.is_superseded(article("\ud83d", "1"))
 
 
 def test_memory_is_bounded() -> None:
