@@ -6,7 +6,7 @@ import tracemalloc
 
 from service.contract.outcomes import Enriched
 from service.worker.encoding import identity
-from service.worker.published_versions import WINDOW, Versions
+from service.worker.published_versions import WINDOW_RECORDS, Versions
 
 
 def article(name: str, revision: str) -> Enriched:
@@ -38,7 +38,7 @@ def test_the_window() -> None:
     """The last so many records are known, of whatever article, and none before them."""
     versions = Versions()
     versions.add(article("a", "2"))
-    for number in range(WINDOW - 1):
+    for number in range(WINDOW_RECORDS - 1):
         versions.add(article(str(number), "1"))
     assert versions.is_superseded(article("a", "1"))
 
@@ -59,10 +59,10 @@ def test_memory_is_bounded() -> None:
     """Ids and versions of any length take no more than what the window allows for: below 1 kB a record."""
     tracemalloc.start()
     versions = Versions()
-    for number in range(3 * WINDOW):
+    for number in range(3 * WINDOW_RECORDS):
         versions.add(article(f"{number}" * 200, "9" * 2_000_000 if number % 500 == 0 else "9" * 5_000))
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert size < 1_000 * WINDOW
+    assert size < 1_000 * WINDOW_RECORDS
     assert len(identity(article("a", "9" * 2_000_000))[1]) == 256
