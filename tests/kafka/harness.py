@@ -24,6 +24,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, NewTopic
 
 from service.stream.traffic import NO_COORDINATOR
+from tests.process_tree import children
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -354,9 +355,3 @@ def await_(condition: Callable[[], bool], what: str, seconds: float, workers: It
             tails = "\n".join(f"--- {worker.log}\n{worker.tail()}" for worker in workers)
             raise AssertionError(f"waited {seconds:.0f} s for {what}\n{tails}")
         time.sleep(0.1)
-
-
-def children(pid: int) -> list[int]:
-    """Return the pids of a process's children."""
-    tasks = Path(f"/proc/{pid}/task")
-    return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
