@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from tests.kafka.harness import NOTES, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 GUARANTEES = ("at_least_once", "exactly_once")
 
@@ -30,17 +32,21 @@ def delivery(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def make_stream(kafka: str) -> Iterator[Callable[..., Stream]]:
-    """Return a maker of streams, whose workers end with the test."""
+def make_stream(kafka: str, tmp_path: Path) -> Iterator[Callable[..., Stream]]:
+    """Return a function that makes streams, whose workers end with the test.
+
+    The ends of the workers' logs are printed, which pytest shows if the test failed.
+    """
     made: list[Stream] = []
 
     def make(**options: object) -> Stream:
-        made.append(Stream(**({"bootstrap": kafka} | options)))  # type: ignore[arg-type] # the fields of Stream
+        made.append(Stream(**({"bootstrap": kafka, "folder": tmp_path} | options)))  # type: ignore[arg-type] # the fields of Stream
         return made[-1]
 
     yield make
     for stream in made:
         stream.stop()
+        sys.stdout.writelines(f"--- {worker.log}\n{worker.tail()}" for worker in stream.workers)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
