@@ -1,4 +1,4 @@
-"""One real Kafka for all tests here; topics and groups are each test's own."""
+"""Streams on the shared Kafka; topics and groups are each test's own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from service.local import Broker
 from tests.kafka.harness import NOTES, Stream
 
 if TYPE_CHECKING:
@@ -15,13 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GUARANTEES = ("at_least_once", "exactly_once")
-
-
-@pytest.fixture(scope="session")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the address of a broker."""
-    with Broker(tmp_path_factory.mktemp("kafka"), overrides={"log.cleaner.backoff.ms": "200"}) as broker:
-        yield broker.bootstrap_servers
 
 
 @pytest.fixture(params=GUARANTEES)
@@ -49,9 +41,9 @@ def make_stream(kafka: str, tmp_path: Path) -> Iterator[Callable[..., Stream]]:
         sys.stdout.writelines(f"--- {worker.log}\n{worker.tail()}" for worker in stream.workers)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show the ledgers, passed or failed."""
-    if NOTES:
-        terminalreporter.section("ledgers")
-        for line in NOTES:
-            terminalreporter.write_line(line)
+@pytest.fixture(autouse=True)
+def _ledgers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hand the ledgers to the summary, also from a process of pytest-xdist."""
+    yield
+    request.node.user_properties += [("ledger", line) for line in NOTES]
+    NOTES.clear()
