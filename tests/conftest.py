@@ -1,4 +1,4 @@
-"""For all tests: a clean environment, one broker for the whole run, and the slow tests first."""
+"""For all tests: no influence of the shell or a busy machine, one broker for all, and the slow tests first."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from service.local import Broker
 
@@ -34,6 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
         patch.setenv(name, "1")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a job in the background, and in all that it starts
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A busy machine makes one example slow; the limit of the whole test stays.
+    settings.register_profile("tests", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")
