@@ -24,9 +24,10 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, NewTopic
 
 from service.kafka.traffic import NO_COORDINATOR
+from tests.process_tree import children
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = (
@@ -67,7 +68,7 @@ def note(what: str, ledger: Ledger) -> None:
 
 @dataclass
 class Stream:
-    """Topics, a group and the workers of one test."""
+    """Topics, a group and the workers of one test, whose logs go to *folder*."""
 
     bootstrap: str
     delivery: str = "at_least_once"
@@ -77,6 +78,7 @@ class Stream:
     name: str = field(default_factory=lambda: f"t-{uuid.uuid4().hex[:8]}")
     workers: list[Worker] = field(default_factory=list)
     sent: list[tuple[int, int]] = field(default_factory=list)
+    folder: Path = field(kw_only=True)
 
     def __post_init__(self) -> None:
         admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
@@ -152,7 +154,7 @@ class Stream:
     def run(self, command: list[str], **environment: str) -> Worker:
         """Start a worker by *command*."""
         env = os.environ | self.variables | {"PYTHONPATH": str(ROOT), "NEWSWIRE_LOG_FORMAT": "json"}
-        worker = Worker(env | self.environment | environment, command)
+        worker = Worker(env | self.environment | environment, command, self.folder)
         self.workers.append(worker)
         return worker
 
@@ -198,8 +200,9 @@ class Stream:
             admin.close()
         return sum(max(0, known.offset) for known in offsets.values())
 
-    def read(self, topic: str) -> list[Any]:
-        """Return all committed records of *topic*."""
+    @contextlib.contextmanager
+    def _consumer(self, *topics: str) -> Iterator[KafkaConsumer]:
+        """Open a client that stands before the first record of *topics* and sees committed records only."""
         consumer = KafkaConsumer(
             bootstrap_servers=self.bootstrap,
             isolation_level="read_committed",
@@ -208,16 +211,20 @@ class Stream:
             max_partition_fetch_bytes=8_000_000,
         )
         try:
-            partitions = [TopicPartition(topic, number) for number in range(self.partitions)]
-            consumer.assign(partitions)
-            ends = consumer.end_offsets(partitions)
+            consumer.assign([TopicPartition(topic, number) for topic in topics for number in range(self.partitions)])
+            yield consumer
+        finally:
+            consumer.close()
+
+    def read(self, topic: str) -> list[Any]:
+        """Return all committed records of *topic*."""
+        with self._consumer(topic) as consumer:
+            ends = consumer.end_offsets(list(consumer.assignment()))
             records: list[Any] = []
-            while any(consumer.position(tp) < ends[tp] for tp in partitions):
+            while any(consumer.position(tp) < end for tp, end in ends.items()):
                 for batch in consumer.poll(timeout_ms=200).values():
                     records += batch
             return records
-        finally:
-            consumer.close()
 
     def bytes_of(self, topic: str) -> int:
         """Return the room that *topic* takes on the broker's disk."""
@@ -236,7 +243,15 @@ class Stream:
 
     def await_done(self, seconds: float = PATIENCE) -> None:
         """Wait until every record sent has come out."""
-        await_(lambda: self.done() >= len(self.sent), f"{len(self.sent)} articles to come out", seconds, self.workers)
+        came: set[str] = set()
+        with self._consumer(self.enriched, self.dead) as consumer:  # reads each record once, however long it waits
+
+            def done() -> bool:
+                """Read what has come since the last call."""
+                came.update(origin(record) for batch in consumer.poll(timeout_ms=100).values() for record in batch)
+                return len(came) >= len(self.sent)
+
+            await_(done, f"{len(self.sent)} articles to come out", seconds, self.workers)
 
     def ledger(self) -> Ledger:
         """Count."""
@@ -266,13 +281,13 @@ class Stream:
 
 
 class Worker:
-    """One worker process."""
+    """One worker process, with its log in *folder*."""
 
-    def __init__(self, environment: dict[str, str], command: list[str]) -> None:
+    def __init__(self, environment: dict[str, str], command: list[str], folder: Path) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.log = Path(f"/tmp/newswire-test-{self.port}-{uuid.uuid4().hex[:6]}.log")  # noqa: S108 - kept on failure
+        self.log = folder / f"worker-{self.port}-{uuid.uuid4().hex[:6]}.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command,
@@ -357,9 +372,3 @@ def await_(condition: Callable[[], bool], what: str, seconds: float, workers: It
             tails = "\n".join(f"--- {worker.log}\n{worker.tail()}" for worker in workers)
             raise AssertionError(f"waited {seconds:.0f} s for {what}\n{tails}")
         time.sleep(0.1)
-
-
-def children(pid: int) -> list[int]:
-    """Return the pids of a process's children."""
-    tasks = Path(f"/proc/{pid}/task")
-    return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]

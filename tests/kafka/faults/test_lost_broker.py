@@ -24,9 +24,9 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 
 
 @pytest.fixture
-def stream(broker: Broker, delivery: str) -> Iterator[Stream]:
+def stream(broker: Broker, delivery: str, tmp_path: Path) -> Iterator[Stream]:
     """Return a stream on it, with articles to work on."""
-    made = Stream(broker.bootstrap_servers, delivery)
+    made = Stream(broker.bootstrap_servers, delivery, folder=tmp_path)
     made.produce_light(4_000, bytes=200)
     yield made
     made.stop()

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 def test_one_three_one(make_stream: Callable[..., Stream], delivery: str) -> None:
     """Two workers join and leave again under load: nothing lost, nothing twice, in either guarantee."""
     stream = make_stream(delivery=delivery)
-    stream.produce_light(6_000)
-    first = stream.start(TEST_SECONDS="0.01").await_ready()
-    second = stream.start(TEST_SECONDS="0.01").await_ready()
-    third = stream.start(TEST_SECONDS="0.01").await_ready()
+    stream.produce_light(3_000)
+    first = stream.start(TEST_SECONDS="0.02").await_ready()
+    second = stream.start(TEST_SECONDS="0.02").await_ready()
+    third = stream.start(TEST_SECONDS="0.02").await_ready()
     assert second.terminate() == 0
     assert third.terminate() == 0
     stream.await_done(180)
@@ -31,8 +31,8 @@ def test_one_three_one(make_stream: Callable[..., Stream], delivery: str) -> Non
 
     ledger = stream.ledger()
     note(f"{delivery}, 1 → 3 → 1 workers", ledger)
-    assert str(ledger) == "in 6000, out 6000, dead-lettered 0, lost 0, duplicated 0, out of order 0"
-    assert stream.committed() == 6_000
+    assert str(ledger) == "in 3000, out 3000, dead-lettered 0, lost 0, duplicated 0, out of order 0"
+    assert stream.committed() == 3_000
 
 
 @pytest.mark.timeout(300)
