@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks import processes
 from service.contract.outcomes import Enriched, Message
-from service.processes.pool import Lanes
+from service.processes.pool import WorkerPool
 from service.settings import Settings
 
 EDGE = 10  # articles at either end whose time does not count
@@ -34,20 +34,20 @@ def at_pace(looks: list[Look], articles: int) -> Look:
 
 
 def _fail(error: Exception) -> None:
-    raise SystemExit(f"the lanes failed: {error}")
+    raise SystemExit(f"the worker processes failed: {error}")
 
 
 async def _measure(articles: list[bytes], count: int) -> Look:
-    lanes = Lanes(Settings(worker_processes=count), _fail, lambda: None)
-    await lanes.start()
-    outcomes = [lanes.process(Message(value)) for value in articles]
+    pool = WorkerPool(Settings(worker_processes=count), _fail, lambda: None)
+    await pool.start()
+    outcomes = [pool.process(Message(value)) for value in articles]
     looks = []
     for number, outcome in enumerate(outcomes, start=1):
         if not isinstance(made := await outcome, Enriched):
             raise SystemExit(f"an article was refused: {made}")
         if number in {EDGE, len(articles) - EDGE}:
             looks.append((time.monotonic(), processes.cpu_seconds(processes.tree(os.getpid()))))
-    await lanes.stop()
+    await pool.stop()
     return at_pace(looks, len(articles))
 
 

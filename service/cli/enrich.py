@@ -41,11 +41,11 @@ def enrich(
     if html is not None:
         articles = _only(articles)
     from service.contract.outcomes import Enriched, Message, Refused  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.processes.in_order import outcomes  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.processes.in_order import process_in_order  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     refused = 0
     mapped: list[bytes] = []
-    with closing(outcomes(settings, ((where, Message(value)) for where, value in articles))) as found:
+    with closing(process_in_order(settings, ((where, Message(value)) for where, value in articles))) as found:
         for where, outcome in _progress(found):
             if isinstance(outcome, Enriched) and html is not None:
                 _write_page(outcome.value, html)

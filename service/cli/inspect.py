@@ -51,10 +51,10 @@ def _broker_problems(settings: Settings) -> list[str]:
 
 def _model_problems(settings: Settings) -> list[str]:
     from service.errors import WorkerPoolError  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.processes.pool import Lanes  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.processes.pool import WorkerPool  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     async def start() -> None:
-        lanes = Lanes(settings, fatal=lambda _error: None, replaced=lambda: None)
+        lanes = WorkerPool(settings, on_fatal=lambda _error: None, on_replaced=lambda: None)
         try:
             await lanes.start()
         finally:

@@ -46,7 +46,7 @@ def replay(
     """
     settings = load_settings()
     from service.cli.published import Published  # noqa: PLC0415 - as above
-    from service.processes.in_order import outcomes  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.processes.in_order import process_in_order  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     first = since.replace(tzinfo=UTC).timestamp() * 1000 if since else 0
     last = until.replace(tzinfo=UTC).timestamp() * 1000 if until else float("inf")
@@ -54,7 +54,7 @@ def replay(
     with (
         kafka_errors(settings),
         closing(Published(settings, first)) as published,
-        closing(outcomes(settings, _articles(settings, first, last))) as found,
+        closing(process_in_order(settings, _articles(settings, first, last))) as found,
     ):
         for origin, outcome in found:
             verdict, detail = _compare(settings, published, origin, outcome, diff=diff)

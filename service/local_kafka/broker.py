@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import ctypes
 import os
 import signal
 import socket
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from service.errors import LocalKafkaError
 from service.local_kafka import distribution
+from service.parent_death import signal_on_parent_death
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,6 @@ HOST = "127.0.0.1"
 START_SECONDS = 60.0  # 3 s on two idle cores; a loaded machine takes far longer
 STOP_SECONDS = 30.0  # a controlled shutdown takes 1-2 s
 STARTED = "Kafka Server started"
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 # A single node has no second replica to give, and a group of one has nobody to wait for.
 SINGLE_NODE = {
@@ -101,7 +100,7 @@ class Broker:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=_go_with_the_parent,  # noqa: PLW1509 - one call to prctl, safe after a fork
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - one call to prctl, safe after a fork
             )
         self._await_start()
         return self
@@ -193,6 +192,5 @@ def _require_free(*ports: int) -> None:
                 ) from None
 
 
-def _go_with_the_parent() -> None:
-    """Ask Linux to stop the child when its parent dies, even by kill -9."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def _end_with_parent() -> None:
+    signal_on_parent_death(signal.SIGTERM)

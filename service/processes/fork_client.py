@@ -1,8 +1,9 @@
-"""The worker's side of the nursery: start it, have lanes forked, have them reaped."""
+"""The worker's side of the fork server: start it, ask it to fork worker processes and to reap them."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import pickle
 import signal
@@ -22,51 +23,69 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-LOAD_SECONDS = 300.0  # en_core_web_trf from a cold disk takes about a minute
-CONTROL_SECONDS = 20.0  # for a fork or a wait of the nursery, which take milliseconds
+LOAD_SECONDS = 300.0  # en_core_web_trf takes about a minute from a cold disk
+CONTROL_SECONDS = 20.0  # for the fork server to fork or to reap, which takes milliseconds
 
 
-class Nursery:
-    """The process that holds the model and forks lanes; see `service.processes.fork_server`."""
+class ForkServer:
+    """The process that holds the model and forks worker processes; see `service.processes.fork_server`.
+
+    Args:
+        settings: For the article processor.
+        factory: `module:class` of the article processor.
+    """
 
     def __init__(self, settings: Settings, factory: str) -> None:
         self._settings = settings
         self._factory = factory
-        self._busy = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
     async def start(self) -> tuple[float, Outcome]:
-        """Load the model; return the seconds it took and the outcome of a test.
+        """Load the model. Return the seconds it took and the outcome of the self-test.
 
-        Raise `WorkerPoolError` where it fails.
+        Raises:
+            WorkerPoolError: The model cannot be loaded.
         """
         self.stop()
-        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        control.setblocking(False)
-        # More threads than one a process only take turns on the same cores, and a fork would not carry them along.
-        single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        self._process = subprocess.Popen(  # noqa: ASYNC220, S603 - returns at once, and is our own command
-            [sys.executable, "-m", "service.processes.fork_server", str(theirs.fileno())],
-            env=os.environ | single | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-        )
-        self._control = control
-        theirs.close()
-        answer = await self._ask(pickle.dumps((self._factory, self._settings)), LOAD_SECONDS)
+        self._process, self._control = self._spawn()
+        answer = await self._request(pickle.dumps((self._factory, self._settings)), LOAD_SECONDS)
         if isinstance(answer, str):
             raise WorkerPoolError(f"the model {self._settings.model} cannot be loaded: {answer}")
-        loaded: tuple[float, Outcome] = answer  # type: ignore[assignment] # it answers with these, or the complaint
+        loaded: tuple[float, Outcome] = answer  # type: ignore[assignment] # its answer if it is not an error message
         return loaded
 
+    @staticmethod
+    def _spawn() -> tuple[subprocess.Popen[bytes], socket.socket]:
+        """Start the process and return it with our end of its control socket."""
+        # Further threads would only compete for the same cores, and a fork does not inherit them.
+        one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        with contextlib.ExitStack() as on_error:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            on_error.callback(ours.close)
+            with theirs:
+                ours.setblocking(False)
+                process = subprocess.Popen(  # noqa: S603 - our own command
+                    [sys.executable, "-m", "service.processes.fork_server", str(theirs.fileno())],
+                    env=os.environ | one_thread | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                )
+            on_error.pop_all()
+        return process, ours
+
     async def fork(self) -> tuple[int, socket.socket]:
-        """Return the pid of a new lane and the socket to talk to it; load the model again where the nursery died."""
-        async with self._busy:
+        """Return the pid of a new worker process and the socket to talk to it. Restart the fork server if it has died.
+
+        Raises:
+            WorkerPoolError: It cannot be restarted.
+        """
+        async with self._lock:
             try:
                 return await self._fork()
             except WorkerPoolError as error:
-                log.error("nursery_died", error=str(error))  # noqa: TRY400 - the error is the whole story
+                log.error("fork_server_died", error=str(error))  # noqa: TRY400 - the message is the whole story
                 await self.start()
                 return await self._fork()
 
@@ -74,7 +93,7 @@ class Nursery:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         try:
-            pid = await self._ask(b"fork", CONTROL_SECONDS, theirs.fileno())
+            pid = await self._request(b"fork", CONTROL_SECONDS, theirs.fileno())
         except BaseException:
             ours.close()
             raise
@@ -83,10 +102,10 @@ class Nursery:
         return int(pid), ours  # type: ignore[call-overload] # it answers with a number
 
     async def reap(self, pid: int) -> str | None:
-        """Kill the lane *pid* if it lives, and say how it ended; None where it ended with the nursery."""
-        async with self._busy:
+        """Kill the worker process *pid* and return how it ended, or None if it ended with the fork server."""
+        async with self._lock:
             try:
-                status = await self._ask(pickle.dumps(pid), CONTROL_SECONDS)
+                status = await self._request(pickle.dumps(pid), CONTROL_SECONDS)
             except WorkerPoolError:
                 return None
             if status is None:
@@ -94,7 +113,7 @@ class Nursery:
             code = os.waitstatus_to_exitcode(int(status))  # type: ignore[call-overload] # it answers with a number
         return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
 
-    async def _ask(self, packet: bytes, seconds: float, descriptor: int | None = None) -> object:
+    async def _request(self, packet: bytes, seconds: float, descriptor: int | None = None) -> object:
         if self._control is None:
             raise WorkerPoolError("the process that loads the model has ended")
         loop = asyncio.get_running_loop()
@@ -103,16 +122,16 @@ class Nursery:
             async with asyncio.timeout(seconds):
                 answer = await loop.sock_recv(self._control, PACKET_BYTES)
         except (OSError, TimeoutError) as error:
-            self.stop()  # an answer that came late would be taken for that to the next question
+            self.stop()  # a late answer would be mistaken for the answer to the next request
             raise WorkerPoolError(f"the process that loads the model does not answer: {error!r}") from error
         if not answer:
             self.stop()
             raise WorkerPoolError("the process that loads the model died; was it short of memory?")
-        loaded: object = pickle.loads(answer)  # noqa: S301 - from our own child
-        return loaded
+        unpickled: object = pickle.loads(answer)  # noqa: S301 - from our own child, which handles no articles
+        return unpickled
 
     def stop(self) -> None:
-        """End the process; the lanes end with it."""
+        """Kill the process. The worker processes die with it."""
         if self._control is not None:
             self._control.close()
         if self._process is not None:

@@ -1,25 +1,26 @@
 """Load the model once and fork the worker processes from it: `python -m service.processes.fork_server FD`.
 
-A lane (one worker process) forked here starts in milliseconds and shares the model's memory pages, where one that
-loaded the model itself would take seconds and hundreds of megabytes. The process that talks to Kafka never forks:
-its threads and sockets would be inherited.
+A worker process forked here starts in milliseconds and shares the model's memory pages. One that loaded the model
+itself would take seconds and hundreds of megabytes. The process that talks to Kafka never forks, because its threads
+and sockets would be inherited.
 
-FD is one end of a SOCK_SEQPACKET pair. The first packet says what to load; then each packet is a command, answered
-by one packet. Nursery and lanes ignore SIGTERM and SIGINT (the parent stops them when its work is done) and die with
-the parent, however it dies.
+FD is one end of a SOCK_SEQPACKET pair. The first packet says what to load. Each packet after it is a command: one with
+a descriptor forks a worker process that serves this socket, any other is the pid of a worker process to reap. Each is
+answered by one packet. These packets are pickles, which is safe because no article passes through this process.
+
+The fork server and the worker processes ignore SIGTERM and SIGINT, since the parent stops them when its work is done,
+and die with the parent, however it dies.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import os
 import pickle
 import signal
 import socket
-import struct
 import sys
 import time
 from pathlib import Path
@@ -27,6 +28,8 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from service.contract.outcomes import Message, Outcome, Refused
 from service.contract.records import RejectReason
+from service.parent_death import signal_on_parent_death
+from service.processes import frames
 
 if TYPE_CHECKING:
     import io
@@ -36,83 +39,82 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 
-PACKET_BYTES = 64 * 1024  # the settings pickled are about 2 kB, a traceback's last line far less
-LENGTH = struct.Struct("!I")
+PACKET_BYTES = 64 * 1024  # the pickled settings are about 2 kB, the last line of a traceback far less
+MAX_ERROR_CHARACTERS = 2000
 SELF_TEST = Message(b'{"id":"self-test","body":"The European Commission met in Brussels on Monday."}')
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
-NICE = 5  # a third of the weight: where cores are short, the process that moves the bytes of all lanes goes first
-OOM_SCORE = "500"  # of 1000: where memory runs out, the kernel takes a lane and not the process with the offsets
+NICE = 5  # a third of the CPU weight: if cores are scarce, the process that moves the bytes of all workers goes first
+OOM_SCORE = "500"  # of 1000: if memory runs out, the kernel kills a worker process, not the process with the offsets
 
 
-class Worker(Protocol):
-    """What a lane runs: made from the settings by the factory, it turns one message into one outcome."""
+class ArticleProcessor(Protocol):
+    """What a worker process runs. The factory creates it from the settings."""
 
     def process(self, message: Message) -> Outcome:
-        """Return what becomes of *message*."""
+        """Return the outcome of *message*."""
 
 
 class _ArticleTimeoutError(BaseException):
-    """Raised by the alarm; no `except Exception` in a stage may swallow it."""
+    """Raised by the CPU timer. It must not be caught by an `except Exception` in a stage."""
 
 
 def main() -> None:
-    """Load what the first packet names, then fork lanes on command until the parent closes its end."""
-    for stop in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(stop, signal.SIG_IGN)
-    _die_with_parent()
+    """Load what the first packet names, then fork worker processes on command until the parent closes its end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    signal_on_parent_death(signal.SIGKILL)
     control = socket.socket(fileno=int(sys.argv[1]))
     factory, settings = pickle.loads(control.recv(PACKET_BYTES))  # noqa: S301 - from our own parent
     started = time.monotonic()
     try:
-        worker = _load(factory)(settings)
+        processor = _import_factory(factory)(settings)
     except Exception as error:
-        control.send(pickle.dumps(f"{type(error).__name__}: {error}"[:2000]))
+        control.send(pickle.dumps(f"{type(error).__name__}: {error}"[:MAX_ERROR_CHARACTERS]))
         raise SystemExit(1) from error
     seconds = time.monotonic() - started
-    # What is loaded with the first article only is shared by all lanes too, where that article is worked on here.
-    outcome = worker.process(SELF_TEST)
+    # Some data is loaded only with the first article. Processing one here puts it into pages that all forks share.
+    outcome = processor.process(SELF_TEST)
     gc.collect()
-    gc.freeze()  # a collection in a lane would touch, and so copy, every shared page
+    gc.freeze()  # a collection in a worker process would touch, and so copy, every shared page
     control.send(pickle.dumps((seconds, outcome)))
-    _serve_parent(control, worker, settings.article_timeout_seconds)
+    _serve_parent(control, processor, settings.article_timeout_seconds)
 
 
-def _load(factory: str) -> Callable[[Settings], Worker]:
+def _import_factory(factory: str) -> Callable[[Settings], ArticleProcessor]:
     module, _, name = factory.partition(":")
-    loaded: Callable[[Settings], Worker] = getattr(importlib.import_module(module), name)
-    return loaded
+    imported: Callable[[Settings], ArticleProcessor] = getattr(importlib.import_module(module), name)
+    return imported
 
 
-def _serve_parent(control: socket.socket, worker: Worker, seconds: float) -> None:
-    lanes: set[int] = set()
+def _serve_parent(control: socket.socket, processor: ArticleProcessor, cpu_seconds: float) -> None:
+    children: set[int] = set()
     while True:
         packet, descriptors, _flags, _address = socket.recv_fds(control, PACKET_BYTES, 1)
         if not packet:
             return
         if descriptors:
-            pid = _fork(control, socket.socket(fileno=descriptors[0]), worker, seconds)
-            lanes.add(pid)
+            pid = _fork(control, socket.socket(fileno=descriptors[0]), processor, cpu_seconds)
+            children.add(pid)
             control.send(pickle.dumps(pid))
         else:
             pid = pickle.loads(packet)  # noqa: S301 - from our own parent
-            # One of a nursery before this one has died with it, and its number may be another process's by now.
-            control.send(pickle.dumps(_reap(pid) if pid in lanes else None))
-            lanes.discard(pid)
+            # A child of an earlier fork server died with it, and its pid may belong to another process by now.
+            control.send(pickle.dumps(_reap(pid) if pid in children else None))
+            children.discard(pid)
 
 
-def _fork(control: socket.socket, lane: socket.socket, worker: Worker, seconds: float) -> int:
+def _fork(control: socket.socket, channel: socket.socket, processor: ArticleProcessor, cpu_seconds: float) -> int:
     pid = os.fork()
     if pid:
-        lane.close()
+        channel.close()
         return pid
     status = 1
     try:
         control.close()
-        _die_with_parent()
+        signal_on_parent_death(signal.SIGKILL)
         os.nice(NICE)
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
-        _serve(lane, worker, seconds)
+        _serve(channel, processor, cpu_seconds)
         status = 0
     finally:
         sys.stderr.flush()
@@ -120,51 +122,43 @@ def _fork(control: socket.socket, lane: socket.socket, worker: Worker, seconds: 
 
 
 def _reap(pid: int) -> int:
-    """End the lane *pid* where it still lives and return its wait status; until here its number is not given again."""
+    """Kill the worker process *pid* and return its wait status. The kernel cannot reuse the pid before this wait."""
     os.kill(pid, signal.SIGKILL)
     return os.waitpid(pid, 0)[1]
 
 
-def _serve(lane: socket.socket, worker: Worker, seconds: float) -> None:
+def _serve(channel: socket.socket, processor: ArticleProcessor, cpu_seconds: float) -> None:
     """Answer each message with its outcome, in order, until the parent closes its end."""
-    signal.signal(signal.SIGPROF, _on_alarm)
-    stream = lane.makefile("rwb")
-    while (frame := _read(stream)) is not None:
-        outcome = _process(worker, pickle.loads(frame), seconds)  # noqa: S301 - from our own parent
-        stream.write(pack(outcome))
+    signal.signal(signal.SIGPROF, _on_cpu_timer)
+    stream = channel.makefile("rwb")
+    while (message := _read(stream)) is not None:
+        stream.write(frames.encode_outcome(_process(processor, message, cpu_seconds)))
         stream.flush()
 
 
-def _process(worker: Worker, message: Message, seconds: float) -> Outcome:
-    """Return the outcome within *seconds* of processor time: on a busy machine an article is not to blame for it."""
+def _read(stream: io.BufferedIOBase) -> Message | None:
+    """Return the next message, or None at the end."""
+    lengths = stream.read(frames.LENGTHS.size)
+    if len(lengths) < frames.LENGTHS.size:
+        return None
+    head_bytes, body_bytes = frames.LENGTHS.unpack(lengths)
+    return frames.decode_message(stream.read(head_bytes), stream.read(body_bytes))
+
+
+def _process(processor: ArticleProcessor, message: Message, cpu_seconds: float) -> Outcome:
+    """Return the outcome, or a refusal after *cpu_seconds* of CPU time, which does not depend on the machine's load."""
     try:
         try:
-            signal.setitimer(signal.ITIMER_PROF, seconds)
-            return worker.process(message)
+            signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+            return processor.process(message)
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
     except _ArticleTimeoutError:
-        return Refused(RejectReason.TIMEOUT, "enrich", f"took more than {seconds:g} s of processor time")
+        return Refused(RejectReason.TIMEOUT, "enrich", f"took more than {cpu_seconds:g} s of processor time")
 
 
-def _on_alarm(_number: int, _frame: FrameType | None) -> NoReturn:
+def _on_cpu_timer(_number: int, _frame: FrameType | None) -> NoReturn:
     raise _ArticleTimeoutError
-
-
-def pack(value: object) -> bytes:
-    """Return *value* pickled, with its length before it."""
-    body = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
-    return LENGTH.pack(len(body)) + body
-
-
-def _read(stream: io.BufferedIOBase) -> bytes | None:
-    head = stream.read(LENGTH.size)
-    return stream.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else None
-
-
-def _die_with_parent() -> None:
-    """Ask Linux to kill this process when its parent dies, even by kill -9 and in the middle of an endless loop."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Many articles in all cores at once, in order: the stream's worker processes without the stream.
+"""Process many articles on all cores, in order: the worker processes without Kafka, for the command line.
 
-Whoever brings the articles, or takes the outcomes, may pause for as long as they like, and the time limits of articles
-run on the event loop. So that turns in a thread of its own, and another thread reads.
+The source of the articles, and the caller that receives the outcomes, may pause for any time, but the time limits of
+articles run on the event loop. So the loop runs in a thread of its own, and another thread reads the articles.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import threading
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from service.processes.pool import Lanes
+from service.processes.pool import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -21,33 +21,34 @@ if TYPE_CHECKING:
     from service.contract.outcomes import Message, Outcome
     from service.settings import Settings
 
-Place = TypeVar("Place")
-AHEAD = 32  # articles a process that wait or are done: about a second of work, so that none idles behind a slow one
+Origin = TypeVar("Origin")
+ARTICLES_PER_PROCESS = 32  # that wait or are done: about a second of work, so that no process idles behind a slow one
 
 
-def outcomes(settings: Settings, messages: Iterable[tuple[Place, Message]]) -> Generator[tuple[Place, Outcome]]:
-    """Yield what becomes of each of *messages*, in their order, with where it came from; memory is bounded.
+def process_in_order(
+    settings: Settings, messages: Iterable[tuple[Origin, Message]]
+) -> Generator[tuple[Origin, Outcome]]:
+    """Yield the outcome of each of *messages* in their order, each with its origin, using bounded memory.
 
-    Each comes as soon as it and those before it are done, though the next message be long in coming. *messages* are
-    read in another thread; what they raise is raised here, behind the outcomes of those before.
+    An outcome is yielded as soon as it and those before it are done, even if the next message takes long to arrive.
+    *messages* are read in another thread; their exceptions are raised here, after the outcomes of earlier messages.
 
-    An article that crashes or hangs its process is refused, as in the stream, and the others go on.
+    As in the worker, an article that crashes or hangs its process is refused, and the others continue.
 
     Raises:
         WorkerPoolError: No article can be enriched, because the model cannot be loaded.
     """
-    with asyncio.Runner() as runner, _turning(runner.get_loop()) as loop:
-        pool = asyncio.run_coroutine_threadsafe(_Pool.start(settings), loop).result()
+    with asyncio.Runner() as runner, _running_in_thread(runner.get_loop()) as loop:
+        pool = asyncio.run_coroutine_threadsafe(_ThreadsafePool.start(settings), loop).result()
         try:
-            yield from _Reader(messages, pool, AHEAD * settings.worker_processes)
+            yield from _Reader(messages, pool, ARTICLES_PER_PROCESS * settings.worker_processes)
         finally:
-            asyncio.run_coroutine_threadsafe(pool.lanes.stop(), loop).result()
+            asyncio.run_coroutine_threadsafe(pool.workers.stop(), loop).result()
 
 
 @contextlib.contextmanager
-def _turning(loop: asyncio.AbstractEventLoop) -> Iterator[asyncio.AbstractEventLoop]:
-    """Run *loop* in a thread of its own."""
-    thread = threading.Thread(target=loop.run_forever, name="lanes", daemon=True)
+def _running_in_thread(loop: asyncio.AbstractEventLoop) -> Iterator[asyncio.AbstractEventLoop]:
+    thread = threading.Thread(target=loop.run_forever, name="worker-pool", daemon=True)
     thread.start()
     try:
         yield loop
@@ -56,60 +57,60 @@ def _turning(loop: asyncio.AbstractEventLoop) -> Iterator[asyncio.AbstractEventL
         thread.join()
 
 
-class _Reader(threading.Thread, Generic[Place]):
-    """Reads messages and has them worked on, *room* at once; iterated over, it gives their outcomes in order.
+class _Reader(threading.Thread, Generic[Origin]):
+    """Reads messages and submits them, at most *capacity* at once. Iterating over it yields their outcomes in order.
 
-    A daemon, since nothing can interrupt it where it waits for standard input.
+    It is a daemon thread, because a thread that waits for standard input cannot be interrupted.
     """
 
-    def __init__(self, messages: Iterable[tuple[Place, Message]], pool: _Pool, room: int) -> None:
+    def __init__(self, messages: Iterable[tuple[Origin, Message]], pool: _ThreadsafePool, capacity: int) -> None:
         super().__init__(name="reader", daemon=True)
         self._messages = messages
         self._pool = pool
-        self._room = threading.Semaphore(room)
-        self._closed = False
-        self._begun: SimpleQueue[tuple[Place, Future[Outcome]] | BaseException | None] = SimpleQueue()
+        self._capacity = threading.Semaphore(capacity)
+        self._is_closed = False
+        self._submitted: SimpleQueue[tuple[Origin, Future[Outcome]] | BaseException | None] = SimpleQueue()
 
     def run(self) -> None:
-        """Read to the end, or until nobody wants more."""
+        """Read to the end, or until the consumer closes the iterator."""
         try:
-            for place, message in self._messages:
-                self._room.acquire()
-                if self._closed:
+            for origin, message in self._messages:
+                self._capacity.acquire()
+                if self._is_closed:
                     return
-                self._begun.put((place, self._pool.submit(message)))
-        except BaseException as error:  # noqa: BLE001 - raised where the outcomes are taken
-            self._begun.put(error)
+                self._submitted.put((origin, self._pool.submit(message)))
+        except BaseException as error:  # noqa: BLE001 - raised in the thread that consumes the outcomes
+            self._submitted.put(error)
         else:
-            self._begun.put(None)
+            self._submitted.put(None)
 
-    def __iter__(self) -> Iterator[tuple[Place, Outcome]]:
+    def __iter__(self) -> Iterator[tuple[Origin, Outcome]]:
         self.start()
         try:
-            while (begun := self._begun.get()) is not None:
-                if isinstance(begun, BaseException):
-                    raise begun
-                place, future = begun
+            while (submitted := self._submitted.get()) is not None:
+                if isinstance(submitted, BaseException):
+                    raise submitted
+                origin, future = submitted
                 outcome = future.result()
-                self._room.release()
-                yield place, outcome
+                self._capacity.release()
+                yield origin, outcome
         finally:
-            self._closed = True
-            self._room.release()
+            self._is_closed = True
+            self._capacity.release()
 
 
-class _Pool:
-    """The lanes, and what ended them. Lives on the event loop, but for `submit`."""
+class _ThreadsafePool:
+    """A worker pool that other threads can submit to. All methods but `submit` run on the event loop."""
 
     def __init__(self, settings: Settings) -> None:
-        self.lanes = Lanes(settings, self._fail, lambda: None)
+        self.workers = WorkerPool(settings, self._fail, lambda: None)
         self._loop = asyncio.get_running_loop()
         self._failed: asyncio.Future[Exception] = self._loop.create_future()
 
     @classmethod
-    async def start(cls, settings: Settings) -> _Pool:
+    async def start(cls, settings: Settings) -> _ThreadsafePool:
         pool = cls(settings)
-        await pool.lanes.start()
+        await pool.workers.start()
         return pool
 
     def _fail(self, error: Exception) -> None:
@@ -117,11 +118,11 @@ class _Pool:
             self._failed.set_result(error)
 
     def submit(self, message: Message) -> Future[Outcome]:
-        """Have *message* worked on, after those submitted before; called from another thread."""
+        """Process *message* after those submitted before. Called from another thread."""
         return asyncio.run_coroutine_threadsafe(self._process(message), self._loop)
 
     async def _process(self, message: Message) -> Outcome:
-        future = self.lanes.process(message)
+        future = self.workers.process(message)
         either: set[asyncio.Future[Any]] = {future, self._failed}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not future.done():

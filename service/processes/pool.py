@@ -1,21 +1,19 @@
-"""Worker processes, each one lane of articles: a crash or a hang is blamed on exactly one article.
+"""The pool of worker processes. A crash or a hang is blamed on exactly one article.
 
-A lane holds two articles at most, the one it works on and the next, and answers in order. So if it dies or falls
-silent, the first unanswered article is the one it was working on: no batch to bisect, and no innocent neighbour.
-That article gets a second, fresh lane; if it ends this one too, it is refused.
+A worker process holds at most two articles, the one that it processes and the next one, and answers in order. So if it
+dies or does not answer, the first unanswered article is the one that it was processing: there is no batch to bisect,
+and no other article is suspected. That article is retried in a fresh process. If it ends this one too, it is refused.
 
-The second article is one that would have to wait for the first in any case, since both are of one partition. So an
-article that takes long holds up its own partition and no other.
+The second article is always of the same partition as the first, so it would have to wait for the first in any case. A
+slow article therefore delays only its own partition.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import pickle
 import time
 from collections import deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import structlog
@@ -23,245 +21,183 @@ import structlog
 from service.contract.outcomes import Enriched, Message, Outcome, Refused
 from service.contract.records import RejectReason
 from service.errors import WorkerPoolError
-from service.processes.fork_client import Nursery
-from service.processes.fork_server import LENGTH, pack
+from service.processes.fork_client import ForkServer
+from service.processes.frames import MalformedFrameError
+from service.processes.job_queue import Job, JobQueue
+from service.processes.worker_process import WorkerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from service.settings import Settings
 
-__all__ = ["ATTEMPTS", "PROCESSOR", "Lanes", "hard_seconds"]
-
 log = structlog.get_logger()
 
-PROCESSOR = "service.processes.processor:Processor"
-AHEAD = 2  # articles in a lane: one worked on, one of the same partition waiting in its socket, so that it seldom idles
-ROW = 8  # articles of one partition in a row; then a lane takes the oldest of all, so that each partition has its turn
-ATTEMPTS = 2
-ARTICLES = 1_000
-"""Articles that a lane answers before a fresh fork takes its place, some 20 s of full work.
-
-What it holds of its own grows with every new word: spaCy's hash tables (preshed) count the cells of forgotten words as
-filled and double; long articles tear holes into the heap. A fork starts from the shared pages again, in 10 ms.
-"""
+DEFAULT_PROCESSOR = "service.processes.processor:Processor"
+MAX_ARTICLES_IN_PROCESS = 2  # one being processed, one waiting in the socket, so that the process is seldom idle
+MAX_CONSECUTIVE_ARTICLES = 8  # of one partition; then a process gets the oldest of all, so that each has its turn
+MAX_ATTEMPTS = 2
+WALL_CLOCK_FACTOR = 3
 
 
-def hard_seconds(settings: Settings) -> float:
-    """Return the most time by the clock for one article; then its process is killed.
+def wall_clock_seconds(settings: Settings) -> float:
+    """Return the wall-clock limit for one article, after which its process is killed.
 
-    The article's own limit counts processor time; thrice that leaves a busy machine a third of a core for it, and ends
-    what waits without working, or is deaf to the alarm.
+    The limit in the settings counts CPU seconds. Three times that leaves a busy machine a third of a core per article,
+    and ends processes that wait without working or do not react to the timer.
     """
-    return 3 * settings.article_timeout_seconds
+    return WALL_CLOCK_FACTOR * settings.article_timeout_seconds
 
 
-@dataclass(slots=True, eq=False)
-class _Job:
-    message: Message
-    partition: int
-    done: asyncio.Future[Outcome]
-    attempts: int = 0
-
-
-class _Jobs:
-    """Articles that no process has yet, oldest first."""
-
-    def __init__(self) -> None:
-        self._waiting: deque[_Job] = deque()
-        self._arrived = asyncio.Event()
-
-    def put(self, job: _Job) -> None:
-        """Add *job* at the end."""
-        self._waiting.append(job)
-        self._arrived.set()
-
-    def take(self, partition: int | None = None) -> _Job | None:
-        """Return and remove the oldest job, or the oldest of *partition*; None if there is none."""
-        for place, job in enumerate(self._waiting):
-            if partition is None or job.partition == partition:
-                del self._waiting[place]
-                return job
-        return None
-
-    async def arrived(self) -> None:
-        """Wait until there may be a job to take."""
-        while not self._waiting:
-            self._arrived.clear()
-            await self._arrived.wait()
-
-
-@dataclass(slots=True, eq=False)
-class _Lane:
-    pid: int
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    waiting: deque[_Job] = field(default_factory=deque)
-    sent: int = 0
-    row: int = 0
-    """Articles of one partition sent behind the first."""
-    since: float = 0.0
-    """When the first of `waiting` became its present article, by `time.monotonic`."""
-
-    @property
-    def worn(self) -> bool:
-        return self.sent >= ARTICLES
-
-    def send(self, job: _Job) -> None:
-        self.sent += 1
-        if not self.waiting:
-            self.since = time.monotonic()
-        self.waiting.append(job)
-        self.writer.write(pack(job.message))
-
-    async def receive(self) -> Outcome:
-        (length,) = LENGTH.unpack(await self.reader.readexactly(LENGTH.size))
-        outcome: Outcome = pickle.loads(await self.reader.readexactly(length))  # noqa: S301 - from our own child
-        return outcome
-
-
-class Lanes:
-    """All worker processes of this worker. `process` never raises for an article: it returns its outcome.
+class WorkerPool:
+    """All worker processes of this worker. `process` never raises for an article; it returns its outcome.
 
     Args:
-        settings: How many, which model, how long an article may take.
-        fatal: Called where no article can be enriched any more.
-        replaced: Called for every process that is replaced because it failed.
-        factory: `module:class` of what a lane runs.
+        settings: How many processes, which model, how long an article may take.
+        on_fatal: Called if no article can be enriched any more.
+        on_replaced: Called for every process that is replaced because it failed.
+        factory: `module:class` of the article processor.
     """
 
     def __init__(
         self,
         settings: Settings,
-        fatal: Callable[[Exception], None],
-        replaced: Callable[[], None],
-        factory: str = PROCESSOR,
+        on_fatal: Callable[[Exception], None],
+        on_replaced: Callable[[], None],
+        factory: str = DEFAULT_PROCESSOR,
     ) -> None:
         self._settings = settings
-        self._fatal = fatal
-        self._replaced = replaced
-        self._nursery = Nursery(settings, factory)
-        self._jobs = _Jobs()
+        self._on_fatal = on_fatal
+        self._on_replaced = on_replaced
+        self._fork_server = ForkServer(settings, factory)
+        self._queue = JobQueue()
         self._tasks: list[asyncio.Task[None]] = []
-        self._lanes: set[_Lane] = set()
+        self._processes: set[WorkerProcess] = set()
 
     @property
     def working(self) -> bool:
-        """Return whether some worker process is at work on an article and within the article's limit."""
-        latest = time.monotonic() - hard_seconds(self._settings)
-        return any(lane.waiting and lane.since > latest for lane in self._lanes)
+        """Return whether at least one process is working on an article and within its wall-clock limit."""
+        earliest = time.monotonic() - wall_clock_seconds(self._settings)
+        return any(process.unanswered and process.current_since > earliest for process in self._processes)
 
     async def start(self) -> tuple[float, Enriched]:
-        """Load the model, test it and start all lanes; return the seconds to load, and the test's record.
+        """Load the model, test it and start all processes. Return the seconds to load and the record of the self-test.
 
-        A model that cannot be loaded must stop the service: it would dead-letter the whole topic.
+        Raises:
+            WorkerPoolError: The model cannot be loaded or does not work. The service must stop then, since it would
+                refuse the whole topic.
         """
-        seconds, outcome = await self._nursery.start()
+        seconds, outcome = await self._fork_server.start()
         if not isinstance(outcome, Enriched):
-            self._nursery.stop()
+            self._fork_server.stop()
             raise WorkerPoolError(f"the self-test was not enriched but {outcome}: check NEWSWIRE_MODEL")
         count = self._settings.worker_processes
-        self._tasks = [asyncio.create_task(self._run(), name=f"lane-{number}") for number in range(count)]
+        self._tasks = [asyncio.create_task(self._run(), name=f"worker-process-{number}") for number in range(count)]
         return seconds, outcome
 
     async def stop(self) -> None:
-        """End all worker processes at once."""
+        """End all processes at once."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._nursery.stop()
-        await asyncio.sleep(0)  # asyncio closes sockets in its next turn
+        self._fork_server.stop()
+        await asyncio.sleep(0)  # asyncio closes sockets in its next iteration
 
     def process(self, message: Message, partition: int = 0) -> asyncio.Future[Outcome]:
-        """Return the outcome of *message*, to come. Cancel it if nobody waits for it any more.
+        """Return the future outcome of *message*. Cancel it if it is no longer needed.
 
-        Messages of one *partition* may wait for each other.
+        Messages of the same *partition* may wait for each other.
         """
-        done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._jobs.put(_Job(message, partition, done))
-        return done
+        outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._queue.put(Job(message, partition, outcome))
+        return outcome
 
     async def _run(self) -> None:
-        """Keep one lane alive, and give it work."""
-        todo: deque[_Job] = deque()
+        """Keep one process alive and supplied with articles."""
+        leftover: deque[Job] = deque()
         while True:
             try:
-                await self._live(todo)
+                await self._run_process(leftover)
             except WorkerPoolError as error:
-                self._fatal(error)
+                self._on_fatal(error)
                 return
             except Exception as error:
-                self._fatal(error)
+                self._on_fatal(error)
                 raise
 
-    async def _live(self, todo: deque[_Job]) -> None:
-        """Run one process until it ends. On return *todo* holds what it has not answered."""
-        pid, channel = await self._nursery.fork()
+    async def _run_process(self, leftover: deque[Job]) -> None:
+        """Run one process until it ends. On return, *leftover* holds the articles that it has not answered."""
+        pid, channel = await self._fork_server.fork()
         reader, writer = await asyncio.open_connection(sock=channel)
-        lane = _Lane(pid, reader, writer)
-        self._lanes.add(lane)
+        process = WorkerProcess(pid, reader, writer)
+        self._processes.add(process)
         failure = ""
-        worn = False
+        is_worn = False
         try:
-            worn = await self._feed(lane, todo)
+            is_worn = await self._supply(process, leftover)
         except TimeoutError:
             failure = "hung"
         except (asyncio.IncompleteReadError, ConnectionError):
             failure = "died"
+        except MalformedFrameError as error:
+            failure = "sent a malformed answer"
+            log.warning("malformed_answer", error=str(error))
         finally:
-            self._lanes.discard(lane)
+            self._processes.discard(process)
             writer.close()
-            todo.extendleft(reversed(lane.waiting))
-        ended = await self._nursery.reap(pid)
+            leftover.extendleft(reversed(process.unanswered))
+        ended = await self._fork_server.reap(pid)
         with contextlib.suppress(ConnectionError):
             await writer.wait_closed()
-        if not worn:
-            self._replaced()
+        if not is_worn:
+            self._on_replaced()
         if failure:
-            self._blame(todo, failure, ended)
+            self._blame(leftover, failure, ended)
 
-    async def _feed(self, lane: _Lane, todo: deque[_Job]) -> bool:
-        """Send articles and take outcomes until the process should be replaced though it did not fail.
+    async def _supply(self, process: WorkerProcess, leftover: deque[Job]) -> bool:
+        """Send articles and receive outcomes until the process should be replaced although it did not fail.
 
-        Return whether it has only served its time.
+        Return whether it is only worn.
         """
-        limit = hard_seconds(self._settings)
-        while lane.waiting or not lane.worn:
-            await self._fill(lane, todo)
+        limit = wall_clock_seconds(self._settings)
+        while process.unanswered or not process.is_worn:
+            await self._fill(process, leftover)
             async with asyncio.timeout(limit):
-                outcome = await lane.receive()
-            job = lane.waiting.popleft()
-            lane.since = time.monotonic()
-            if not job.done.done():
-                job.done.set_result(outcome)
+                outcome = await process.receive()
+            job = process.unanswered.popleft()
+            process.current_since = time.monotonic()
+            if not job.outcome.done():
+                job.outcome.set_result(outcome)
             if isinstance(outcome, Refused) and outcome.reason is RejectReason.TIMEOUT:
-                return False  # torn out of a stage's middle: what it left behind must not touch the next article
+                return False  # a stage was interrupted: what it left behind must not affect the next article
         return True
 
-    async def _fill(self, lane: _Lane, todo: deque[_Job]) -> None:
-        """Give the lane an article, waiting for one if need be, and a second if there is one of its partition."""
-        while not lane.worn and len(lane.waiting) < AHEAD:
-            job = self._choose(lane, todo)
-            if job is None and lane.waiting:
+    async def _fill(self, process: WorkerProcess, leftover: deque[Job]) -> None:
+        """Send the process an article, waiting for one if necessary, and a second one if its partition has one."""
+        while not process.is_worn and len(process.unanswered) < MAX_ARTICLES_IN_PROCESS:
+            job = self._choose(process, leftover)
+            if job is None and process.unanswered:
                 return
             if job is None:
-                await self._arrived(lane)
-            elif not job.done.done():
-                lane.send(job)
+                await self._wait_for_job(process)
+            elif not job.outcome.done():
+                process.send(job)
 
-    def _choose(self, lane: _Lane, todo: deque[_Job]) -> _Job | None:
-        if todo:
-            return todo.popleft()
-        if not lane.waiting:
-            lane.row = 0
-            return self._jobs.take()
-        lane.row += 1
-        return self._jobs.take(lane.waiting[0].partition) if lane.row < ROW else None
+    def _choose(self, process: WorkerProcess, leftover: deque[Job]) -> Job | None:
+        if leftover:
+            return leftover.popleft()
+        if not process.unanswered:
+            process.consecutive = 0
+            return self._queue.pop()
+        process.consecutive += 1
+        if process.consecutive >= MAX_CONSECUTIVE_ARTICLES:
+            return None
+        return self._queue.pop(process.unanswered[0].partition)
 
-    async def _arrived(self, lane: _Lane) -> None:
-        """Wait for work; notice meanwhile if the idle process dies."""
-        arrived = asyncio.ensure_future(self._jobs.arrived())
-        dead = asyncio.ensure_future(lane.reader.read(1))
+    async def _wait_for_job(self, process: WorkerProcess) -> None:
+        """Wait for an article. Raise `IncompleteReadError` if the idle process dies meanwhile."""
+        arrived = asyncio.ensure_future(self._queue.wait())
+        dead = asyncio.ensure_future(process.reader.read(1))
         try:
             await asyncio.wait({arrived, dead}, return_when=asyncio.FIRST_COMPLETED)
             if not arrived.done():
@@ -272,17 +208,16 @@ class Lanes:
                     waiter.cancel()
             await asyncio.wait({dead})
 
-    def _blame(self, todo: deque[_Job], failure: str, ended: str | None) -> None:
-        """Hold the first unanswered article answerable: once more, or refused."""
-        log.warning("lane_lost", how=failure, ended=ended or "with the process that loads the model")
-        if not todo or ended is None:
+    def _blame(self, leftover: deque[Job], failure: str, ended: str | None) -> None:
+        """Blame the first unanswered article: retry it once, then refuse it."""
+        log.warning("worker_process_lost", how=failure, ended=ended or "with the process that loads the model")
+        if not leftover or ended is None:
             return
-        job = todo[0]
+        job = leftover[0]
         job.attempts += 1
-        if job.attempts >= ATTEMPTS:
-            todo.popleft()
-            if not job.done.done():
+        if job.attempts >= MAX_ATTEMPTS:
+            leftover.popleft()
+            if not job.outcome.done():
                 reason = RejectReason.TIMEOUT if failure == "hung" else RejectReason.WORKER_CRASH
-                job.done.set_result(
-                    Refused(reason, "enrich", f"the worker process {failure} {ATTEMPTS} times: {ended}")
-                )
+                detail = f"the worker process {failure} {MAX_ATTEMPTS} times: {ended}"
+                job.outcome.set_result(Refused(reason, "enrich", detail))

@@ -1,7 +1,7 @@
-"""Bytes in, bytes out: what one worker process does with one message.
+"""Bytes in, bytes out: what a worker process does with one message.
 
-The one place where `wire` and `enrich` meet. Used alike by the worker processes of the stream, the command line and
-the tests, so that the same message gives the same record everywhere.
+This is the only module that combines `wire` and `enrich`. The worker, the command line and the tests all use it, so the
+same message gives the same record everywhere.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 __all__ = ["Enriched", "Headers", "Message", "Outcome", "Processor", "Refused", "Tombstone"]
 
 
-FIRST = Message(
+WARM_UP = Message(
     b'{"id": "first", "published_at": "2022-03-24T18:00:00Z", "headline": "Ministers meet in Bratislava", "body": '
     b'"Hungary\'s foreign minister met his Slovak colleague on March 24, 2022. \\"Twelve people were injured in the '
     b'attack,\\" he said."}'
 )
-"""An article that every stage finds something in."""
+"""An article in which every stage finds something."""
 
 
 class Processor:
-    """Turns messages into outcomes; holds the loaded model, so one a process."""
+    """Turns messages into outcomes. It holds the loaded model, so there is one per process."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._enricher = Enricher(settings)
-        self.process(FIRST)  # stages read their data when first asked: once here, not in each process forked from here
+        self.process(WARM_UP)  # stages load their data on first use: once here instead of in each forked process
 
     def process(self, message: Message) -> Outcome:
-        """Return what becomes of *message*: a record, a tombstone, or the reason why not. Raises no `Exception`."""
+        """Return the outcome of *message*: a record, a tombstone or a refusal. Never raise an `Exception`."""
         if message.value is None:
             return Tombstone()
         started = time.monotonic()
@@ -53,7 +53,7 @@ class Processor:
             return self._enriched(record, seconds)
         except InvalidArticle as invalid:
             return Refused(invalid.reason, stage, invalid.detail)
-        except Exception as error:  # noqa: BLE001 - one article must not stop the stream; its type and place are kept
+        except Exception as error:  # noqa: BLE001 - one article must not stop the others; type and line are kept
             return Refused(RejectReason.ENRICH_FAILED, stage, _describe(error))
 
     def _read(self, value: bytes, message: Message) -> RawArticle:
@@ -77,20 +77,21 @@ class Processor:
             seconds=seconds,
             revision=record.revision,
             entities=dict(Counter(entity.type for entity in record.entities)),
-            places=dict(Counter(_country(place.country, place.confidence) for place in record.locations)),
+            places=dict(Counter(_country_label(place.country, place.confidence) for place in record.locations)),
             events=dict(Counter(event.type for event in record.events)),
             tags=tuple(tag.tag for tag in record.tags),
         )
 
 
-def _country(code: str | None, confidence: float) -> str:
+def _country_label(code: str | None, confidence: float) -> str:
+    """Return *code*, or an empty string for a place without a country, or `?` for one that was not resolved."""
     return code or ("" if confidence else "?")
 
 
 def _describe(error: Exception) -> str:
-    """Name the exception and the line it came from, never its message: that may hold the article's text."""
-    last = error.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    where = f"{last.tb_frame.f_code.co_filename.rpartition('/')[2]}:{last.tb_lineno}" if last else "unknown"
-    return f"{type(error).__name__} at {where}"
+    """Return the type of *error* and the line that raised it. Not its message, which may quote the article."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    line = f"{frame.tb_frame.f_code.co_filename.rpartition('/')[2]}:{frame.tb_lineno}" if frame else "unknown"
+    return f"{type(error).__name__} at {line}"

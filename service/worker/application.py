@@ -18,7 +18,7 @@ from service.contract.records import SCHEMA_VERSION
 from service.kafka import connection, preflight
 from service.kafka.kafka_record import KafkaRecord
 from service.page.recent import Feed
-from service.processes.pool import PROCESSOR, Lanes
+from service.processes.pool import DEFAULT_PROCESSOR, WorkerPool
 from service.worker.accounting import Accounting
 from service.worker.delivery import AtLeastOnce, Delivery, ExactlyOnce
 from service.worker.faust_consumer import Consumer, Transport
@@ -52,7 +52,7 @@ class WorkerApp(faust.App):  # type: ignore[misc] # Faust is not typed for us
         processor: `module:class` of what a worker process runs.
     """
 
-    def __init__(self, settings: Settings, processor: str = PROCESSOR) -> None:
+    def __init__(self, settings: Settings, processor: str = DEFAULT_PROCESSOR) -> None:
         super().__init__(
             settings.group,
             # Faust reads WEB_PORT, BROKER_URL and more: a Kubernetes service named `web` sets the first.
@@ -88,7 +88,7 @@ class WorkerApp(faust.App):  # type: ignore[misc] # Faust is not typed for us
         self._tracing = Tracing(settings)
         self.failure: Exception | None = None
         """What stopped the worker, where it stopped by itself."""
-        self.pool = Lanes(settings, self.fail, self.metrics.lane_restarts.inc, processor)
+        self.pool = WorkerPool(settings, self.fail, self.metrics.lane_restarts.inc, processor)
         self.in_flight = InFlight(
             settings,
             self.pool,
@@ -185,7 +185,7 @@ class WorkerProgram(faust.Worker):  # type: ignore[misc] # Faust is not typed fo
         self.spinner = None
 
 
-def build(settings: Settings, processor: str = PROCESSOR) -> WorkerApp:
+def build(settings: Settings, processor: str = DEFAULT_PROCESSOR) -> WorkerApp:
     """Return the application for *settings*, its agent and its pages in place."""
     from service.worker.health import web  # noqa: PLC0415 - the pages need the application's class
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from service.kafka.kafka_record import KafkaRecord
     from service.kafka.start_offsets import Start
-    from service.processes.pool import Lanes
+    from service.processes.pool import WorkerPool
     from service.settings import Settings
     from service.worker.accounting import Accounting
     from service.worker.delivery import Delivery
@@ -82,7 +82,7 @@ class InFlight:
     def __init__(
         self,
         settings: Settings,
-        pool: Lanes,
+        pool: WorkerPool,
         delivery: Delivery,
         accounting: Accounting,
         tracing: Tracing,

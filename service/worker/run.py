@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from service.processes.pool import PROCESSOR
+from service.processes.pool import DEFAULT_PROCESSOR
 from service.worker.application import WorkerProgram, build
 
 if TYPE_CHECKING:
     from service.settings import Settings
 
 
-def run(settings: Settings, processor: str = PROCESSOR) -> int:
+def run(settings: Settings, processor: str = DEFAULT_PROCESSOR) -> int:
     """Run a worker; return 0 after SIGTERM or SIGINT, and another number where it had to stop by itself.
 
     On a signal it takes no more articles, delivers and commits those in flight, and leaves the group.

@@ -9,6 +9,8 @@ import ctypes
 import os
 import signal
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
@@ -64,5 +66,14 @@ def act(deed: str) -> None:
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPROF])
             while True:
                 pass
+        case "garble":  # as a process would that an article has taken over
+            _answer_garbage()
         case "eat":  # as the kernel ends what takes too much memory
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _answer_garbage() -> None:
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the descriptor of the folder itself is gone
+            if descriptor.readlink().name.startswith("socket:"):
+                os.write(int(descriptor.name), b"\0\0\0\2\0\0\0\0{]")

@@ -1,4 +1,4 @@
-"""Worker processes: each outcome to its article, blame on exactly one, no lane for ever."""
+"""The worker pool: outcomes belong to their articles, one article is blamed for a crash, processes are renewed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from service.contract.outcomes import Enriched, Message, Outcome, Refused
 from service.contract.records import RejectReason
 from service.errors import WorkerPoolError
 from service.processes import fork_client
-from service.processes import pool as module
-from service.processes.pool import ARTICLES, Lanes
+from service.processes import pool as pool_module
+from service.processes.pool import WorkerPool
+from service.processes.worker_process import MAX_ARTICLES_PER_PROCESS
 from service.settings import Settings
 from tests.process_tree import children
 
@@ -32,46 +33,46 @@ def message(name: object, do: str = "") -> Message:
 
 
 class Started:
-    """Lanes and what they said."""
+    """A worker pool of two processes, and what it reported."""
 
     def __init__(self, article_timeout_seconds: float = 0.5) -> None:
         self.failures: list[Exception] = []
         self.replaced = 0
         settings = Settings(worker_processes=2, article_timeout_seconds=article_timeout_seconds)
-        self.lanes = Lanes(settings, self.failures.append, self._replace, LIGHT)
+        self.pool = WorkerPool(settings, self.failures.append, self._replace, LIGHT)
 
     def _replace(self) -> None:
         self.replaced += 1
 
     @property
-    def nursery(self) -> subprocess.Popen[bytes]:
-        """Return the process that holds the model and forks the lanes."""
-        process = self.lanes._nursery._process
+    def fork_server(self) -> subprocess.Popen[bytes]:
+        """Return the process that holds the model and forks the worker processes."""
+        process = self.pool._fork_server._process
         assert process is not None
         return process
 
     async def all(self, *messages: Message) -> list[Outcome]:
         """Return the outcomes of *messages*."""
-        return list(await asyncio.gather(*map(self.lanes.process, messages)))
+        return list(await asyncio.gather(*map(self.pool.process, messages)))
 
 
-def at_work(started: Started) -> int:
-    """Return the process with the model, 0 while it has not forked both lanes."""
-    nursery = started.lanes._nursery._process
-    return nursery.pid if nursery is not None and len(children(nursery.pid)) == 2 else 0
+def pid_with_children(started: Started) -> int:
+    """Return the pid of the fork server, or 0 until it has forked both worker processes."""
+    fork_server = started.pool._fork_server._process
+    return fork_server.pid if fork_server is not None and len(children(fork_server.pid)) == 2 else 0
 
 
 @pytest.fixture
 async def started() -> AsyncIterator[Started]:
-    """Return two lanes, ready."""
-    made = Started()
-    await made.lanes.start()
-    yield made
-    await made.lanes.stop()
+    """Return a pool that is ready."""
+    started = Started()
+    await started.pool.start()
+    yield started
+    await started.pool.stop()
 
 
-async def test_each_outcome_is_its_articles(started: Started) -> None:
-    """Two hundred articles over two lanes: every one gets the record of its own."""
+async def test_each_outcome_belongs_to_its_article(started: Started) -> None:
+    """Two hundred articles in two processes: every article gets its own record."""
     outcomes = await started.all(*map(message, range(200)))
 
     assert [outcome.id for outcome in outcomes if isinstance(outcome, Enriched)] == list(map(str, range(200)))
@@ -84,121 +85,123 @@ async def test_each_outcome_is_its_articles(started: Started) -> None:
         ("die", RejectReason.WORKER_CRASH),
         ("segfault", RejectReason.WORKER_CRASH),
         ("eat", RejectReason.WORKER_CRASH),
+        ("garble", RejectReason.WORKER_CRASH),
         ("hang", RejectReason.TIMEOUT),
         ("spin", RejectReason.TIMEOUT),
         ("freeze", RejectReason.TIMEOUT),
     ],
 )
-async def test_exactly_one_is_to_blame(started: Started, deed: str, reason: RejectReason) -> None:
-    """An article that ends or stops its process is refused; those before, behind and beside it are not."""
+async def test_exactly_one_article_is_blamed(started: Started, deed: str, reason: RejectReason) -> None:
+    """An article that ends, stops or takes over its process is refused; those before, after and beside it are not."""
     outcomes = await started.all(*(message(number, deed if number == 7 else "") for number in range(20)))
 
     refused = {number: outcome for number, outcome in enumerate(outcomes) if isinstance(outcome, Refused)}
     assert {number: outcome.reason for number, outcome in refused.items()} == {7: reason}
 
 
-async def test_at_work_within_the_limit(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lanes are working from an article's first second to its limit, and not when they are idle."""
-    assert not started.lanes.working
-    outcome = started.lanes.process(message("slow", "hang"))
+async def test_the_pool_is_working_within_the_limit(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pool is working from an article's first second to its limit, and not when it is idle."""
+    assert not started.pool.working
+    outcome = started.pool.process(message("slow", "hang"))
     async with asyncio.timeout(60):
-        while not started.lanes.working:  # noqa: ASYNC110 - nothing tells of it
+        while not started.pool.working:  # noqa: ASYNC110 - there is no event for it
             await asyncio.sleep(0.01)
     with monkeypatch.context() as patch:
-        patch.setattr(module, "hard_seconds", lambda _settings: 0.0)
-        assert not started.lanes.working  # the article is over its limit, and its process still there
+        patch.setattr(pool_module, "wall_clock_seconds", lambda _settings: 0.0)
+        assert not started.pool.working  # the article is over its limit, but its process still exists
     await outcome
 
-    assert not started.lanes.working
+    assert not started.pool.working
 
 
-async def test_how_it_ended_is_told(started: Started) -> None:
-    """The dead letter's detail names the signal."""
-    [outcome] = await started.all(message("x", "segfault"))
+@pytest.mark.parametrize(("deed", "words"), [("segfault", "SIGSEGV"), ("garble", "sent a malformed answer 2 times")])
+async def test_how_a_process_failed_is_reported(started: Started, deed: str, words: str) -> None:
+    """The detail of the dead letter names the signal, or what else happened."""
+    [outcome] = await started.all(message("x", deed))
 
     assert isinstance(outcome, Refused)
-    assert "SIGSEGV" in outcome.detail
+    assert words in outcome.detail
 
 
-async def test_an_idle_lane_that_dies_is_replaced(started: Started) -> None:
-    """A lane killed while it waits is replaced, and no article is blamed."""
+async def test_an_idle_process_that_dies_is_replaced(started: Started) -> None:
+    """A process that is killed while it waits is replaced, and no article is blamed."""
     await started.all(message("first"))
-    for pid in children(started.nursery.pid):
+    for pid in children(started.fork_server.pid):
         os.kill(pid, signal.SIGKILL)
     outcomes = await started.all(*map(message, range(10)))
 
     assert all(isinstance(outcome, Enriched) for outcome in outcomes)
 
 
-async def test_a_lane_serves_its_time(started: Started) -> None:
-    """After some articles a fresh process takes a lane's place, and no article notices; that is no failure to count."""
+async def test_a_worn_process_is_replaced(started: Started) -> None:
+    """After a number of articles a fresh process takes over. No article is affected, and no failure is counted."""
     await started.all(message("first"))
-    before = set(children(started.nursery.pid))
-    names = list(map(str, range(2 * ARTICLES + 2)))
+    before = set(children(started.fork_server.pid))
+    names = list(map(str, range(2 * MAX_ARTICLES_PER_PROCESS + 2)))
 
     outcomes = await started.all(*map(message, names))
 
     assert [outcome.id for outcome in outcomes if isinstance(outcome, Enriched)] == names
-    assert set(children(started.nursery.pid)) != before
+    assert set(children(started.fork_server.pid)) != before
     assert (started.replaced, started.failures) == (0, [])
 
 
-async def test_lanes_give_way_to_the_event_loop(started: Started) -> None:
-    """A process that enriches has a lower priority than the one that talks to Kafka, which must not wait."""
+async def test_worker_processes_have_a_lower_priority(started: Started) -> None:
+    """The process that talks to Kafka must not wait for those that enrich."""
     await started.all(message("first"))
 
-    priorities = [os.getpriority(os.PRIO_PROCESS, pid) for pid in children(started.nursery.pid)]
+    priorities = [os.getpriority(os.PRIO_PROCESS, pid) for pid in children(started.fork_server.pid)]
 
-    assert max(priorities) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 5)  # the other may not have begun
+    assert max(priorities) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 5)  # the other may not have started
 
 
-async def test_the_process_with_the_model_dies(started: Started) -> None:
-    """Killed for want of memory, it is started anew with all its lanes, and no article is lost or blamed."""
-    nursery = started.nursery
-    nursery.kill()
-    nursery.wait()
+async def test_a_fork_server_that_dies_is_restarted(started: Started) -> None:
+    """If it is killed for lack of memory, it starts again with all its children. No article is lost or blamed."""
+    fork_server = started.fork_server
+    fork_server.kill()
+    fork_server.wait()
     outcomes = await started.all(*map(message, range(10)))
 
     assert all(isinstance(outcome, Enriched) for outcome in outcomes)
     assert started.failures == []
 
 
-async def test_a_process_with_the_model_that_does_not_answer(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where it is silent too long it is started anew: its late answers would be taken for others."""
+async def test_a_silent_fork_server_is_restarted(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If it is silent for too long, it starts again, since late answers would be mistaken for others."""
     monkeypatch.setattr(fork_client, "CONTROL_SECONDS", 0.2)
-    nursery = started.nursery
+    fork_server = started.fork_server
     await started.all(message("first"))
-    lanes = children(nursery.pid)
-    nursery.send_signal(signal.SIGSTOP)
-    for pid in lanes:
+    processes = children(fork_server.pid)
+    fork_server.send_signal(signal.SIGSTOP)
+    for pid in processes:
         os.kill(pid, signal.SIGKILL)
     outcomes = await started.all(*map(message, range(10)))
 
     assert all(isinstance(outcome, Enriched) for outcome in outcomes)
-    assert nursery.returncode is not None
-    assert len(children(started.nursery.pid)) == len(lanes)
+    assert fork_server.returncode is not None
+    assert len(children(started.fork_server.pid)) == len(processes)
 
 
-async def test_an_article_is_not_to_blame_for_the_process_with_the_model() -> None:
-    """An article at work when that process dies is tried again, be it for the third time."""
+async def test_no_article_is_blamed_for_the_fork_server() -> None:
+    """An article in work when the fork server dies is tried again, even for the third time."""
     started = Started(article_timeout_seconds=30.0)
-    await started.lanes.start()
-    waiting = started.lanes.process(message("slow", "hang"))
+    await started.pool.start()
+    waiting = started.pool.process(message("slow", "hang"))
     killed: set[int] = set()
     for _ in range(3):
         async with asyncio.timeout(60):
-            while not (pid := at_work(started)) or pid in killed:  # noqa: ASYNC110 - nothing tells of it
+            while not (pid := pid_with_children(started)) or pid in killed:  # noqa: ASYNC110 - there is no event for it
                 await asyncio.sleep(0.01)
         killed.add(pid)
         os.kill(pid, signal.SIGKILL)
 
     assert not waiting.done()
-    await started.lanes.stop()
+    await started.pool.stop()
 
 
-async def test_nobody_waits_for_a_dropped_article(started: Started) -> None:
-    """An outcome that was cancelled costs no work, and the next ones come."""
-    slow = [started.lanes.process(message(number, "hang")) for number in range(50)]
+async def test_a_cancelled_article_costs_no_work(started: Started) -> None:
+    """Cancelled articles are skipped, and the next one is processed."""
+    slow = [started.pool.process(message(number, "hang")) for number in range(50)]
     for outcome in slow:
         outcome.cancel()
 
@@ -206,10 +209,10 @@ async def test_nobody_waits_for_a_dropped_article(started: Started) -> None:
     assert isinstance(following, Enriched)
 
 
-async def test_a_model_that_cannot_be_loaded() -> None:
-    """The start fails, and says what could not be loaded and why."""
-    lanes = Lanes(Settings(model="en_nowhere"), print, print, "tests.kafka.processors:Broken")
+async def test_a_model_that_cannot_be_loaded_is_reported() -> None:
+    """The start fails, and the error names the model and the cause."""
+    pool = WorkerPool(Settings(model="en_nowhere"), print, print, "tests.kafka.processors:Broken")
 
     with pytest.raises(WorkerPoolError, match=r"en_nowhere cannot be loaded: OSError: .E050. Can't find model"):
-        await lanes.start()
-    await lanes.stop()
+        await pool.start()
+    await pool.stop()
