@@ -20,7 +20,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 
 from benchmarks import processes, tables
-from service.kafka.traffic import NO_COORDINATOR
+from service.kafka.lag import NO_COORDINATOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

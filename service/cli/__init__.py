@@ -1,6 +1,17 @@
-"""The command line, `newswire`: data on standard output, talk on standard error.
+"""The command line, `newswire`: data goes to standard output, messages to standard error.
 
-Exit codes: 0 done; 1 it could not be done, or some articles were refused; 2 wrong arguments or settings.
+One module per command, of the same name, and:
+
+console          settings, messages and exit codes
+articles         read articles from files and standard input
+published        what was published, as digests, for `replay`
+comparison       how a record differs from the published one, for `replay`
+live_view        the table of `up`
+worker_requests  HTTP requests to the worker, for `health` and `resume`
+
+Exit codes: 0 done; 1 not done, or some articles were refused; 2 wrong arguments or settings.
+
+Commands import what they need when they run, so that `newswire --help` is fast.
 """
 
 from __future__ import annotations
@@ -11,7 +22,22 @@ from typing import Annotated
 import typer
 
 from service import __version__
-from service.cli import dead_letters, enrich, health, inspect, produce_tail_lag, replay, topics, up, worker
+from service.cli import (
+    check,
+    dead_letters,
+    enrich,
+    health,
+    lag,
+    produce,
+    replay,
+    resume,
+    schema,
+    tags,
+    tail,
+    topics,
+    up,
+    worker,
+)
 from service.cli.console import fail
 from service.errors import NewswireError
 
@@ -29,21 +55,21 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("worker")(worker.worker)
 app.command("enrich")(enrich.enrich)
-app.command("produce")(produce_tail_lag.produce)
-app.command("tail")(produce_tail_lag.tail)
-app.command("lag")(produce_tail_lag.lag)
+app.command("produce")(produce.produce)
+app.command("tail")(tail.tail)
+app.command("lag")(lag.lag)
 app.command("replay")(replay.replay)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
-app.command("schema")(inspect.schema)
-app.command("tags")(inspect.tags)
-app.command("check")(inspect.check)
+app.command("schema")(schema.schema)
+app.command("tags")(tags.tags)
+app.command("check")(check.check)
 app.command("health")(health.health)
-app.command("resume")(health.resume)
+app.command("resume")(resume.resume)
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _print_version(requested: bool) -> None:
+    if requested:
         from service.contract.records import SCHEMA_VERSION  # noqa: PLC0415 - `newswire --help` need not wait for it
 
         typer.echo(f"newswire {__version__}, record schema {SCHEMA_VERSION}")
@@ -53,19 +79,19 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     pass
 
 
 def main() -> None:
-    """Run the command that the arguments name."""
+    """Run the command named by the arguments."""
     try:
         app()
     except NewswireError as error:
         fail(str(error))
-    except BrokenPipeError:  # `newswire tail | head` is no error
+    except BrokenPipeError:  # `newswire tail | head` is not an error
         sys.stderr.close()
     except KeyboardInterrupt:
         fail("interrupted", code=130)

@@ -1,4 +1,4 @@
-"""What every command needs of the terminal: settings or their errors, talk on standard error, a way to fail."""
+"""What the commands share: settings or their errors, messages on standard error, exit codes, printed records."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
 
 
 def talk() -> Console:
-    """Return the console for people: standard error, so that data on standard output stays clean."""
+    """Return the console for messages: standard error, so that standard output holds only data."""
     from rich.console import Console  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     return Console(stderr=True, highlight=False)
 
 
-def fail(what: str, code: int = 1) -> NoReturn:
-    """Tell *what* went wrong on standard error and exit with *code*."""
-    talk().print(f"newswire: {what}", style="red", markup=False, soft_wrap=True)
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Print *message* on standard error and exit with *code*."""
+    talk().print(f"newswire: {message}", style="red", markup=False, soft_wrap=True)
     raise SystemExit(code)
 
 
-def load_settings(**given: object) -> Settings:
-    """Return the settings of the environment, overridden by those *given* that are not None; exit 2 on any error."""
+def load_settings(**options: object) -> Settings:
+    """Return the settings of the environment, overridden by those *options* that are not None. Exit 2 on any error."""
     from pydantic import ValidationError  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     from service.settings import Settings  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        return Settings(**{name: value for name, value in options.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         lines = [f"  {'.'.join(map(str, row['loc'])) or 'settings'}: {row['msg']}" for row in error.errors()]
         fail("these settings are wrong:\n" + "\n".join(lines), code=2)
@@ -42,27 +42,27 @@ def load_settings(**given: object) -> Settings:
 
 @contextlib.contextmanager
 def kafka_errors(settings: Settings) -> Iterator[None]:
-    """Tell what Kafka did not do in one line, and exit 1."""
+    """Report any error of a Kafka client in one line and exit 1."""
     from kafka.errors import KafkaError  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     try:
         yield
     except KafkaError as error:
-        fail(f"Kafka at {settings.bootstrap_servers} did not do it ({error}); `newswire check` looks what is wrong")
+        fail(f"Kafka at {settings.bootstrap_servers} failed ({error}); `newswire check` shows what is wrong")
 
 
 def plain(text: str) -> str:
-    """Return *text* on one line, with nothing in it that a terminal would act on."""
+    """Return *text* on one line, without characters that a terminal would interpret."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def progress_shown() -> bool:
-    """Tell whether a progress bar would be seen."""
+    """Return whether a progress bar would be seen."""
     return talk().is_terminal
 
 
 def print_record(value: bytes, *, pretty: bool) -> None:
-    """Write one record to standard output: its bytes as a line, or for people with what was found marked."""
+    """Write one record to standard output: its bytes as one line, or, if *pretty*, its text with annotations marked."""
     if not pretty:
         sys.stdout.buffer.write(value + b"\n")
         sys.stdout.buffer.flush()

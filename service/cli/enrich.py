@@ -1,4 +1,4 @@
-"""`newswire enrich`: the same enrichment as on Kafka, from files and to standard output."""
+"""`newswire enrich`: the same enrichment as on Kafka, from files to standard output."""
 
 from __future__ import annotations
 
@@ -24,62 +24,63 @@ def enrich(
     files: Annotated[
         list[str], typer.Argument(help="JSON lines (.jsonl), one article (.json, .xml), plain text (.txt), or -.")
     ],
-    pretty: Annotated[bool, typer.Option("--pretty", help="Show each text with what was found marked in it.")] = False,
+    pretty: Annotated[bool, typer.Option("--pretty", help="Print each text with its annotations marked.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the one article of FILES to this file, as a page.")] = None,
     geojson: Annotated[
         bool, typer.Option("--geojson", help="Write the places of all articles as one GeoJSON document, for a map.")
     ] = False,
-    processes: Annotated[int | None, typer.Option(help="Processes to work with; by default one per CPU.")] = None,
+    processes: Annotated[int | None, typer.Option(help="Number of worker processes. Default: one per CPU.")] = None,
 ) -> None:
-    """Enrich articles of FILES without Kafka: a record a line, in the order of the input.
+    """Enrich the articles of FILES without Kafka: one record per line, in the order of the input.
 
-    Refused articles are told on standard error with their reason, and make the exit code 1.
+    Refused articles are reported on standard error with their reason, and the exit code is then 1.
     """
     settings = load_settings(worker_processes=processes)
     require_readable(files)
     articles: Iterable[tuple[str, bytes]] = chain.from_iterable(map(read_articles, files))
     if html is not None:
-        articles = _only(articles)
+        articles = _require_one(articles)
     from service.contract.outcomes import Enriched, Message, Refused  # noqa: PLC0415 - `newswire --help` need not wait for it
     from service.processes.in_order import process_in_order  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     refused = 0
-    mapped: list[bytes] = []
-    with closing(process_in_order(settings, ((where, Message(value)) for where, value in articles))) as found:
-        for where, outcome in _progress(found):
+    records: list[bytes] = []
+    messages = ((position, Message(value)) for position, value in articles)
+    with closing(process_in_order(settings, messages)) as outcomes:
+        for position, outcome in _with_progress(outcomes):
             if isinstance(outcome, Enriched) and html is not None:
                 _write_page(outcome.value, html)
             elif isinstance(outcome, Enriched) and geojson:
-                mapped.append(outcome.value)
+                records.append(outcome.value)
             elif isinstance(outcome, Enriched):
                 print_record(outcome.value, pretty=pretty)
             elif isinstance(outcome, Refused):
                 refused += 1
-                talk().print(f"{where}: refused, {outcome.reason} ({outcome.detail})", markup=False, soft_wrap=True)
+                talk().print(f"{position}: refused, {outcome.reason} ({outcome.detail})", markup=False, soft_wrap=True)
     if geojson:
-        _write_map(mapped)
+        _write_geojson(records)
     if refused:
-        fail(f"{refused} of the articles were refused; each is told above")
+        fail(f"{refused} of the articles were refused; see above")
 
 
-def _write_map(values: list[bytes]) -> None:
-    from service.contract.records import EnrichedArticle  # noqa: PLC0415 - as above
-    from service.views.geojson import feature_collection  # noqa: PLC0415 - spaCy's import takes a second
+def _write_geojson(records: list[bytes]) -> None:
+    from service.contract.records import EnrichedArticle  # noqa: PLC0415 - for a map only
+    from service.views.geojson import feature_collection  # noqa: PLC0415 - as above
 
-    typer.echo(orjson.dumps(feature_collection(map(EnrichedArticle.model_validate_json, values))))
+    typer.echo(orjson.dumps(feature_collection(map(EnrichedArticle.model_validate_json, records))))
 
 
-def _only(articles: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
-    """Return *articles* where they are one: a page shows no more."""
-    found = list(islice(articles, 2))
-    if len(found) != 1:
-        fail(f"--html shows one article, and there {'are more' if found else 'is none'}", code=2)
-    return found
+def _require_one(articles: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Return *articles* if there is exactly one, since a page shows only one."""
+    first = list(islice(articles, 2))
+    if len(first) != 1:
+        fail(f"--html shows one article, and there {'are more' if first else 'is none'}", code=2)
+    return first
 
 
 def _write_page(value: bytes, path: Path) -> None:
-    from service.contract.records import EnrichedArticle  # noqa: PLC0415 - for people only
-    from service.views import html as render  # noqa: PLC0415 - for people only
+    from service.contract.records import EnrichedArticle  # noqa: PLC0415 - for a page only
+    from service.views import html as render  # noqa: PLC0415 - as above
 
     try:
         path.write_text(render.document(EnrichedArticle.model_validate_json(value)), encoding="utf-8")
@@ -87,8 +88,8 @@ def _write_page(value: bytes, path: Path) -> None:
         fail(f"cannot write {path}: {error.strerror or error}")
 
 
-def _progress(outcomes: Iterator[tuple[str, Outcome]]) -> Iterator[tuple[str, Outcome]]:
-    """Draw a counter on a terminal's standard error."""
+def _with_progress(outcomes: Iterator[tuple[str, Outcome]]) -> Iterator[tuple[str, Outcome]]:
+    """Yield *outcomes* and draw a counter if standard error is a terminal and standard output is not."""
     if not progress_shown() or sys.stdout.isatty():
         yield from outcomes
         return

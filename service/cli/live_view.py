@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service.cli.console import plain
-from service.kafka import traffic
+from service.kafka import lag
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -59,7 +59,7 @@ class LiveView:
         now = time.monotonic()
         if now - self._lag_asked > LAG_SECONDS:
             self._lag_asked = now
-            self._lag = sum(row.lag for row in traffic.lag(self._settings))
+            self._lag = sum(row.lag for row in lag.partition_lags(self._settings))
         table = Table("article", "countries", "tags", "text", expand=True, box=None)
         for row in self._rows:
             table.add_row(*(Text(cell, overflow="ellipsis", no_wrap=True) for cell in row))

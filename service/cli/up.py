@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
+from service.cli.articles import with_keys
 from service.cli.console import fail, kafka_errors, load_settings, print_record, talk
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def up(
 
 def _start_everything(settings: Settings, stack: ExitStack, *, demo: bool) -> None:
     from service.cli.live_view import LiveView  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.kafka import admin, producing, traffic  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.kafka import admin, producing, reading  # noqa: PLC0415 - `newswire --help` need not wait for it
     from service.local_kafka import Broker  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     console = talk()
@@ -51,13 +52,13 @@ def _start_everything(settings: Settings, stack: ExitStack, *, demo: bool) -> No
             port = int(settings.bootstrap_servers.rpartition(":")[2])
             stack.enter_context(Broker(settings.data_dir, port))
         console.print(f"Kafka serves on {settings.bootstrap_servers}", markup=False)
-    made = admin.create(settings)
+    made = admin.create_topics(settings)
     console.print(f"topics: {', '.join(made)}", markup=False)
     worker = stack.enter_context(_worker(settings))
-    batches = stack.enter_context(closing(traffic.follow(settings, settings.enriched_topic, from_start=False)))
+    batches = stack.enter_context(closing(reading.follow(settings, settings.enriched_topic, from_start=False)))
     next(batches)
     article = (files("service.local_kafka") / "nato-summit-2022.json").read_bytes()
-    producing.produce(settings, settings.raw_topic, [article])
+    producing.produce(settings, settings.raw_topic, with_keys(settings, [article]))
     with console.status("loading the model and enriching a first article"):
         record = _first_record(batches, orjson.loads(article)["id"], worker, settings)
     print_record(record.value, pretty=True)

@@ -1,11 +1,11 @@
 """Send the articles of dead letters again, and park those that failed too often.
 
-Replaying writes the article back to where it came from and, in the same transaction, a note to the dead-letter topic
-that it was. So a letter is sent again once, however often a replay is run or interrupted.
+A replay writes the article back to its topic and, in the same transaction, a note to the dead-letter topic that the
+letter is settled. So each letter is sent again once, however often replays are run or interrupted.
 
-What is written bears the time of the replay, since topics keep records by their timestamp: with the article's own, a
-letter older than the raw topic keeps anything could be deleted before it is read. The header `newswire.timestamp` has
-the article's own, so that it becomes the record that it would have become at first.
+The records written have the timestamp of the replay, because the retention of topics goes by timestamps: with the
+article's own, a letter older than the retention of the raw topic could be deleted before it is read. The header
+`newswire.timestamp` keeps the article's own, so that the article becomes the record that it would have become at first.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from service.dead_letters.letters import letter_at, letter_reader, read
 from service.errors import KafkaOperationError
 from service.kafka.connection import kafka_python_options
 from service.kafka.kafka_record import KafkaRecord, Output
-from service.kafka.traffic import record_at
+from service.kafka.reading import record_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,26 +33,28 @@ if TYPE_CHECKING:
     from service.dead_letters.letters import DeadLetter
     from service.settings import Settings
 
-FENCED = ("ProducerFenced", "InvalidProducerEpoch")  # what the brokers answer when a newer replay has started
-WAIT_SECONDS = 30.0  # for the brokers to take one record
+FENCED_ERRORS = ("ProducerFenced", "InvalidProducerEpoch")  # the brokers' answers once a newer replay has started
+SEND_SECONDS = 30.0  # for the brokers to accept one record
 
 
-def replay(settings: Settings, chosen: Callable[[DeadLetter], bool]) -> Iterator[tuple[DeadLetter, str]]:
-    """Send each open letter that is *chosen* back to its topic, or park it after too many attempts.
+def replay(settings: Settings, is_chosen: Callable[[DeadLetter], bool]) -> Iterator[tuple[DeadLetter, str]]:
+    """Send each open letter that *is_chosen* back to its topic, or park it after too many attempts.
 
-    Yield what became of each: `sent to TOPIC`, `parked in TOPIC`, or `left: …` with the reason. Each letter is one
-    transaction: it is settled if, and only if, it was written.
+    Yields each letter with its result: `sent to TOPIC`, `parked in TOPIC`, or `left: …` with the reason. Each letter is
+    one transaction: it is settled if and only if it was written.
 
-    Only the newest replay of a group can write. Which letters are open is read after this one has shut out the others
-    and Kafka has ended their transactions, so no letter is sent by two. Raise
-    `KafkaOperationError` when a newer one starts.
+    Only the newest replay of a group can write. The open letters are read after this replay has fenced the others and
+    Kafka has ended their transactions, so that two replays never send the same letter.
+
+    Raises:
+        KafkaOperationError: A newer replay has started, or Kafka did not accept a letter.
     """
     producer = KafkaProducer(
         **kafka_python_options(settings),
         transactional_id=f"{settings.group}-dead-letters",
         acks="all",
-        compression_type="zstd",  # an article may have come so, and be too long otherwise
-        max_request_size=_longest(settings),
+        compression_type="zstd",  # an article may have arrived compressed, and be too long otherwise
+        max_request_size=_max_bytes(settings),
         allow_auto_create_topics=False,
     )
     count = 0
@@ -60,116 +62,116 @@ def replay(settings: Settings, chosen: Callable[[DeadLetter], bool]) -> Iterator
     try:
         producer.init_transactions()
         with closing(letter_reader(settings)) as consumer:
-            for letter in filter(chosen, read(settings, await_open=True)):
+            for letter in filter(is_chosen, read(settings, await_open=True)):
                 name = f"letter {letter.name}"
                 yield letter, _send_again(settings, producer, consumer, letter)
                 count += 1
     except KafkaError as error:
         raise KafkaOperationError(
-            f"{_why(settings, name, error)}. {count:,} letters were looked after before, each once"
+            f"{_explain(settings, name, error)}. Before that, {count:,} letters were processed, each once"
         ) from error
     finally:
         producer.close()
 
 
-def _longest(settings: Settings) -> int:
+def _max_bytes(settings: Settings) -> int:
     return settings.max_record_bytes + settings.max_article_bytes
 
 
-def _why(settings: Settings, name: str, error: KafkaError) -> str:
-    """Say why a replay stopped at the letter *name*, and what to do.
+def _explain(settings: Settings, name: str, error: KafkaError) -> str:
+    """Return why a replay stopped at the letter *name*, and what to do.
 
-    kafka-python hides that a newer producer has taken over in the words of other errors, and Kafka 4 answers an unknown
-    error to the end of a transaction that it is just aborting for the newer one.
+    kafka-python reports that a newer producer has taken over only in the text of other errors. Kafka 4 answers with an
+    unknown error to the end of a transaction that it is just aborting for the newer producer.
     """
     words = f"{error!r} {error}"
-    if any(known in words for known in FENCED) or ("EndTxnResponse" in words and "UnknownError" in words):
+    if any(fenced in words for fenced in FENCED_ERRORS) or ("EndTxnResponse" in words and "UnknownError" in words):
         return (
             f"a newer `newswire dead-letters replay` of group {settings.group} has taken over, and this one stopped. "
-            "The newer one sends the open letters that its options choose; `newswire dead-letters list` shows what "
+            "The newer one sends the open letters that match its options; `newswire dead-letters list` shows what "
             "is left when it is done"
         )
     if isinstance(error, MessageSizeTooLargeError | RecordListTooLargeError):
         return (
-            f"{name} is longer than its topic takes, and stays open. Raise max.message.bytes of the topic and replay "
+            f"{name} is longer than its topic accepts, and stays open. Raise max.message.bytes of the topic and replay "
             "again, or replay the others by `--reason`, `--since` or `--id`"
         )
     return (
-        f"Kafka at {settings.bootstrap_servers} did not take {name} ({error}). It stays open, as do those after it: "
-        "`newswire check` looks what is wrong, then replay again"
+        f"Kafka at {settings.bootstrap_servers} did not accept {name} ({error}). It stays open, as do those after it: "
+        "find the cause with `newswire check`, then replay again"
     )
 
 
-def _send_again(settings: Settings, producer: KafkaProducer, consumer: KafkaConsumer, described: DeadLetter) -> str:
-    """Send or park one letter; return what became of it."""
-    letter = letter_at(consumer, TopicPartition(described.topic, described.partition), described.offset)
+def _send_again(settings: Settings, producer: KafkaProducer, consumer: KafkaConsumer, listed: DeadLetter) -> str:
+    """Send or park one letter and return the result."""
+    letter = letter_at(consumer, TopicPartition(listed.topic, listed.partition), listed.offset)
     if letter is None:
         return "left: the topic has deleted it since it was listed"
     parked = letter.attempt >= settings.replay_attempts
     article = letter if parked else _original(consumer, letter)
     if article is None:
-        return f"left: its value was too large to keep, and is no more at {letter.header(ORIGIN)}"
+        return f"left: its value was too large to keep, and no longer exists at {letter.header(ORIGIN)}"
     if parked:
         topic, partition = settings.parked_topic, None
-        headers = _timed(letter, letter.headers)
+        headers = _with_timestamp(letter, letter.headers)
     else:
         topic, partition = letter.header(FIRST_OF_OURS) or settings.raw_topic, _partition(letter)
-        headers = (*_timed(letter, article.headers), (ATTEMPT, str(letter.attempt + 1).encode()))
+        headers = (*_with_timestamp(letter, article.headers), (ATTEMPT, str(letter.attempt + 1).encode()))
     numbers = consumer.partitions_for_topic(topic)
     if not numbers:
-        return f"left: there is no topic {topic}; `newswire topics create` makes those of the settings"
+        return f"left: there is no topic {topic}; `newswire topics create` creates those of the settings"
     output = Output(topic, article.key, article.value, headers, letter.timestamp)
-    if output.size > _longest(settings):
+    if output.size > _max_bytes(settings):
         return f"left: it has {output.size:,} bytes, more than NEWSWIRE_MAX_RECORD_BYTES and NEWSWIRE_MAX_ARTICLE_BYTES"
     _settle(producer, letter, output, partition if partition in numbers else None)
     return f"{'parked in' if parked else 'sent to'} {topic}"
 
 
 def _settle(producer: KafkaProducer, letter: DeadLetter, output: Output, partition: int | None) -> None:
-    """Write *output* and the note that *letter* is settled, both or neither."""
-    headers = [(name, content or b"") for name, content in output.headers]  # kafka-python sends no null in a header
+    """Write *output* and the note that *letter* is settled: both or neither."""
+    headers = [(name, content or b"") for name, content in output.headers]  # kafka-python cannot send null in a header
     note = [(SETTLED, letter.name.encode()), ("newswire.settled-to", output.topic.encode())]
-    key = output.key if output.value is not None else output.key or b""  # nor a record without key and value
+    key = output.key if output.value is not None else output.key or b""  # nor a record with neither key nor value
     producer.begin_transaction()
     try:
-        # One after the other: if the first is refused, sending the second would hide why.
-        producer.send(output.topic, output.value, key, headers, partition).get(timeout=WAIT_SECONDS)
-        producer.send(letter.topic, None, letter.key or b"", note, letter.partition).get(timeout=WAIT_SECONDS)
+        # One after the other: if the first is refused, sending the second would hide the cause.
+        producer.send(output.topic, output.value, key, headers, partition).get(timeout=SEND_SECONDS)
+        producer.send(letter.topic, None, letter.key or b"", note, letter.partition).get(timeout=SEND_SECONDS)
     except KafkaTimeoutError:
-        raise  # an abort would wait for ever for brokers that do not answer: they abort it when its time is over
+        raise  # an abort would wait indefinitely for brokers that do not answer; they abort after its timeout
     except BaseException:
-        with suppress(KafkaError):  # it would hide the cause; the brokers abort what we cannot
+        with suppress(KafkaError):  # it would hide the cause; the brokers abort if we cannot
             producer.abort_transaction()
         raise
     producer.commit_transaction()
 
 
-def _timed(letter: DeadLetter, headers: KafkaHeaders) -> KafkaHeaders:
-    """Return *headers* with the article's timestamp among them: that of its first try, where there were more."""
+def _with_timestamp(letter: DeadLetter, headers: KafkaHeaders) -> KafkaHeaders:
+    """Return *headers* including the article's timestamp, which is that of its first attempt."""
     if any(name == TIMESTAMP for name, _ in headers):
         return headers
     return (*headers, (TIMESTAMP, str(letter.timestamp).encode()))
 
 
 def _partition(letter: DeadLetter) -> int | None:
-    told = letter.header("__streams.errors.partition")
-    return int(told) if told.isdigit() else None
+    number = letter.header("__streams.errors.partition")
+    return int(number) if number.isdigit() else None
 
 
 def _original(consumer: KafkaConsumer, letter: DeadLetter) -> KafkaRecord | None:
-    """Return the article of *letter* as it was before: what did not fit the letter is read again at its origin."""
+    """Return the article of *letter* as it was. Parts that did not fit into the letter are read again at its origin."""
     omitted = letter.omitted
-    before = replace(letter, headers=original_headers(letter.headers))
+    article = replace(letter, headers=original_headers(letter.headers))
     if not omitted:
-        return before
+        return article
     topic, partition, offset = letter.header(ORIGIN).rsplit("/", 2)
-    place = TopicPartition(topic, int(partition))
-    if place.partition not in (consumer.partitions_for_topic(topic) or ()):
+    origin = TopicPartition(topic, int(partition))
+    if origin.partition not in (consumer.partitions_for_topic(topic) or ()):
         return None
-    record = record_at(consumer, place, int(offset))
+    record = record_at(consumer, origin, int(offset))
     if record is None or hashlib.sha256(record.value or b"").hexdigest() != letter.header("newswire.value-sha256"):
         return None
-    found = KafkaRecord.of(record)
+    original = KafkaRecord.of(record)
     if "key" not in omitted:
-        return replace(before, value=found.value)
-    return replace(found, headers=tuple(header for header in found.headers if header[0] != ATTEMPT))
+        return replace(article, value=original.value)
+    return replace(original, headers=tuple(header for header in original.headers if header[0] != ATTEMPT))

@@ -1,4 +1,4 @@
-"""Create the topics that `schemas/topics` declares, and look at those that exist."""
+"""Create the topics that `schemas/topics` declares, and look up those that exist."""
 
 from __future__ import annotations
 
@@ -15,59 +15,68 @@ from service.kafka.connection import kafka_python_options
 if TYPE_CHECKING:
     from service.settings import Settings
 
+CONNECT_SECONDS = 2.0  # for a command; a broker on the same network answers in milliseconds
 
-def names(settings: Settings) -> dict[str, Topic]:
+
+def declared_topics(settings: Settings) -> dict[str, Topic]:
     """Return the declared topics by the names that *settings* give them."""
-    chosen = {
+    names = {
         "raw": settings.raw_topic,
         "enriched": settings.enriched_topic,
         "dead-letter": settings.dead_letter_topic,
         "parked": settings.parked_topic,
     }
-    return {chosen[topic.role]: topic for topic in declared()}
+    return {names[topic.role]: topic for topic in declared()}
 
 
-def create(settings: Settings) -> dict[str, bool]:
-    """Create what is missing and return whether each topic was made; one that exists is left as it is."""
-    admin = client(settings)
+def create_topics(settings: Settings) -> dict[str, bool]:
+    """Create the missing topics. Return for each topic whether it was created; existing ones are not changed."""
+    admin = admin_client(settings)
     try:
-        return {name: _create(admin, name, topic) for name, topic in names(settings).items()}
+        return {name: _create(admin, name, topic) for name, topic in declared_topics(settings).items()}
     finally:
         admin.close()
 
 
 def _create(admin: KafkaAdminClient, name: str, topic: Topic) -> bool:
-    """Create one topic; two who start at once must both succeed, so an existing one is no error."""
-    new = NewTopic(name=name, num_partitions=topic.partitions, replication_factor=-1, topic_configs=topic.config)
+    """Create one topic. If two commands start at once, both must succeed, so an existing topic is accepted."""
+    request = NewTopic(name=name, num_partitions=topic.partitions, replication_factor=-1, topic_configs=topic.config)
     try:
-        admin.create_topics([new], wait_for_metadata=True)
+        admin.create_topics([request], wait_for_metadata=True)
     except TopicAlreadyExistsError:
         return False
     return True
 
 
-def partitions(admin: KafkaAdminClient, wanted: list[str]) -> dict[str, int]:
-    """Return how many partitions each of the topics *wanted* has.
+def partition_counts(admin: KafkaAdminClient, names: list[str]) -> dict[str, int]:
+    """Return the number of partitions of each of the topics *names*.
 
-    Raise `MissingTopicError` if one does not exist, and `KafkaOperationError` if we may not look at it.
+    Raises:
+        MissingTopicError: One does not exist.
+        KafkaOperationError: The user may not describe one.
     """
-    found = {topic["name"]: topic for topic in admin.describe_topics(wanted)}
-    denied = [name for name, topic in found.items() if topic["error_code"] == TopicAuthorizationFailedError.errno]
+    topics = {topic["name"]: topic for topic in admin.describe_topics(names)}
+    denied = [name for name, topic in topics.items() if topic["error_code"] == TopicAuthorizationFailedError.errno]
     if denied:
         raise KafkaOperationError(
             f"{' and '.join(denied)} cannot be looked at: the user needs the right Describe on each topic "
             "(deploy/README.md lists all rights that a worker needs)"
         )
-    counts = {name: len(topic["partitions"]) for name, topic in found.items()}
-    if missing := [name for name in wanted if not counts.get(name)]:
+    counts = {name: len(topic["partitions"]) for name, topic in topics.items()}
+    if missing := [name for name in names if not counts.get(name)]:
         raise MissingTopicError(*missing)
     return counts
 
 
-def client(settings: Settings, seconds: float = 2.0) -> KafkaAdminClient:
-    """Return a client that looks after topics. Raise `BrokersUnreachableError` if no broker answers in *seconds*."""
+def admin_client(settings: Settings, connect_seconds: float = CONNECT_SECONDS) -> KafkaAdminClient:
+    """Return a client that manages topics.
+
+    Raises:
+        BrokersUnreachableError: No broker answered within *connect_seconds*.
+        KafkaOperationError: TLS could not be set up.
+    """
     try:
-        return KafkaAdminClient(**kafka_python_options(settings), bootstrap_timeout_ms=round(seconds * 1000))
+        return KafkaAdminClient(**kafka_python_options(settings), bootstrap_timeout_ms=round(connect_seconds * 1000))
     except KafkaError as error:
         raise BrokersUnreachableError(
             f"no broker answers at {settings.bootstrap_servers} ({type(error).__name__}): is Kafka running there, "
@@ -77,5 +86,5 @@ def client(settings: Settings, seconds: float = 2.0) -> KafkaAdminClient:
         files = [str(path) for path in (settings.ssl_cafile, settings.ssl_certfile, settings.ssl_keyfile) if path]
         raise KafkaOperationError(
             f"no TLS with {', '.join(files) or 'the certificates of the system'} ({error}): are KAFKA_SSL_CAFILE, "
-            "KAFKA_SSL_CERTFILE and KAFKA_SSL_KEYFILE files in PEM that this user may read?"
+            "KAFKA_SSL_CERTFILE and KAFKA_SSL_KEYFILE PEM files that this user may read?"
         ) from error

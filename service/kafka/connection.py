@@ -1,4 +1,4 @@
-"""How to reach the brokers: TLS and SASL in one place, for every client."""
+"""Client options to reach the brokers: TLS and SASL in one place, for kafka-python, aiokafka and Faust."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def ssl_context(settings: Settings) -> ssl.SSLContext | None:
-    """Return the TLS context where the protocol asks for one: without it a password would go out in clear."""
+    """Return the TLS context if the protocol asks for one. Without it a password would be sent in clear text."""
     if not settings.security_protocol.endswith("SSL"):
         return None
     context = ssl.create_default_context(cafile=settings.ssl_cafile)
@@ -22,12 +22,12 @@ def ssl_context(settings: Settings) -> ssl.SSLContext | None:
 
 
 def kafka_python_options(settings: Settings) -> dict[str, Any]:
-    """Return the options that every client of kafka-python takes."""
+    """Return the options common to all clients of kafka-python."""
     return _options(settings) | {"client_id": "newswire"}
 
 
 def aiokafka_options(settings: Settings) -> dict[str, Any]:
-    """Return the options that every client of aiokafka takes."""
+    """Return the options common to all clients of aiokafka."""
     return _options(settings) | {"client_id": f"newswire-{settings.group}"}
 
 
@@ -47,13 +47,16 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 
 def faust_broker(settings: Settings) -> list[str]:
-    """Return the brokers as Faust wants them."""
+    """Return the brokers as URLs, the form that Faust expects."""
     return [f"kafka://{server.strip()}" for server in settings.bootstrap_servers.split(",")]
 
 
 def faust_credentials(settings: Settings) -> faust.auth.Credentials | None:
-    """Return Faust's credentials; with a TLS context they say SASL_SSL, without one SASL_PLAINTEXT."""
-    import faust.auth  # noqa: PLC0415 - the command line's Kafka commands need no Faust
+    """Return Faust's credentials, or None for a connection without TLS and SASL.
+
+    Faust derives SASL_SSL from credentials with a TLS context, and SASL_PLAINTEXT from those without.
+    """
+    import faust.auth  # noqa: PLC0415 - Kafka commands of the command line do not need Faust
 
     context = ssl_context(settings)
     if settings.security_protocol.startswith("SASL"):

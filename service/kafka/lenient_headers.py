@@ -1,12 +1,12 @@
-r"""Headers whose names are not UTF-8, read in spite of it.
+r"""Read records whose header names are not UTF-8.
 
-Kafka's protocol wants the names of headers in UTF-8, but no broker looks at them. Both our clients raise
-`UnicodeDecodeError` on a record with another name, at every try, and never get past it: one such record, from anyone
-who may write to the topic, would stop its partition for ever. Neither client has a seam for it, so the parsers of
-record batches are replaced, for the whole process, by those that they have in Python, with one difference: a byte that
-is not UTF-8 is read as an escape, `\xff`. The dead letter of such an article bears the escaped name.
+Kafka's protocol requires header names in UTF-8, but brokers do not check them. Both client libraries raise
+`UnicodeDecodeError` on a record with another name, on every attempt, and never get past it: one such record, from
+anyone who may write to the topic, would stop its partition permanently. Neither library has a hook for this, so their
+parsers of record batches are replaced, for the whole process, by their own pure-Python ones with one difference: a byte
+that is not UTF-8 becomes an escape, `\xff`. The dead letter of such an article has the escaped name.
 
-Reading in Python takes 10 µs a record more than aiokafka's C does (3 kB each), a thousandth of what an article costs.
+Reading in Python takes 10 µs more per record of 3 kB than aiokafka's C code, a thousandth of the cost of an article.
 """
 
 from __future__ import annotations
@@ -15,43 +15,43 @@ from typing import Any
 
 
 class _Bytes(bytearray):
-    """Bytes of a batch; a slice of them can always be decoded."""
+    """The bytes of a batch. Any slice of them can be decoded."""
 
-    def __getitem__(self, place: Any) -> Any:
-        found = super().__getitem__(place)
-        return _Bytes(found) if isinstance(found, bytearray) else found
+    def __getitem__(self, index: Any) -> Any:
+        item = super().__getitem__(index)
+        return _Bytes(item) if isinstance(item, bytearray) else item
 
     def decode(self, *_: object, **__: object) -> str:
         return super().decode(errors="backslashreplace")
 
 
 class _Lenient:
-    """What the batches of both clients are given before their own class."""
+    """Mixin for the record batches of both libraries."""
 
     _buffer: bytearray
 
     def _maybe_uncompress(self) -> None:
-        super()._maybe_uncompress()  # type: ignore[misc] # both have it
+        super()._maybe_uncompress()  # type: ignore[misc] # both base classes have it
         self._buffer = _Bytes(self._buffer)
 
 
-def read_any_with_aiokafka() -> None:
-    """Have the consumers of aiokafka read records with any names of headers."""
-    from aiokafka.consumer import fetcher  # noqa: PLC0415 - the command line's Kafka commands need no aiokafka
-    from aiokafka.record import default_records, memory_records  # noqa: PLC0415 - nor these
+def patch_aiokafka() -> None:
+    """Let consumers of aiokafka read records with any header names."""
+    from aiokafka.consumer import fetcher  # noqa: PLC0415 - Kafka commands of the command line do not need aiokafka
+    from aiokafka.record import default_records, memory_records  # noqa: PLC0415 - as above
 
-    class Batch(_Lenient, default_records._DefaultRecordBatchPy):  # type: ignore[misc] # noqa: SLF001 - no public way
-        """A batch of records with any names of headers."""
+    class Batch(_Lenient, default_records._DefaultRecordBatchPy):  # type: ignore[misc] # noqa: SLF001 - there is no public hook
+        """A batch of records with any header names."""
 
     memory_records.DefaultRecordBatch = Batch
-    fetcher.MemoryRecords = memory_records._MemoryRecordsPy  # noqa: SLF001 - no public way
+    fetcher.MemoryRecords = memory_records._MemoryRecordsPy  # noqa: SLF001 - there is no public hook
 
 
-def read_any_with_kafka_python() -> None:
-    """Have the consumers of kafka-python read records with any names of headers."""
-    from kafka.record import default_records, memory_records  # noqa: PLC0415 - beside its like above
+def patch_kafka_python() -> None:
+    """Let consumers of kafka-python read records with any header names."""
+    from kafka.record import default_records, memory_records  # noqa: PLC0415 - like aiokafka above
 
     class Batch(_Lenient, default_records.DefaultRecordBatch):  # type: ignore[misc] # kafka-python is not typed
-        """A batch of records with any names of headers."""
+        """A batch of records with any header names."""
 
     memory_records.DefaultRecordBatch = Batch

@@ -1,4 +1,4 @@
-"""Send raw articles to Kafka, each with its id as key, from an input that may never end."""
+"""Send key-value pairs to a topic, from an input that may never end."""
 
 from __future__ import annotations
 
@@ -10,100 +10,102 @@ from typing import TYPE_CHECKING, Any
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from service import wire
-from service.contract.records import InvalidArticle
 from service.errors import KafkaOperationError
 from service.kafka.connection import kafka_python_options
-from service.kafka.traffic import require_topic
+from service.kafka.reading import require_topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from service.settings import Settings
 
-UNCONFIRMED_ARTICLES = 1000  # 5 MB of articles of 5 kB, and what the brokers confirm in a tenth of a second or two
-UNCONFIRMED_BYTES = 16 * 1024 * 1024  # of long articles, before one more is sent
-READ_AHEAD = 16  # articles, so that reading and sending need not take turns
-LOOK_SECONDS = 0.5  # between looks at what is unconfirmed while no article comes
+    KeyValue = tuple[bytes | None, bytes]
+
+MAX_UNCONFIRMED_RECORDS = 1000  # 5 MB of records of 5 kB, which the brokers confirm in one or two tenths of a second
+MAX_UNCONFIRMED_BYTES = 16 * 1024 * 1024  # of long records, before one more is sent
+READ_AHEAD_RECORDS = 16  # so that reading and sending do not wait for each other
+CONFIRM_SECONDS = 0.5  # between checks of what is unconfirmed while the input is silent
 
 
 def produce(
-    settings: Settings, topic: str, values: Iterable[bytes], progress: Callable[[int], object] = lambda _: None
+    settings: Settings, topic: str, records: Iterable[KeyValue], progress: Callable[[int], object] = lambda _: None
 ) -> int:
-    """Send *values* to *topic* with the article's id as key; return how many the brokers have confirmed.
+    """Send *records*, pairs of key and value, to *topic*. Return how many the brokers have confirmed.
 
-    *values* may be endless, and slow to come: only a bounded number is unconfirmed at a time, and *progress* is called
-    with the number confirmed so far while more is awaited, and a last time however this ends. Raise
-    `KafkaOperationError` as soon as an article is not taken.
+    *records* may be endless and slow: the number of unconfirmed records is bounded. *progress* is called with the
+    number confirmed so far, at least every half second, and once more at the end, however it ends.
+
+    Raises:
+        MissingTopicError: *topic* does not exist.
+        KafkaOperationError: A record was not accepted. Nothing is sent after it.
     """
     require_topic(settings, topic)
-    sending = _Sending(settings, topic)
-    failed: KafkaError | None = None
+    sender = _Sender(settings, topic)
+    failure: KafkaError | None = None
     try:
-        for value in _as_they_come(values):
-            if value is None:
-                sending.confirm(UNCONFIRMED_ARTICLES, UNCONFIRMED_BYTES)
+        for record in _as_they_come(records):
+            if record is None:
+                sender.confirm(MAX_UNCONFIRMED_RECORDS, MAX_UNCONFIRMED_BYTES)
             else:
-                sending.send(value)
-            progress(sending.confirmed)
-        sending.confirm(articles=0)
+                sender.send(*record)
+            progress(sender.confirmed)
+        sender.confirm(max_records=0)
     except KafkaError as error:
-        failed = error
+        failure = error
     finally:
-        sending.close()
-        progress(sending.confirmed)
-    if failed is not None:
+        sender.close()
+        progress(sender.confirmed)
+    if failure is not None:
         raise KafkaOperationError(
-            f"{topic} did not take article {sending.failed:,}: {failed}. Of {sending.sent:,} articles that were sent "
-            f"{sending.confirmed:,} are confirmed. Remove the cause and send all again: this repeats some, loses none"
-        ) from failed
-    return sending.confirmed
+            f"{topic} did not accept record {sender.failed:,}: {failure}. Of {sender.sent:,} records sent, "
+            f"{sender.confirmed:,} are confirmed. Remove the cause and send all again: this repeats some, loses none"
+        ) from failure
+    return sender.confirmed
 
 
-def _as_they_come(values: Iterable[bytes]) -> Iterator[bytes | None]:
-    """Yield *values*, and None each half second while the next has not come.
+def _as_they_come(records: Iterable[KeyValue]) -> Iterator[KeyValue | None]:
+    """Yield *records*, and None every half second until the next one arrives.
 
-    They are read in another thread, a daemon, since nothing can interrupt it while it waits for standard input. What
-    they raise is raised here.
+    They are read in a daemon thread, because a thread that waits for standard input cannot be interrupted. Exceptions
+    of *records* are raised here.
     """
-    read: Queue[bytes | BaseException | None] = Queue(READ_AHEAD)
+    queue: Queue[KeyValue | BaseException | None] = Queue(READ_AHEAD_RECORDS)
 
-    def reading() -> None:
+    def read() -> None:
         try:
-            for value in values:
-                read.put(value)
-        except BaseException as error:  # noqa: BLE001 - raised where the values are taken
-            read.put(error)
+            for record in records:
+                queue.put(record)
+        except BaseException as error:  # noqa: BLE001 - raised in the thread that consumes the queue
+            queue.put(error)
         else:
-            read.put(None)
+            queue.put(None)
 
-    Thread(target=reading, name="reader", daemon=True).start()
+    Thread(target=read, name="reader", daemon=True).start()
     while True:
         try:
-            value = read.get(timeout=LOOK_SECONDS)
+            record = queue.get(timeout=CONFIRM_SECONDS)
         except Empty:
             yield None
             continue
-        if value is None:
+        if record is None:
             return
-        if isinstance(value, BaseException):
-            raise value
-        yield value
+        if isinstance(record, BaseException):
+            raise record
+        yield record
 
 
-class _Sending:
-    """A producer, and the articles that it has sent and the brokers have not confirmed yet."""
+class _Sender:
+    """A producer, and the records that it has sent and the brokers have not confirmed yet."""
 
     def __init__(self, settings: Settings, topic: str) -> None:
         self.sent = 0
         self.confirmed = 0
         self.failed = 0
-        """The number of the article that was not taken, counted from 1."""
-        self._settings = settings
+        """The number of the record that was not accepted, counted from 1."""
         self._topic = topic
         self._bytes = 0
         self._unconfirmed: deque[tuple[Any, int]] = deque()
-        """Futures and the sizes of their articles, in the order of sending."""
+        """Futures and the sizes of their records, in the order of sending."""
         self._producer = KafkaProducer(
             **kafka_python_options(settings),
             acks="all",
@@ -113,41 +115,28 @@ class _Sending:
             allow_auto_create_topics=False,
         )
 
-    def send(self, value: bytes) -> None:
-        """Send *value* when there is room. Raise `KafkaError` when it or an article before it is not taken."""
-        self.confirm(articles=UNCONFIRMED_ARTICLES - 1, size=UNCONFIRMED_BYTES)
+    def send(self, key: bytes | None, value: bytes) -> None:
+        """Send a record once there is room. Raise `KafkaError` if it, or a record before it, is not accepted."""
+        self.confirm(max_records=MAX_UNCONFIRMED_RECORDS - 1, max_bytes=MAX_UNCONFIRMED_BYTES)
         self.sent += 1
         self.failed = self.sent
-        future = self._producer.send(self._topic, key=article_key(self._settings, value), value=value)
+        future = self._producer.send(self._topic, key=key, value=value)
         self._unconfirmed.append((future, len(value)))
         self._bytes += len(value)
 
-    def confirm(self, articles: int, size: int = 0) -> None:
-        """Wait until at most so many *articles*, with at most *size* bytes, are unconfirmed."""
+    def confirm(self, max_records: int, max_bytes: int = 0) -> None:
+        """Wait until at most *max_records*, with at most *max_bytes* in all, are unconfirmed."""
         while self._unconfirmed and (
-            len(self._unconfirmed) > articles or self._bytes > size or self._unconfirmed[0][0].is_done
+            len(self._unconfirmed) > max_records or self._bytes > max_bytes or self._unconfirmed[0][0].is_done
         ):
             self.failed = self.sent - len(self._unconfirmed) + 1
-            future, length = self._unconfirmed.popleft()
-            self._bytes -= length
+            future, size = self._unconfirmed.popleft()
+            self._bytes -= size
             future.get()
             self.confirmed += 1
 
     def close(self) -> None:
-        """Wait for what is under way, and count what of it was confirmed."""
+        """Wait for the records under way, and count those that were confirmed."""
         self._producer.close()
         self.confirmed += sum(future.succeeded() for future, _ in self._unconfirmed)
         self._unconfirmed.clear()
-
-
-def article_key(settings: Settings, value: bytes) -> bytes | None:
-    """Return the key of a raw article: the id that its record will have, so that versions of an article stay in order.
-
-    An article without an id of its own gets one from a hash of its bytes, as in the worker, so all copies of it come to
-    one partition. One that the worker will refuse, for its date perhaps, has its id all the same: its dead letter is
-    found by that, and stays in order with other versions when it is sent again. What is no article has no key.
-    """
-    try:
-        return wire.identify(value, {}, settings.input_format).encode(errors="replace")
-    except InvalidArticle:
-        return None

@@ -1,8 +1,8 @@
-"""Where to go on reading: the group's committed offsets, asked for anew and only when they are final.
+"""Where to continue reading: the group's committed offsets, requested afresh and only when they are final.
 
-aiokafka's consumer is not asked: it answers from a request that may have been under way before the question, and its
-OffsetFetch (version 3) cannot insist on stable offsets (KIP-447), so a transaction that is just ending would be missed
-and its articles enriched twice.
+aiokafka's consumer is not used here. It may answer from a request that was already under way, and its OffsetFetch
+(version 3) cannot require stable offsets (KIP-447): a transaction that is just ending would be missed, and its articles
+would be enriched twice.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 log = structlog.get_logger()
-MILLISECONDS = 10_000  # for a transaction to end that is just being committed
+COMMITTED_MILLISECONDS = 10_000  # for a transaction that is just being committed to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,19 @@ class Start:
     """Where work on a partition begins."""
 
     offset: int
-    """The next to read."""
+    """The next offset to read."""
     metadata: str = ""
-    """What was committed with it; see `service.worker.limits`."""
+    """The metadata committed with it; see `service.worker.limits`."""
 
 
 def starts(settings: Settings, partitions: Collection[TP]) -> dict[TP, Start]:
-    """Return where to begin with each partition. Blocks for about 0.1 s. Raise `KafkaError` if that fails.
+    """Return where to begin with each partition. Blocks for about 0.1 s.
 
     If the group has committed nothing, or an offset that the partition no longer has, reading starts at the first
-    record: nothing is skipped.
+    record, so that nothing is skipped.
+
+    Raises:
+        KafkaError: The brokers do not answer.
     """
     if not partitions:
         return {}
@@ -52,25 +55,25 @@ def starts(settings: Settings, partitions: Collection[TP]) -> dict[TP, Start]:
         allow_auto_create_topics=False,
     )
     try:
-        names = {TopicPartition(tp.topic, tp.partition): tp for tp in partitions}
-        first = consumer.beginning_offsets(list(names))
-        last = consumer.end_offsets(list(names))
-        found = {}
-        for name, tp in names.items():
-            committed = consumer.committed(name, metadata=True, timeout_ms=MILLISECONDS)
+        wanted = {TopicPartition(tp.topic, tp.partition): tp for tp in partitions}
+        beginnings = consumer.beginning_offsets(list(wanted))
+        ends = consumer.end_offsets(list(wanted))
+        starting_points = {}
+        for partition, tp in wanted.items():
+            committed = consumer.committed(partition, metadata=True, timeout_ms=COMMITTED_MILLISECONDS)
             if committed is None:
-                found[tp] = Start(first[name])
-            elif first[name] <= committed.offset <= last[name]:
-                found[tp] = Start(committed.offset, committed.metadata or "")
+                starting_points[tp] = Start(beginnings[partition])
+            elif beginnings[partition] <= committed.offset <= ends[partition]:
+                starting_points[tp] = Start(committed.offset, committed.metadata or "")
             else:
                 log.warning(
                     "committed_offset_out_of_range",
                     partition=f"{tp.topic}/{tp.partition}",
                     committed=committed.offset,
-                    first=first[name],
-                    end=last[name],
+                    first=beginnings[partition],
+                    end=ends[partition],
                 )
-                found[tp] = Start(first[name])
-        return found
+                starting_points[tp] = Start(beginnings[partition])
+        return starting_points
     finally:
         consumer.close()

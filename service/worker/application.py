@@ -15,10 +15,11 @@ import structlog
 
 from service import __version__, logs
 from service.contract.records import SCHEMA_VERSION
-from service.kafka import connection, preflight
+from service.kafka import connection
 from service.kafka.kafka_record import KafkaRecord
 from service.page.recent import Feed
 from service.processes.pool import DEFAULT_PROCESSOR, WorkerPool
+from service.worker import preflight
 from service.worker.accounting import Accounting
 from service.worker.delivery import AtLeastOnce, Delivery, ExactlyOnce
 from service.worker.faust_consumer import Consumer, Transport

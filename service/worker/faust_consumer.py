@@ -48,7 +48,7 @@ class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is no
         """After each fetch: the offset after the last fetched record, and the offset up to which Kafka was read."""
 
     def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
-        lenient_headers.read_any_with_aiokafka()
+        lenient_headers.patch_aiokafka()
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust ties it to its own transactions
         return consumer

@@ -18,7 +18,7 @@ from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from service.contract.headers import REVISION, SUBJECT
 from service.errors import KafkaOperationError
-from service.kafka.traffic import committed_reader, stretches
+from service.kafka.reading import committed_reader, read_ranges
 from service.worker.encoding import identity
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _read(consumer: KafkaConsumer, topic: str, found: dict[TopicPartition, list[
         if first[output] < end and len(found[output]) < WINDOW_RECORDS
     }:
         before: dict[TopicPartition, list[Version]] = {output: [] for output in wanted}
-        for record in stretches(consumer, topic, wanted, deadline):
+        for record in read_ranges(consumer, topic, wanted, deadline):
             headers = dict(record.headers)
             if REVISION in headers:
                 version = _version(headers.get(SUBJECT) or b"", headers[REVISION])

@@ -1,13 +1,13 @@
-"""What `newswire replay` says of a pipeline that changed; tests/kafka has the replay itself."""
+"""The causes that `newswire replay --diff` can name. The replay itself is tested in tests/kafka."""
 
 from __future__ import annotations
 
-from service.cli.replay import PARTS
+from service.cli.comparison import PIPELINE_PARTS
 from service.contract.records import Pipeline
 
 
 def test_every_part_of_a_pipeline_has_a_name() -> None:
-    """No fingerprint can change without a cause that `--diff` names: each member of `pipeline` belongs to one."""
-    named = {member for members in PARTS.values() for member in members}
+    """Each member of `pipeline` belongs to a part, so `--diff` can name a cause for every changed fingerprint."""
+    named = {member for members in PIPELINE_PARTS.values() for member in members}
 
     assert Pipeline.model_fields.keys() - named == {"service", "fingerprint"}

@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from service.contract.topics import declared
-from service.kafka.preflight import WAIT_SECONDS
 from service.settings import Settings
 from service.worker.application import STOP_SECONDS
+from service.worker.preflight import WAIT_SECONDS
 
 ROOT = Path(__file__).parents[2]
 KUSTOMIZE = ROOT / "deploy/kustomize"

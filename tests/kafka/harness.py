@@ -23,7 +23,7 @@ from aiokafka import AIOKafkaProducer
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, NewTopic
 
-from service.kafka.traffic import NO_COORDINATOR
+from service.kafka.lag import NO_COORDINATOR
 from tests.process_tree import children
 
 if TYPE_CHECKING:
@@ -323,7 +323,7 @@ class Worker:
 
     def lanes(self) -> list[int]:
         """Return the pids of the worker processes that enrich."""
-        return [lane for nursery in children(self.process.pid) for lane in children(nursery)]
+        return [pid for fork_server in children(self.process.pid) for pid in children(fork_server)]
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal."""

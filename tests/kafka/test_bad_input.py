@@ -8,7 +8,7 @@ import orjson
 import pytest
 from kafka import KafkaProducer
 
-from service.kafka.traffic import committed_records
+from service.kafka.reading import committed_records
 from service.settings import Settings
 from tests.kafka.harness import ROUGH
 

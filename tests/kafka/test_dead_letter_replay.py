@@ -18,7 +18,7 @@ from service.dead_letters import letters
 from service.dead_letters.replaying import replay
 from service.errors import KafkaOperationError
 from service.kafka.kafka_record import KafkaRecord
-from service.kafka.traffic import committed_records
+from service.kafka.reading import committed_records
 from service.settings import Settings
 from service.worker.encoding import dead_letter
 from tests.kafka.harness import await_

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from service.kafka import admin, traffic
+from service.kafka import admin, lag
 from service.local_kafka import Broker
 from service.settings import Settings
 from tests.kafka.harness import await_
@@ -22,9 +22,9 @@ def test_a_broker_without_groups(tmp_path: Path) -> None:
     """Where nobody has ever committed, nothing is committed and nothing is behind: that is no error."""
     with Broker(tmp_path) as broker:
         settings = Settings(bootstrap_servers=broker.bootstrap_servers)
-        admin.create(settings)
+        admin.create_topics(settings)
 
-        rows = traffic.lag(settings)
+        rows = lag.partition_lags(settings)
 
     assert {(row.committed, row.end, row.lag) for row in rows} == {(None, 0, 0)}
 
@@ -42,7 +42,7 @@ def test_the_marker_of_a_transaction_is_no_lag(make_stream: Callable[..., Stream
     worker = stream.start().await_ready()
     stream.await_done()
     settings = Settings(bootstrap_servers=stream.bootstrap, raw_topic=stream.raw, group=stream.name)
-    await_(lambda: sum(row.lag for row in traffic.lag(settings)) == 0, "the lag to be gone", 30, [worker])
+    await_(lambda: sum(row.lag for row in lag.partition_lags(settings)) == 0, "the lag to be gone", 30, [worker])
 
     consumer = KafkaConsumer(bootstrap_servers=stream.bootstrap, group_id=stream.name)
     partitions = [TopicPartition(stream.raw, number) for number in range(stream.partitions)]

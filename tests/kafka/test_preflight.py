@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-SHORT_WAIT = "import service.kafka.preflight as preflight; preflight.WAIT_SECONDS = 1.0; preflight.SECONDS = 1.0"
+SHORT_WAIT = (
+    "import service.worker.preflight as preflight; preflight.WAIT_SECONDS = 1.0; preflight.CONNECT_SECONDS = 1.0"
+)
 
 
 @pytest.fixture

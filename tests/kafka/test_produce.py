@@ -1,4 +1,4 @@
-"""`newswire produce`: keyed by the id that the record will have, bounded on an endless input, clear when it fails."""
+"""`newswire produce`: keys are the ids of the records, memory is bounded, and failures are reported clearly."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from service import wire
+from service.cli.articles import article_key, with_keys
 from service.contract.records import InvalidArticle
 from service.errors import KafkaOperationError
 from service.kafka import producing
@@ -39,7 +40,7 @@ def article(number: int) -> bytes:
 
 
 def test_the_key_is_the_id_of_the_record(make_stream: Callable[..., Stream], tmp_path: Path) -> None:
-    """Of every format, and of an article without an id too."""
+    """This holds for every format, and for an article without an id."""
     stream = make_stream()
     nameless = tmp_path / "nameless.json"
     nameless.write_bytes(b'{"headline": "Talks in Sofia", "body": "They went on."}')
@@ -68,14 +69,14 @@ def test_the_key_is_the_id_of_the_record(make_stream: Callable[..., Stream], tmp
     ],
 )
 def test_a_refused_article_has_its_id_as_key(value: bytes, key: bytes | None) -> None:
-    """Its dead letter is found by it, and in order with other versions; what has no id that can be read has no key."""
+    """Its dead letter can be found by it and stays in order with other versions. Without an id, it has no key."""
     with pytest.raises(InvalidArticle):
         wire.read(value, {})
 
-    assert producing.article_key(Settings(), value) == key
+    assert article_key(Settings(), value) == key
 
 
-def test_versions_of_an_article_come_to_one_partition(make_stream: Callable[..., Stream], tmp_path: Path) -> None:
+def test_versions_of_an_article_go_to_one_partition(make_stream: Callable[..., Stream], tmp_path: Path) -> None:
     """Ten versions of a ninjs item, whose id is its `uri`, stay in order."""
     stream = make_stream()
     item = {"uri": "urn:story:1", "pubstatus": "usable", "body_text": "Talks in Sofia."}
@@ -90,8 +91,8 @@ def test_versions_of_an_article_come_to_one_partition(make_stream: Callable[...,
 
 
 def test_a_bounded_number_is_unconfirmed(make_stream: Callable[..., Stream], monkeypatch: pytest.MonkeyPatch) -> None:
-    """However much comes, no more is read than the brokers keep up with."""
-    monkeypatch.setattr(producing, "UNCONFIRMED_ARTICLES", 10)
+    """Only as much of the input is read as the brokers keep up with."""
+    monkeypatch.setattr(producing, "MAX_UNCONFIRMED_RECORDS", 10)
     stream = make_stream()
     confirmed = [0]
     ahead = []
@@ -101,30 +102,33 @@ def test_a_bounded_number_is_unconfirmed(make_stream: Callable[..., Stream], mon
             ahead.append(number - confirmed[-1])
             yield article(number)
 
-    assert producing.produce(settings_of(stream), stream.raw, articles(), confirmed.append) == 300
-    in_hand = 3  # read and about to be queued, taken and about to be sent, confirmed and about to be counted
-    assert max(ahead) <= 10 + producing.READ_AHEAD + in_hand
+    settings = settings_of(stream)
+    assert producing.produce(settings, stream.raw, with_keys(settings, articles()), confirmed.append) == 300
+    in_transit = 3  # read but not yet queued, removed from the queue but not yet sent, confirmed but not yet counted
+    assert max(ahead) <= 10 + producing.READ_AHEAD_RECORDS + in_transit
 
 
 def test_a_failure_ends_an_endless_input(make_stream: Callable[..., Stream]) -> None:
-    """The error says which article was not taken, how many were, and what to do."""
+    """The error says which article was not accepted, how many were, and what to do."""
     stream = make_stream(partitions=1, raw_config={"max.message.bytes": "2000"})
+    settings = settings_of(stream)
 
     def articles() -> Iterator[bytes]:
         for number in count():
             yield LONG if number == 7 else article(number)
 
     with pytest.raises(
-        KafkaOperationError, match=r"did not take article 8: .*MessageSizeTooLarge.* are confirmed\. Remove"
+        KafkaOperationError, match=r"did not accept record 8: .*MessageSizeTooLarge.* are confirmed\. Remove"
     ):
-        producing.produce(settings_of(stream), stream.raw, articles())
+        producing.produce(settings, stream.raw, with_keys(settings, articles()))
 
     assert [record.key for record in stream.read(stream.raw)][:7] == [str(number).encode() for number in range(7)]
 
 
 def test_a_failure_is_reported_while_the_input_pauses(make_stream: Callable[..., Stream]) -> None:
-    """It does not wait for the next article, which may be long in coming; what was confirmed is counted meanwhile."""
+    """It does not wait for the next article, which may take long. Confirmed articles are counted meanwhile."""
     stream = make_stream(partitions=1, raw_config={"max.message.bytes": "2000"})
+    settings = settings_of(stream)
     confirmed = Event()
     over = Event()
 
@@ -138,15 +142,13 @@ def test_a_failure_is_reported_while_the_input_pauses(make_stream: Callable[...,
         if number == 1:
             confirmed.set()
 
-    with pytest.raises(
-        KafkaOperationError, match=r"did not take article 2: .* Of 2 articles that were sent 1 are confirmed"
-    ):
-        producing.produce(settings_of(stream), stream.raw, articles(), progress)
+    with pytest.raises(KafkaOperationError, match=r"did not accept record 2: .* Of 2 records sent, 1 are confirmed"):
+        producing.produce(settings, stream.raw, with_keys(settings, articles()), progress)
     over.set()
 
 
 def test_an_input_that_breaks_off_is_counted(make_stream: Callable[..., Stream], tmp_path: Path) -> None:
-    """What could be read is sent, and the message says how much that was."""
+    """The articles read so far are sent, and the message says how many they were."""
     stream = make_stream()
     path = tmp_path / "articles.jsonl.gz"
     packed = gzip.compress(b"".join(article(number) + b"\n" for number in range(20)))
@@ -160,11 +162,11 @@ def test_an_input_that_breaks_off_is_counted(make_stream: Callable[..., Stream],
     assert sent == f"{len(stream.read(stream.raw))} articles were sent to {stream.raw} before this"
 
 
-def test_a_missing_topic_is_told_at_once(make_stream: Callable[..., Stream]) -> None:
+def test_a_missing_topic_is_reported_at_once(make_stream: Callable[..., Stream]) -> None:
     """The error names the topic and the command that creates it."""
     stream = make_stream()
 
     done = stream.command("produce", "--topic", "nowhere", str(SAMPLES[0]))
 
     assert done.returncode == 1
-    assert done.stderr == "newswire: there is no topic nowhere: `newswire topics create` makes it\n"
+    assert done.stderr == "newswire: there is no topic nowhere: `newswire topics create` creates it\n"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from kafka import KafkaProducer, TopicPartition
 
-from service.kafka.traffic import committed_reader, committed_records, record_at
+from service.kafka.reading import committed_reader, committed_records, record_at
 from service.settings import Settings
 
 if TYPE_CHECKING:

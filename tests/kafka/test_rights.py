@@ -25,9 +25,9 @@ from pydantic import SecretStr
 
 from service.contract.topics import declared
 from service.errors import KafkaOperationError
-from service.kafka import preflight
 from service.local_kafka import Broker
 from service.settings import Settings
+from service.worker import preflight
 from tests.kafka.harness import PATIENCE, Worker, await_
 
 if TYPE_CHECKING:
