@@ -20,7 +20,7 @@ def produce(
 ) -> None:
     """Send the articles of FILES to Kafka, keyed by their ids, and return once the brokers have them.
 
-    The key is the id that the record will have, whatever the format. `-` may be an endless pipe: memory is bounded, and
+    The key is the id that the record will have, for every format. `-` may be an endless pipe: memory is bounded, and
     the command stops at the first article that is not accepted.
     """
     settings = load_settings()

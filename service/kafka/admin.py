@@ -59,7 +59,7 @@ def partition_counts(admin: KafkaAdminClient, names: list[str]) -> dict[str, int
     denied = [name for name, topic in topics.items() if topic["error_code"] == TopicAuthorizationFailedError.errno]
     if denied:
         raise KafkaOperationError(
-            f"{' and '.join(denied)} cannot be looked at: the user needs the right Describe on each topic "
+            f"{' and '.join(denied)} cannot be described: the user needs the right Describe on each topic "
             "(deploy/README.md lists all rights that a worker needs)"
         )
     counts = {name: len(topic["partitions"]) for name, topic in topics.items()}

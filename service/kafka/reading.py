@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 FETCH_BYTES = 4 * 1024 * 1024  # per response of a broker; a longer record is still returned whole
-NEXT_RECORD_SECONDS = 30.0  # to wait for the next record of a partition that is known to have one
+NEXT_RECORD_SECONDS = 30.0  # to wait for the next record of a partition that is known to have it
 POLL_MILLISECONDS = 500  # between checks whether a follower should stop
 
 
@@ -27,7 +27,7 @@ def follow(settings: Settings, topic: str, *, from_start: bool) -> Generator[lis
     """Yield the records that arrived on *topic* since the last time, twice per second, indefinitely.
 
     Each list holds records of kafka-python and may be empty. Only committed records are read. The first list, which is
-    empty, comes once the position is fixed: nothing produced after it is missed.
+    empty, comes once the position is fixed: nothing produced after that is missed.
 
     Raises:
         MissingTopicError: *topic* does not exist.

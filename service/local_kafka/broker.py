@@ -1,4 +1,4 @@
-"""One Apache Kafka node in KRaft mode, on loopback, as a child process that goes when we go."""
+"""One Apache Kafka node in KRaft mode on loopback, as a child process that ends when its parent does."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ START_SECONDS = 60.0  # 3 s on two idle cores; a loaded machine takes far longer
 STOP_SECONDS = 30.0  # a controlled shutdown takes 1-2 s
 STARTED = "Kafka Server started"
 
-# A single node has no second replica to give, and a group of one has nobody to wait for.
+# A single node can hold no second replica, and a group of one need not wait for other members.
 SINGLE_NODE = {
     "process.roles": "broker,controller",
     "node.id": "1",
@@ -46,11 +46,11 @@ SINGLE_NODE = {
 
 
 class Broker:
-    """A Kafka whose state lives in *data_dir* and outlives it.
+    """A Kafka broker whose state in *data_dir* outlives it.
 
     Args:
-        data_dir: Where topics and logs are kept; made where missing.
-        port: Port for clients; the controller takes the next one. 0 picks two free ones.
+        data_dir: Folder of topics and logs, created if missing.
+        port: Port for clients; the controller uses the next one. 0 picks two free ports.
         overrides: Broker settings to add or change, by their names in `server.properties`.
     """
 
@@ -67,16 +67,16 @@ class Broker:
 
     @property
     def log_path(self) -> Path:
-        """Return the file that Kafka's own log lines go to."""
+        """Return the file of Kafka's own log."""
         return self._folder / "kafka.log"
 
     @property
     def pid(self) -> int | None:
-        """Return the process id while it runs."""
+        """Return the process id, or None if Kafka is not running."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
     def start(self) -> Self:
-        """Start Kafka and return when it serves. Raise `LocalKafkaError` where it cannot."""
+        """Start Kafka and return when it accepts connections. Raise `LocalKafkaError` if it cannot start."""
         java, jars = distribution.java(), distribution.jars()
         _require_free(self._port, self._controller_port)
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ class Broker:
             "-cp", classpath, "kafka.Kafka", str(properties),
         ]  # fmt: skip
         with self.log_path.open("wb") as log:
-            # Its own session, so that Ctrl-C reaches us first and the worker can still commit.
+            # In its own session, so that Ctrl-C reaches only us and the worker can still commit.
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 command,
                 stdout=log,
@@ -106,11 +106,11 @@ class Broker:
         return self
 
     def stop(self) -> None:
-        """Stop Kafka in order; kill it where it takes too long. Does nothing where it does not run."""
+        """Shut Kafka down, and kill it if that takes too long. Do nothing if it is not running."""
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End Kafka at once, as a crash would."""
+        """Kill Kafka at once, as a crash would."""
         self._end(signal.SIGKILL)
 
     def __enter__(self) -> Self:
@@ -133,17 +133,19 @@ class Broker:
     def _format(self, java: Path, classpath: str, properties: Path) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         command = [str(java), "-XX:TieredStopAtLevel=1", "-cp", classpath]
-        # In one word with its option: one id in 64 begins with a hyphen.
+        # With `=`: one id in 64 begins with a hyphen and would be read as an option.
         command += ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(properties)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
         if done.returncode:
-            raise LocalKafkaError(f"Kafka could not prepare {self._folder}:\n{_complaint(done.stderr)}")
+            raise LocalKafkaError(f"Kafka could not prepare {self._folder}:\n{_error_line(done.stderr)}")
 
     def _await_start(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while STARTED not in self._log():
             if self._process is None or self._process.poll() is not None:
-                raise LocalKafkaError(f"Kafka ended while it started; {self.log_path} says:\n{_complaint(self._log())}")
+                raise LocalKafkaError(
+                    f"Kafka ended during its start; {self.log_path} says:\n{_error_line(self._log())}"
+                )
             if time.monotonic() > deadline:
                 self.kill()
                 raise LocalKafkaError(f"Kafka did not start within {START_SECONDS:.0f} s; see {self.log_path}")
@@ -165,14 +167,14 @@ class Broker:
             process.wait()
 
 
-def _complaint(output: str) -> str:
-    """Return the line of *output* that names the error: Java buries it under its stack."""
+def _error_line(output: str) -> str:
+    """Return the line of *output* that names the error, without the stack trace of Java."""
     lines = output.strip().splitlines()
     return next((line for line in lines if "Exception" in line or " ERROR " in line), "\n".join(lines[-3:]))
 
 
 def _free_ports() -> tuple[int, int]:
-    """Return two ports of loopback that nobody listens on."""
+    """Return two free ports of the loopback interface."""
     with socket.socket() as first, socket.socket() as second:
         first.bind((HOST, 0))
         second.bind((HOST, 0))
@@ -187,8 +189,8 @@ def _require_free(*ports: int) -> None:
                 probe.bind((HOST, port))
             except OSError:
                 raise LocalKafkaError(
-                    f"{HOST}:{port} is taken, so Kafka cannot start: stop what listens there (another `newswire up`?), "
-                    "or set KAFKA_BOOTSTRAP_SERVERS to use a Kafka that runs already"
+                    f"{HOST}:{port} is taken, so Kafka cannot start: stop the program that listens there (another "
+                    "`newswire up`?), or set KAFKA_BOOTSTRAP_SERVERS to use a Kafka that is already running"
                 ) from None
 
 

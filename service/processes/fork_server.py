@@ -50,7 +50,7 @@ class ArticleProcessor(Protocol):
     """What a worker process runs. The factory creates it from the settings."""
 
     def process(self, message: Message) -> Outcome:
-        """Return the outcome of *message*."""
+        """Return the outcome of *message*. Its record must not be longer than `max_record_bytes` of the settings."""
 
 
 class _ArticleTimeoutError(BaseException):

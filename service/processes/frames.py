@@ -27,7 +27,6 @@ from service.contract.records import RejectReason  # noqa: TC001 - pydantic read
 
 LENGTHS = struct.Struct("!II")
 MAX_HEAD_BYTES = 1024 * 1024  # of an outcome: an id, tags and counts by type, in all about 1 kB
-MAX_BODY_BYTES = 512 * 1024 * 1024  # of an outcome; a record is shorter, since Kafka accepts no such length
 
 
 class MalformedFrameError(ValueError):
@@ -145,10 +144,10 @@ def decode_outcome(head: bytes, body: bytes) -> Outcome:
         raise MalformedFrameError(f"not an outcome: {type(error).__name__}") from error
 
 
-def decode_lengths(data: bytes) -> Lengths:
+def decode_lengths(data: bytes, max_body_bytes: int) -> Lengths:
     """Return the lengths at the beginning of an outcome's frame. Raise `MalformedFrameError` if they are too large."""
     lengths = Lengths(*LENGTHS.unpack(data))
-    if lengths.head > MAX_HEAD_BYTES or lengths.body > MAX_BODY_BYTES:
+    if lengths.head > MAX_HEAD_BYTES or lengths.body > max_body_bytes:
         raise MalformedFrameError(f"a head of {lengths.head:,} bytes and a body of {lengths.body:,} bytes")
     return lengths
 

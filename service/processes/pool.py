@@ -38,6 +38,7 @@ MAX_ARTICLES_IN_PROCESS = 2  # one being processed, one waiting in the socket, s
 MAX_CONSECUTIVE_ARTICLES = 8  # of one partition; then a process gets the oldest of all, so that each has its turn
 MAX_ATTEMPTS = 2
 WALL_CLOCK_FACTOR = 3
+MAX_DETAIL_BYTES = 1024 * 1024  # of a refusal; usually about 100
 
 
 def wall_clock_seconds(settings: Settings) -> float:
@@ -129,7 +130,7 @@ class WorkerPool:
         """Run one process until it ends. On return, *leftover* holds the articles that it has not answered."""
         pid, channel = await self._fork_server.fork()
         reader, writer = await asyncio.open_connection(sock=channel)
-        process = WorkerProcess(pid, reader, writer)
+        process = WorkerProcess(pid, reader, writer, max(self._settings.max_record_bytes, MAX_DETAIL_BYTES))
         self._processes.add(process)
         failure = ""
         is_worn = False

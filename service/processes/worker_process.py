@@ -30,6 +30,8 @@ class WorkerProcess:
     pid: int
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    max_body_bytes: int
+    """The longest record or detail that it may answer, so that it cannot fill the worker's memory."""
     unanswered: deque[Job] = field(default_factory=deque)
     """The first is being processed, the others wait in the socket."""
     sent: int = 0
@@ -58,6 +60,6 @@ class WorkerProcess:
             asyncio.IncompleteReadError, ConnectionError: The process died.
             MalformedFrameError: It sent something else.
         """
-        lengths = frames.decode_lengths(await self.reader.readexactly(frames.LENGTHS.size))
+        lengths = frames.decode_lengths(await self.reader.readexactly(frames.LENGTHS.size), self.max_body_bytes)
         head = await self.reader.readexactly(lengths.head)
         return frames.decode_outcome(head, await self.reader.readexactly(lengths.body))

@@ -1,4 +1,4 @@
-"""`newswire check` without any Kafka: every foreseeable fault is one line that says what to do."""
+"""`newswire check` without Kafka: each problem is one line that says what to do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def check(**environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command where no Kafka is."""
+    """Run the command without Kafka."""
     return subprocess.run(
         [sys.executable, "-m", "service", "check"],
         env=os.environ | {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"} | environment,
@@ -26,8 +26,8 @@ def check(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_all_that_is_wrong_is_reported_at_once() -> None:
-    """No broker and no model: two lines."""
+def test_all_problems_are_reported_at_once() -> None:
+    """A missing broker and a missing model are two lines."""
     done = check(NEWSWIRE_MODEL="en_nowhere")
 
     assert done.returncode == 1
@@ -38,8 +38,8 @@ def test_all_that_is_wrong_is_reported_at_once() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_model_that_loads_and_does_not_work(tmp_path: Path) -> None:
-    """The check enriches a first article as a worker does, so a model that cannot is found out."""
+def test_a_model_that_loads_but_does_not_work_is_a_problem(tmp_path: Path) -> None:
+    """The check enriches a first article as a worker does, so a model that cannot do it is detected."""
     untrained = spacy.blank("en")
     untrained.add_pipe("ner").add_label("GPE")  # type: ignore[attr-defined] # spaCy does not type its components
     untrained.to_disk(tmp_path)
@@ -53,8 +53,8 @@ def test_a_model_that_loads_and_does_not_work(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("certificates", ["/nowhere/ca.pem", __file__])
-def test_certificates_that_cannot_be_read(certificates: str) -> None:
-    """A file that is not there, or holds no certificate, is named together with its setting."""
+def test_unreadable_certificates_are_a_problem(certificates: str) -> None:
+    """A file that is missing or holds no certificate is named together with its setting."""
     done = check(KAFKA_SECURITY_PROTOCOL="SSL", KAFKA_SSL_CAFILE=certificates)
 
     assert done.returncode == 1
@@ -64,8 +64,8 @@ def test_certificates_that_cannot_be_read(certificates: str) -> None:
 
 
 @pytest.mark.parametrize("brokers", ["kafka:none", "kafka://kafka:9092", "kafka:9092,"])
-def test_brokers_that_no_client_understands(brokers: str) -> None:
-    """They are wrong settings, as any other, and never get as far as a client."""
+def test_malformed_broker_addresses_are_wrong_settings(brokers: str) -> None:
+    """They are rejected like any other wrong setting, before a client is created."""
     done = check(KAFKA_BOOTSTRAP_SERVERS=brokers)
 
     assert done.returncode == 2

@@ -1,4 +1,4 @@
-"""`newswire enrich`: records on standard output, in order; refusals told; the same bytes twice."""
+"""`newswire enrich`: records in order on standard output, refusals on standard error, the same bytes every time."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def _article(number: int) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def lines() -> bytes:
-    """Twenty articles as JSON lines: more than one task of the pool."""
+    """Return twenty articles as JSON lines."""
     return b"".join(json.dumps(_article(number)).encode() + b"\n" for number in range(20))
 
 
-def _run(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([*COMMAND, *arguments], input=given, capture_output=True, check=False)
+def _run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([*COMMAND, *arguments], input=stdin, capture_output=True, check=False)
 
 
 @pytest.fixture
 def command() -> Iterator[subprocess.Popen[bytes]]:
-    """Start the command on an input that stays open, with a limit of 3 s by the clock for an article."""
+    """Start the command with an input that stays open and a wall-clock limit of 3 s per article."""
     with subprocess.Popen(
         [*COMMAND, "--processes", "2", "-"],
         env=os.environ | {"NEWSWIRE_ARTICLE_TIMEOUT_SECONDS": "1"},
@@ -51,7 +51,7 @@ def command() -> Iterator[subprocess.Popen[bytes]]:
         process.kill()
 
 
-def _give(command: subprocess.Popen[bytes], lines: bytes) -> None:
+def _send(command: subprocess.Popen[bytes], lines: bytes) -> None:
     assert command.stdin is not None
     command.stdin.write(lines)
 
@@ -63,29 +63,29 @@ def _await_record(command: subprocess.Popen[bytes]) -> None:
 
 
 def test_records_come_in_the_order_of_the_input(lines: bytes) -> None:
-    """Two processes work at once, and yet the records stand in the order of the articles."""
-    done = _run("--processes", "2", "-", given=lines)
+    """The records are in the order of the articles although two processes work at once."""
+    done = _run("--processes", "2", "-", stdin=lines)
     ids = [json.loads(line)["id"] for line in done.stdout.splitlines()]
 
     assert done.returncode == 0, done.stderr.decode()
     assert ids == [f"article-{number}" for number in range(20)]
 
 
-def test_one_process_or_two_give_the_same_bytes(lines: bytes) -> None:
-    """Which process an article meets, and after which neighbours, leaves no trace in its record."""
-    backwards = b"".join(reversed(lines.splitlines(keepends=True)))
-    forth = _run("--processes", "2", "-", given=lines).stdout.splitlines()
-    back = _run("--processes", "1", "-", given=backwards).stdout.splitlines()
+def test_one_process_and_two_give_the_same_bytes(lines: bytes) -> None:
+    """A record depends neither on the process nor on the articles before it."""
+    reversed_lines = b"".join(reversed(lines.splitlines(keepends=True)))
+    forward = _run("--processes", "2", "-", stdin=lines).stdout.splitlines()
+    backward = _run("--processes", "1", "-", stdin=reversed_lines).stdout.splitlines()
 
-    assert forth == back[::-1]
+    assert forward == backward[::-1]
 
 
-def test_a_record_comes_though_the_input_goes_on(command: subprocess.Popen[bytes], lines: bytes) -> None:
-    """Each is given out when it is done, and the next may be long in coming."""
-    first, *others = lines.splitlines(keepends=True)
-    _give(command, first)
+def test_a_record_does_not_wait_for_the_next_article(command: subprocess.Popen[bytes], lines: bytes) -> None:
+    """Each record is written when it is done, even if the next article takes long to arrive."""
+    first, *rest = lines.splitlines(keepends=True)
+    _send(command, first)
     _await_record(command)
-    _give(command, b"".join(others))
+    _send(command, b"".join(rest))
     out, error = command.communicate()
 
     assert command.returncode == 0, error.decode()
@@ -93,19 +93,19 @@ def test_a_record_comes_though_the_input_goes_on(command: subprocess.Popen[bytes
 
 
 def test_a_reader_that_pauses_loses_nothing(command: subprocess.Popen[bytes], lines: bytes) -> None:
-    """A pause in `newswire enrich | less` is on no article's clock."""
-    _give(command, 10 * lines)
+    """A pause in `newswire enrich | less` does not count against the time limit of an article."""
+    _send(command, 10 * lines)
     _await_record(command)
-    time.sleep(4)  # nothing tells a pause but its length: more than an article may take
+    time.sleep(4)  # only its length makes it a pause: longer than an article may take
     out, error = command.communicate()
 
     assert command.returncode == 0, error.decode()
     assert len(out.splitlines()) == 200
 
 
-def test_an_interrupt_ends_it_quietly_while_it_waits_for_input(command: subprocess.Popen[bytes], lines: bytes) -> None:
-    """Ctrl-C ends it at once, with nothing to read but perhaps that it was interrupted."""
-    _give(command, lines)
+def test_an_interrupt_ends_it_quietly_while_it_waits(command: subprocess.Popen[bytes], lines: bytes) -> None:
+    """Ctrl-C ends it at once. At most it prints that it was interrupted."""
+    _send(command, lines)
     _await_record(command)
     command.send_signal(signal.SIGINT)
     assert command.wait(60) == 130
@@ -113,9 +113,9 @@ def test_an_interrupt_ends_it_quietly_while_it_waits_for_input(command: subproce
     assert command.stderr.read().decode() in {"", "newswire: interrupted\n"}
 
 
-def test_a_refused_article_is_told_and_the_others_go_on(lines: bytes) -> None:
-    """A line that holds no article is named with its number and reason, and the exit code tells of it."""
-    done = _run("-", given=b'{"id": "empty", "body": " "}\n' + lines + b"no json\n")
+def test_a_refused_article_is_reported_and_the_others_are_enriched(lines: bytes) -> None:
+    """A line without an article is reported with its number and reason, and the exit code is 1."""
+    done = _run("-", stdin=b'{"id": "empty", "body": " "}\n' + lines + b"no json\n")
 
     assert done.returncode == 1
     assert len(done.stdout.splitlines()) == 20
@@ -123,8 +123,8 @@ def test_a_refused_article_is_told_and_the_others_go_on(lines: bytes) -> None:
     assert "standard input:22: refused, not_json" in done.stderr.decode()
 
 
-def test_a_plain_text_file_is_an_article(tmp_path: Path) -> None:
-    """A .txt file becomes one record named after the file."""
+def test_a_plain_text_file_is_one_article(tmp_path: Path) -> None:
+    """A .txt file becomes one record whose id is the name of the file."""
     (tmp_path / "story.txt").write_text("Boris Johnson flew to Kyiv.")
     record = json.loads(_run(str(tmp_path / "story.txt")).stdout)
 
@@ -133,17 +133,17 @@ def test_a_plain_text_file_is_an_article(tmp_path: Path) -> None:
 
 
 def test_compressed_lines_are_read(tmp_path: Path, lines: bytes) -> None:
-    """A .jsonl.gz file needs no unpacking first."""
+    """A .jsonl.gz file can be read without unpacking it."""
     (tmp_path / "articles.jsonl.gz").write_bytes(gzip.compress(lines))
 
     assert len(_run(str(tmp_path / "articles.jsonl.gz")).stdout.splitlines()) == 20
 
 
 @pytest.mark.parametrize(("compress", "suffix"), [(gzip.compress, ".gz"), (lzma.compress, ".xz")])
-def test_a_file_that_is_cut_off_is_told(
+def test_a_truncated_file_is_reported(
     tmp_path: Path, lines: bytes, compress: Callable[[bytes], bytes], suffix: str
 ) -> None:
-    """What could be read comes out, and the error names the file."""
+    """Articles before the damage are enriched, and the error names the file."""
     path = tmp_path / f"articles.jsonl{suffix}"
     path.write_bytes(compress(lines)[:-20])
 
@@ -153,8 +153,8 @@ def test_a_file_that_is_cut_off_is_told(
     assert done.stderr.decode().splitlines()[-1].startswith(f"newswire: cannot read {path}: ")
 
 
-def test_a_missing_file_is_told_without_a_traceback() -> None:
-    """The error names the file and what is wrong with it."""
+def test_a_missing_file_is_reported_without_a_traceback() -> None:
+    """The error names the file and the problem."""
     done = _run("nowhere.jsonl")
 
     assert done.returncode == 1
@@ -162,7 +162,7 @@ def test_a_missing_file_is_told_without_a_traceback() -> None:
 
 
 def test_places_are_written_for_a_map(tmp_path: Path) -> None:
-    """`--geojson` gives one document with a point for every place of every article."""
+    """`--geojson` writes one document with a point for every place of every article."""
     (tmp_path / "story.txt").write_text("Talks in Bucharest went on.")
     document = json.loads(_run("--geojson", str(tmp_path / "story.txt")).stdout)
 

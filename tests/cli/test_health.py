@@ -1,4 +1,4 @@
-"""`newswire health`: what a container's health check sees of the worker."""
+"""`newswire health`: the health check of a container."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 
 class Worker(BaseHTTPRequestHandler):
-    """Answers `/readyz` as a worker does: with the status that the test set."""
+    """Answers `/readyz` like a worker, with the status set by the test."""
 
     status = 200
 
     def do_GET(self) -> None:
-        """Answer with the status of the moment and say which path was asked."""
+        """Answer with the current status and the requested path."""
         self.send_response(self.status)
         self.end_headers()
         self.wfile.write(f"{self.path} of the worker".encode())
 
     def log_message(self, *_: object) -> None:
-        """Keep the test's output clean."""
+        """Log nothing, to keep the output of the test clean."""
 
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """Serve as a worker would, and give the port."""
+    """Serve like a worker, and return the port."""
     with HTTPServer(("127.0.0.1", 0), Worker) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -41,7 +41,7 @@ def port() -> Iterator[int]:
 
 
 def health(port: int, host: str = "127.0.0.1") -> subprocess.CompletedProcess[str]:
-    """Run the command as a container would."""
+    """Run the command as in a container."""
     return subprocess.run(
         [sys.executable, "-m", "service", "health"],
         env={"NEWSWIRE_WEB_PORT": str(port), "NEWSWIRE_WEB_HOST": host, "NEWSWIRE_DATA_DIR": "/nonexistent"},
@@ -52,7 +52,7 @@ def health(port: int, host: str = "127.0.0.1") -> subprocess.CompletedProcess[st
 
 
 def test_a_ready_worker_is_healthy(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit code 0, also where the worker listens on every address."""
+    """The exit code is 0, even if the worker listens on all addresses."""
     monkeypatch.setattr(Worker, "status", 200)
 
     done = health(port, "0.0.0.0")  # noqa: S104 - as the image sets it
@@ -61,8 +61,8 @@ def test_a_ready_worker_is_healthy(port: int, monkeypatch: pytest.MonkeyPatch) -
     assert "/readyz of the worker" in done.stderr
 
 
-def test_a_worker_that_is_not_ready_says_why(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit code 1, and the worker's own words."""
+def test_a_worker_that_is_not_ready_is_reported_with_its_reason(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exit code is 1, and the worker's answer is printed."""
     monkeypatch.setattr(Worker, "status", 503)
 
     done = health(port)
@@ -72,7 +72,7 @@ def test_a_worker_that_is_not_ready_says_why(port: int, monkeypatch: pytest.Monk
 
 
 def test_no_worker_is_unhealthy() -> None:
-    """Exit code 1 where nobody listens, with what to look at."""
+    """The exit code is 1 if nothing listens, and the message names what to check."""
     done = health(1)
 
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""Dead letters are sent again once, whoever else sends, and listed without holding them in memory."""
+"""Dead letters are sent again once, even by concurrent replays, and listed without holding them in memory."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MEGABYTE = 1024 * 1024
 
 
 def settings_of(stream: Stream) -> Settings:
-    """Return the settings with which the commands run on *stream*."""
+    """Return the settings for commands that run on *stream*."""
     return Settings(
         bootstrap_servers=stream.bootstrap,
         raw_topic=stream.raw,
@@ -45,19 +45,19 @@ def settings_of(stream: Stream) -> Settings:
 
 
 def article(stream: Stream, number: int, value: bytes = b"{}", headers: KafkaHeaders = ()) -> KafkaRecord:
-    """Return an article as it lay in the raw topic; its key is its number."""
+    """Return an article of the raw topic whose key is its number."""
     now = round(NOW.timestamp() * 1000)
     return KafkaRecord(stream.raw, number % stream.partitions, number, now, str(number).encode(), value, headers)
 
 
 def refuse(stream: Stream, articles: Iterable[KafkaRecord], limit: int = 10 * MEGABYTE) -> None:
-    """Write the dead letters of *articles*, as a worker does where the topic takes *limit* bytes."""
+    """Write the dead letters of *articles* like a worker whose topic accepts records of *limit* bytes."""
     refused = Refused(RejectReason.EMPTY_TEXT, "wire", "no words")
     producer = KafkaProducer(bootstrap_servers=stream.bootstrap, max_request_size=10 * MEGABYTE)
-    for each in articles:
-        made = dead_letter(settings_of(stream), each, refused, NOW, limit)
-        headers = [(name, value or b"") for name, value in made.headers]
-        producer.send(made.topic, made.value, made.key, headers, each.partition, made.timestamp)
+    for record in articles:
+        letter = dead_letter(settings_of(stream), record, refused, NOW, limit)
+        headers = [(name, value or b"") for name, value in letter.headers]
+        producer.send(letter.topic, letter.value, letter.key, headers, record.partition, letter.timestamp)
     producer.flush()
     producer.close()
 
@@ -68,13 +68,13 @@ def every(_: object) -> bool:
 
 
 def keys(stream: Stream) -> list[bytes]:
-    """Return the keys on the raw topic."""
+    """Return the keys in the raw topic."""
     return [record.key for record in stream.read(stream.raw)]
 
 
 @pytest.mark.parametrize("sent", [0, 1])
 def test_two_replays_at_once_send_each_letter_once(make_stream: Callable[..., Stream], sent: int) -> None:
-    """Two operators replay 500 letters, the second when the first has sent some: none is sent twice, none is left."""
+    """If two operators replay 500 letters, no letter is sent twice or left, even if the first had already sent some."""
     stream = make_stream()
     refuse(stream, (article(stream, number) for number in range(500)))
     command = [sys.executable, "-m", "service", "dead-letters", "replay"]
@@ -82,19 +82,19 @@ def test_two_replays_at_once_send_each_letter_once(make_stream: Callable[..., St
     first = stream.run(command)
     await_(lambda: first.log.read_text().count("sent to") >= sent, "the first replay", 60, [first])
     both = [first, stream.run(command)]
-    codes = [each.wait() for each in both]
+    codes = [process.wait() for process in both]
 
     assert Counter(keys(stream)) == {str(number).encode(): 1 for number in range(500)}
     assert stream.command("dead-letters", "list", "--json").stdout == ""
     assert 0 in codes
-    for code, each in zip(codes, both, strict=True):
-        said = each.log.read_text()
-        assert "Traceback" not in said
-        assert code == 0 or "has taken over, and this one stopped" in said
+    for code, process in zip(codes, both, strict=True):
+        printed = process.log.read_text()
+        assert "Traceback" not in printed
+        assert code == 0 or "has taken over, and this one stopped" in printed
 
 
 def test_a_newer_replay_stops_an_older_one(make_stream: Callable[..., Stream]) -> None:
-    """The newer one sends what the older one has not sent; the older one ends with what happened and what to do."""
+    """The newer one sends the remaining letters. The older one stops and reports what happened and what to do."""
     stream = make_stream()
     refuse(stream, (article(stream, number) for number in range(6)))
     older = replay(settings_of(stream), every)
@@ -102,9 +102,7 @@ def test_a_newer_replay_stops_an_older_one(make_stream: Callable[..., Stream]) -
     next(older)
 
     newer = list(replay(settings_of(stream), every))
-    with pytest.raises(
-        KafkaOperationError, match=r"(?s)has taken over.*dead-letters list.* 2 letters were looked after"
-    ):
+    with pytest.raises(KafkaOperationError, match=r"(?s)has taken over.*dead-letters list.* 2 letters were processed"):
         next(older)
 
     assert len(newer) == 4
@@ -112,7 +110,7 @@ def test_a_newer_replay_stops_an_older_one(make_stream: Callable[..., Stream]) -
 
 
 def test_a_replay_waits_for_an_open_transaction(make_stream: Callable[..., Stream]) -> None:
-    """What an earlier replay wrote behind a transaction that is still open counts: its letters are not sent again."""
+    """Notes that an earlier replay wrote behind an open transaction count, so its letters are not sent again."""
     stream = make_stream(partitions=1)
     refuse(stream, (article(stream, number) for number in range(3)))
     first = replay(settings_of(stream), every)
@@ -122,61 +120,61 @@ def test_a_replay_waits_for_an_open_transaction(make_stream: Callable[..., Strea
     )
     worker.init_transactions()
     worker.begin_transaction()
-    worker.send(stream.dead, b"left open by a worker that was killed", partition=0).get(timeout=60)
+    worker.send(stream.dead, b"left open by a killed worker", partition=0).get(timeout=60)
     assert len(list(first)) == 2
 
-    assert list(replay(settings_of(stream), every)) == []  # the broker ends the transaction meanwhile
+    assert list(replay(settings_of(stream), every)) == []  # the broker aborts the transaction meanwhile
     worker.close()
 
 
 def test_letters_are_listed_without_their_values(make_stream: Callable[..., Stream]) -> None:
-    """Listing 60 MB of letters takes a fraction of that in memory."""
+    """Listing 60 MB of letters needs a fraction of that in memory."""
     stream = make_stream(raw_config={"max.message.bytes": str(MEGABYTE)})
     refuse(stream, (article(stream, number, b"x" * 300 * 1024) for number in range(200)))
     settings = settings_of(stream)
 
     tracemalloc.start()
-    listed = letters.read(settings)
+    open_letters = letters.read(settings)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert len(listed) == 200
+    assert len(open_letters) == 200
     assert peak < 40 * MEGABYTE
 
 
 def test_a_letter_without_key_and_headers_gets_them_back(make_stream: Callable[..., Stream]) -> None:
-    """What did not fit the letter is read at the article's origin: key, headers and value."""
+    """Key, headers and value that did not fit into the letter are read at the article's origin."""
     stream = make_stream(partitions=1)
     stream.produce_with_headers(b"key", b'{"id": "long"}', [("desk", b"x" * 5000)])
     [original] = committed_records(settings_of(stream), stream.raw)
     refuse(stream, [KafkaRecord.of(original)], limit=3000)
     assert [record.key for record in stream.read(stream.dead)] == [None]
 
-    [(_, became)] = replay(settings_of(stream), every)
+    [(_, result)] = replay(settings_of(stream), every)
 
-    assert became == f"sent to {stream.raw}"
+    assert result == f"sent to {stream.raw}"
     _, again = stream.read(stream.raw)
     assert (again.key, again.value) == (b"key", b'{"id": "long"}')
     assert again.headers[0] == ("desk", b"x" * 5000)
 
 
-def test_a_letter_that_is_not_taken_is_named(make_stream: Callable[..., Stream]) -> None:
-    """One that is longer than its topic takes stays open, and the error says which it is and how to go on."""
+def test_a_letter_that_is_not_accepted_is_named(make_stream: Callable[..., Stream]) -> None:
+    """A letter that is longer than its topic accepts stays open, and the error names it and says how to continue."""
     stream = make_stream(partitions=1, raw_config={"max.message.bytes": "2000"})
     refuse(stream, [article(stream, 0), article(stream, 1, urandom(5000)), article(stream, 2)])
 
     done = stream.command("dead-letters", "replay")
 
     assert done.returncode == 1
-    assert "newswire: letter 0/1 is longer than its topic takes, and stays open. Raise max.mess" in done.stderr
-    assert done.stderr.endswith("1 letters were looked after before, each once\n")
+    assert "newswire: letter 0/1 is longer than its topic accepts, and stays open. Raise max.mess" in done.stderr
+    assert done.stderr.endswith("Before that, 1 letters were processed, each once\n")
     assert keys(stream) == [b"0"]
     assert stream.command("dead-letters", "replay", "--id", "2").returncode == 0
     assert [letter.name for letter in letters.read(settings_of(stream))] == ["0/1"]
 
 
-def test_a_letter_that_cannot_be_sent_stops_no_other(make_stream: Callable[..., Stream]) -> None:
-    """One that the settings do not let through stays open, with the reason. The next is sent; the exit code is 1."""
+def test_a_letter_that_cannot_be_sent_does_not_stop_the_others(make_stream: Callable[..., Stream]) -> None:
+    """A letter that the settings do not allow stays open with a reason. The next is sent, and the exit code is 1."""
     stream = make_stream(partitions=1)
     refuse(stream, [article(stream, 0, b"x" * 20_000), article(stream, 1)])
 
@@ -189,8 +187,8 @@ def test_a_letter_that_cannot_be_sent_stops_no_other(make_stream: Callable[..., 
     assert keys(stream) == [b"1"]
 
 
-def test_a_letter_for_a_topic_that_is_gone_is_left(make_stream: Callable[..., Stream]) -> None:
-    """Where the parked topic was never made, the letter stays open and the message says so."""
+def test_a_letter_for_a_missing_topic_is_left_open(make_stream: Callable[..., Stream]) -> None:
+    """Without the parked topic, the letter stays open and the message says so."""
     stream = make_stream(partitions=1)
     refuse(stream, [article(stream, 0, headers=(("newswire.attempt", b"3"),))])
 
@@ -200,8 +198,8 @@ def test_a_letter_for_a_topic_that_is_gone_is_left(make_stream: Callable[..., St
     assert f"left: there is no topic {stream.name}.parked; `newswire topics create`" in done.stderr
 
 
-def test_a_settled_letter_is_shown(make_stream: Callable[..., Stream]) -> None:
-    """`show` prints what lies there, sent again or not; what is no letter is told apart from what is no place."""
+def test_a_settled_letter_can_be_shown(make_stream: Callable[..., Stream]) -> None:
+    """`show` prints a letter even if it was sent again. A missing letter and a malformed name have different errors."""
     stream = make_stream(partitions=1)
     refuse(stream, [article(stream, 0, b"the article")])
     assert stream.command("dead-letters", "replay").returncode == 0
@@ -212,4 +210,4 @@ def test_a_settled_letter_is_shown(make_stream: Callable[..., Stream]) -> None:
         assert letters.fetch(settings_of(stream), partition, offset) is None
     missing = stream.command("dead-letters", "show", "0/1")
     assert (missing.returncode, missing.stderr.startswith("newswire: there is no dead letter 0/1")) == (1, True)
-    assert "x/0 is no PARTITION/OFFSET" in stream.command("dead-letters", "show", "x/0").stderr
+    assert "x/0 is not PARTITION/OFFSET" in stream.command("dead-letters", "show", "x/0").stderr

@@ -1,4 +1,4 @@
-"""`newswire lag`: no lag where there is none."""
+"""`newswire lag`: it counts articles only, and works before anything is committed."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from tests.kafka.harness import Stream
 
 
-def test_a_broker_without_groups(tmp_path: Path) -> None:
-    """Where nobody has ever committed, nothing is committed and nothing is behind: that is no error."""
+def test_a_broker_without_groups_has_no_lag(tmp_path: Path) -> None:
+    """Before the first commit of any group, nothing is committed and the lag is 0, without an error."""
     with Broker(tmp_path) as broker:
         settings = Settings(bootstrap_servers=broker.bootstrap_servers)
         admin.create_topics(settings)
@@ -29,8 +29,8 @@ def test_a_broker_without_groups(tmp_path: Path) -> None:
     assert {(row.committed, row.end, row.lag) for row in rows} == {(None, 0, 0)}
 
 
-def test_the_marker_of_a_transaction_is_no_lag(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """Articles that were written in a transaction leave a marker behind the last one, which no lag may count."""
+def test_the_marker_of_a_transaction_does_not_count_as_lag(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """A transaction leaves a marker after its last article, which must not be counted."""
     stream = make_stream(delivery=delivery)
     producer = KafkaProducer(bootstrap_servers=stream.bootstrap, transactional_id=stream.name)
     producer.init_transactions()

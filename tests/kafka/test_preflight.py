@@ -1,4 +1,4 @@
-"""What is checked before the first article is read: by a worker, and in the same words by `newswire check`."""
+"""The startup checks of a worker, which `newswire check` runs as well, with the same messages."""
 
 from __future__ import annotations
 
@@ -16,32 +16,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-SHORT_WAIT = (
-    "import service.worker.preflight as preflight; preflight.WAIT_SECONDS = 1.0; preflight.CONNECT_SECONDS = 1.0"
-)
+SHORT_WAIT = "from service.worker import preflight; preflight.WAIT_SECONDS = 1.0; preflight.CONNECT_SECONDS = 1.0"
 
 
 @pytest.fixture
 def stream(make_stream: Callable[..., Stream]) -> Stream:
-    """Return a stream of four partitions, with a topic beside it that has one."""
-    made = make_stream(partitions=4)
-    with closing(KafkaAdminClient(bootstrap_servers=made.bootstrap)) as admin:
-        admin.create_topics([NewTopic(f"{made.name}.narrow", 1, 1)], wait_for_metadata=True)
-    return made
+    """Return a stream of four partitions, and create another topic with one."""
+    stream = make_stream(partitions=4)
+    with closing(KafkaAdminClient(bootstrap_servers=stream.bootstrap)) as admin:
+        admin.create_topics([NewTopic(f"{stream.name}.narrow", 1, 1)], wait_for_metadata=True)
+    return stream
 
 
 @pytest.fixture
 def absent(tmp_path: Path) -> Iterator[Stream]:
-    """Return a stream whose broker is away."""
+    """Return a stream whose broker is down."""
     with Broker(tmp_path) as broker:
-        made = Stream(broker.bootstrap_servers, folder=tmp_path, partitions=1)
+        stream = Stream(broker.bootstrap_servers, folder=tmp_path, partitions=1)
         broker.stop()
-        yield made
-        made.stop()
+        yield stream
+        stream.stop()
 
 
-def said(stream: Stream, **environment: str) -> str:
-    """Return why a worker does not start, after having seen that `newswire check` says the same."""
+def refusal_of_start(stream: Stream, **environment: str) -> str:
+    """Return the error of a worker that does not start, after asserting that `newswire check` reports the same."""
     stream.environment = environment
     worker = stream.start()
     checked = stream.command("check")
@@ -54,31 +52,31 @@ def said(stream: Stream, **environment: str) -> str:
     return str(line["error"])
 
 
-def test_a_healthy_stream_passes(stream: Stream) -> None:
-    """With the topics as they must be and a model that works, the check says so and exits with 0."""
+def test_suitable_topics_pass_the_check(stream: Stream) -> None:
+    """With suitable topics and a model that works, the check exits with 0."""
     checked = stream.command("check")
 
     assert checked.returncode == 0, checked.stderr
     assert checked.stderr.startswith("✓")
 
 
-def test_a_missing_topic(stream: Stream) -> None:
-    """Neither starts without a topic; both say which it is and how to create it."""
-    error = said(stream, NEWSWIRE_ENRICHED_TOPIC="nowhere")
+def test_a_missing_topic_prevents_the_start(stream: Stream) -> None:
+    """The error names the topic and the command that creates it."""
+    error = refusal_of_start(stream, NEWSWIRE_ENRICHED_TOPIC="nowhere")
 
     assert error == "there is no topic nowhere: `newswire topics create` creates it"
 
 
 @pytest.mark.parametrize("setting", ["NEWSWIRE_ENRICHED_TOPIC", "NEWSWIRE_DEAD_LETTER_TOPIC"])
-def test_too_few_partitions(stream: Stream, setting: str) -> None:
-    """A record goes to the partition of its article's number, so the outputs need as many as the raw topic."""
-    error = said(stream, **{setting: f"{stream.name}.narrow"})
+def test_too_few_partitions_prevent_the_start(stream: Stream, setting: str) -> None:
+    """A record keeps the partition number of its article, so output topics need as many as the raw topic."""
+    error = refusal_of_start(stream, **{setting: f"{stream.name}.narrow"})
 
     assert f"{stream.name}.narrow has 1 partitions and {stream.raw} 4" in error
 
 
-def test_brokers_that_do_not_come(absent: Stream) -> None:
-    """After a while the worker ends and says where it looked."""
+def test_a_worker_gives_up_on_absent_brokers(absent: Stream) -> None:
+    """After the waiting time the worker exits, and the error names the address and its setting."""
     worker = absent.start(before=SHORT_WAIT)
 
     assert worker.wait() == 1
@@ -87,16 +85,16 @@ def test_brokers_that_do_not_come(absent: Stream) -> None:
     assert "KAFKA_BOOTSTRAP_SERVERS" in line["error"]
 
 
-def test_a_worker_that_is_stopped_while_it_waits(absent: Stream) -> None:
-    """SIGTERM ends it in order: it has nothing to deliver."""
+def test_a_waiting_worker_can_be_stopped(absent: Stream) -> None:
+    """SIGTERM ends it with exit code 0, since it has nothing to deliver."""
     worker = absent.start(before=SHORT_WAIT.replace("WAIT_SECONDS = 1.0", "WAIT_SECONDS = 300.0"))
     await_(lambda: bool(worker.lines("waiting_for_brokers")), "the worker to wait", PATIENCE, [worker])
 
     assert worker.terminate() == 0
 
 
-def test_brokers_that_come_late(tmp_path: Path) -> None:
-    """A worker that is started before its brokers waits for them, and then does its work."""
+def test_a_worker_waits_for_late_brokers(tmp_path: Path) -> None:
+    """A worker that is started before its brokers waits for them and then enriches."""
     with Broker(tmp_path) as broker:
         stream = Stream(broker.bootstrap_servers, folder=tmp_path, partitions=1)
         broker.stop()

@@ -1,4 +1,4 @@
-"""Topics are read from a time on, and single records where they lie, without what is before them."""
+"""Topics are read from a point in time, and single records by offset, without reading the records before."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ START = round(time.time() * 1000) - 3_600_000
 
 @pytest.fixture
 def stream(make_stream: Callable[..., Stream]) -> Stream:
-    """Return a stream whose raw topic has records with those timestamps, each in a batch of its own."""
+    """Return a stream whose raw topic has records with these timestamps, each in its own batch."""
     stream = make_stream(partitions=1)
     producer = KafkaProducer(bootstrap_servers=stream.bootstrap)
     for second in SECONDS:
@@ -36,18 +36,18 @@ def stream(make_stream: Callable[..., Stream]) -> Stream:
     ("second", "offsets"), [(0, [0, 1, 2, 3, 4]), (50, [1, 2, 3, 4]), (50.0005, [3, 4]), (90, [3, 4]), (91, [])]
 )
 def test_reading_starts_at_the_first_record_of_a_time(stream: Stream, second: float, offsets: list[int]) -> None:
-    """Nothing of that time or later lies before it; what comes after it is read whatever its time."""
+    """No record before it has that time or a later one. All records after it are read."""
     settings = Settings(bootstrap_servers=stream.bootstrap)
 
-    found = committed_records(settings, stream.raw, since=START + 1000 * second)
+    records = committed_records(settings, stream.raw, since=START + 1000 * second)
 
-    assert [record.offset for record in found] == offsets
+    assert [record.offset for record in records] == offsets
 
 
-def test_one_record_is_read_where_it_lies(stream: Stream) -> None:
-    """By its offset; there is none before the topic's start or after its end."""
+def test_one_record_is_read_by_its_offset(stream: Stream) -> None:
+    """There is no record before the start of the topic or after its end."""
     partition = TopicPartition(stream.raw, 0)
     with closing(committed_reader(Settings(bootstrap_servers=stream.bootstrap))) as consumer:
-        found = [record_at(consumer, partition, offset) for offset in (3, 0, 5, 10**12)]
+        records = [record_at(consumer, partition, offset) for offset in (3, 0, 5, 10**12)]
 
-    assert [record and record.timestamp - START for record in found] == [90_000, 10_000, None, None]
+    assert [record and record.timestamp - START for record in records] == [90_000, 10_000, None, None]

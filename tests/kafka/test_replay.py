@@ -1,4 +1,4 @@
-"""`newswire replay`: what was published is enriched again, and exactly what a change has changed is told."""
+"""`newswire replay`: articles are enriched again, and exactly the differences that a change caused are reported."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BODIES = {
 
 @pytest.fixture
 def stream(make_stream: Callable[..., Stream]) -> Stream:
-    """Return a stream in which some articles were published, one was refused and one deleted."""
+    """Return a stream with several published articles, a refused one and a deleted one."""
     stream = make_stream()
     articles = [(name.encode(), orjson.dumps({"id": name, "body": body})) for name, body in BODIES.items()]
     stream.produce([*articles, (b"deleted", None)])
@@ -41,19 +41,19 @@ def stream(make_stream: Callable[..., Stream]) -> Stream:
     return stream
 
 
-def different(stream: Stream, done: subprocess.CompletedProcess[str]) -> dict[str, str]:
-    """Return the articles that `replay --diff` calls different, by key, with the fields and changes that it names."""
+def differences(stream: Stream, done: subprocess.CompletedProcess[str]) -> dict[str, str]:
+    """Return the fields and causes that `replay --diff` names for each article that differs, by key."""
     keys = {
         f"{record.topic}/{record.partition}/{record.offset}": record.key.decode() for record in stream.read(stream.raw)
     }
-    found = re.findall(
+    reported = re.findall(
         r"^(\S+): different \((.*; the pipeline changed), \w+ to \w+(: .*)\)$", done.stderr, re.MULTILINE
     )
-    return {keys[origin]: fields + parts for origin, fields, parts in found}
+    return {keys[origin]: fields + parts for origin, fields, parts in reported}
 
 
 def edit(path: Path, before: str, after: str) -> None:
-    """Replace *before*, which stands once in the file at *path*, by *after*."""
+    """Replace *before*, which occurs once in the file at *path*, by *after*."""
     text = path.read_text(encoding="utf-8")
     assert text.count(before) == 1
     path.write_text(text.replace(before, after), encoding="utf-8")
@@ -66,54 +66,54 @@ def package(tmp_path: Path) -> Path:
     return Path(shutil.copytree(ROOT / "service", tmp_path / "service", ignore=ignored))
 
 
-def test_a_changed_rule(stream: Stream, package: Path) -> None:
-    """Without a change nothing differs; if a rule has lost a verb, the records with that verb do, and no other."""
+def test_a_changed_rule_changes_the_records_with_its_verb(stream: Stream, package: Path) -> None:
+    """Without a change no record differs. If a rule loses a verb, exactly the records with that verb differ."""
     unchanged = stream.command("replay", "--diff")
     assert (unchanged.returncode, unchanged.stderr.splitlines()[-1]) == (0, "6 articles: 6 same")
 
     edit(package / "enrich/data/event_rules.yaml", "verbs: invade, overrun", "verbs: overrun")
     changed = stream.command("replay", "--diff", cwd=package.parent, PYTHONPATH="")
 
-    found = different(stream, changed)
-    assert found.keys() == {"invaded", "invaded-again"}
-    assert all("events" in told and told.endswith("; the pipeline changed: other data") for told in found.values())
+    changes = differences(stream, changed)
+    assert changes.keys() == {"invaded", "invaded-again"}
+    assert all("events" in text and text.endswith("; the pipeline changed: other data") for text in changes.values())
     assert changed.returncode == 1
     assert changed.stderr.splitlines()[-1] == (
         "6 articles: 2 different, 2 same, 2 same but for the pipeline's fingerprint"
     )
 
 
-def test_a_changed_setting(stream: Stream) -> None:
-    """If other countries are watched, the records with places there differ, in that field alone."""
+def test_a_changed_setting_changes_its_field(stream: Stream) -> None:
+    """If other countries are watched, the records with places there differ in only that field."""
     changed = stream.command("replay", "--diff", NEWSWIRE_WATCHED="RO,UA")
 
-    assert different(stream, changed) == dict.fromkeys(
+    assert differences(stream, changed) == dict.fromkeys(
         ("invaded", "invaded-again", "signed", "marched"), "watched; the pipeline changed: other settings"
     )
 
 
-def test_changed_code(stream: Stream, package: Path) -> None:
-    """If a stage gives lower scores, the records differ in what it finds, and other code is named as the cause."""
+def test_changed_code_is_named_as_the_cause(stream: Stream, package: Path) -> None:
+    """If a stage computes other scores, the records differ in its fields, because of other code."""
     edit(package / "enrich/tags.py", "math.exp(-0.75 ", "math.exp(-0.7 ")
     changed = stream.command("replay", "--diff", cwd=package.parent, PYTHONPATH="")
 
-    found = different(stream, changed)
-    assert found["invaded"] == "tags; the pipeline changed: other code"
+    changes = differences(stream, changed)
+    assert changes["invaded"] == "tags; the pipeline changed: other code"
 
 
-def test_a_changed_library(stream: Stream, tmp_path: Path) -> None:
-    """If a library has another version and finds the same, only the fingerprint differs, and the library is named."""
+def test_a_changed_library_is_named_as_the_cause(stream: Stream, tmp_path: Path) -> None:
+    """If another version of a library gives the same records, only the fingerprint differs."""
     (tmp_path / "rensa-99.dist-info").mkdir()
     (tmp_path / "rensa-99.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: rensa\nVersion: 99\n")
     changed = stream.command("replay", "--diff", PYTHONPATH=str(tmp_path))
 
-    told = re.findall(r"fingerprint \(the pipeline changed, \w+ to \w+: (.*)\)$", changed.stderr, re.MULTILINE)
-    assert told == ["other libraries"] * 4
+    causes = re.findall(r"fingerprint \(the pipeline changed, \w+ to \w+: (.*)\)$", changed.stderr, re.MULTILINE)
+    assert causes == ["other libraries"] * 4
     assert changed.stderr.splitlines()[-1] == "6 articles: 2 same, 4 same but for the pipeline's fingerprint"
 
 
-def test_records_of_before_the_parts(stream: Stream) -> None:
-    """A record that says no more of its pipeline than a fingerprint is compared, and no cause is made up for it."""
+def test_old_records_without_digests_of_parts_are_compared(stream: Stream) -> None:
+    """A record with only the fingerprint of its pipeline is compared, but no cause is named."""
     record = next(record for record in stream.read(stream.enriched) if record.key == b"signed")
     value = orjson.loads(record.value)
     value["pipeline"] |= {"fingerprint": "0123456789abcdef", "rules": "0123456789ab"}
@@ -123,16 +123,16 @@ def test_records_of_before_the_parts(stream: Stream) -> None:
     producer.send(stream.enriched, orjson.dumps(value), record.key, record.headers, record.partition)
     producer.close()
 
-    told = stream.command("replay", "--diff").stderr
+    printed = stream.command("replay", "--diff").stderr
 
     assert re.search(
-        r"fingerprint \(the pipeline changed, .*: the published record does not say in what\)$", told, re.MULTILINE
+        r"fingerprint \(the pipeline changed, .*: the published record does not say in what\)$", printed, re.MULTILINE
     )
-    assert told.splitlines()[-1] == "6 articles: 5 same, 1 same but for the pipeline's fingerprint"
+    assert printed.splitlines()[-1] == "6 articles: 5 same, 1 same but for the pipeline's fingerprint"
 
 
-def test_a_stretch(make_stream: Callable[..., Stream]) -> None:
-    """With `--from` and `--to` the articles of that time are enriched and held against what was published of them."""
+def test_a_replay_can_be_limited_to_a_period(make_stream: Callable[..., Stream]) -> None:
+    """With `--from` and `--to`, only the articles of that period are enriched and compared."""
     stream = make_stream()
     stream.produce(
         [(b"signed", orjson.dumps({"id": "signed", "body": BODIES["signed"]})), (b"empty", b'{"body": "."}')]
@@ -148,8 +148,8 @@ def test_a_stretch(make_stream: Callable[..., Stream]) -> None:
     assert stream.command("replay", "--to", before).stderr.startswith("0 articles")
 
 
-def test_a_late_article_belongs_to_its_time(make_stream: Callable[..., Stream]) -> None:
-    """An article that comes after those of a later time is found by its own time, and the others are left out."""
+def test_a_late_article_belongs_to_the_period_of_its_timestamp(make_stream: Callable[..., Stream]) -> None:
+    """An article that arrives after later ones is replayed by its own time, and the later ones are not."""
     stream = make_stream(partitions=1)
     noon = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=4)
     producer = KafkaProducer(bootstrap_servers=stream.bootstrap)
@@ -169,8 +169,8 @@ def test_a_late_article_belongs_to_its_time(make_stream: Callable[..., Stream]) 
     assert done.stderr == "1 articles: 1 same\n"
 
 
-def test_a_foreign_record_is_told(make_stream: Callable[..., Stream]) -> None:
-    """What something else has written to the topic of records is named, and no traceback comes."""
+def test_a_record_of_another_program_is_reported(make_stream: Callable[..., Stream]) -> None:
+    """A record that something else wrote to the enriched topic is named, without a traceback."""
     stream = make_stream(partitions=1)
     producer = KafkaProducer(bootstrap_servers=stream.bootstrap)
     producer.send(stream.enriched, b"no record", headers=[("newswire.origin", b"a/0/0")]).get(timeout=60)

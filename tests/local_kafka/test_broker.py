@@ -1,4 +1,4 @@
-"""The built-in Kafka: it starts, keeps what it was given, and says clearly why it cannot start."""
+"""The built-in Kafka: it starts, keeps its records, and reports why it cannot start."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def test_state_survives_a_restart(tmp_path: Path) -> None:
-    """What was produced before a stop is read after the next start."""
+    """Records produced before a stop can be read after the next start."""
     with Broker(tmp_path) as broker:
         admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap_servers)
         admin.create_topics([NewTopic("kept", 1, 1)], wait_for_metadata=True)
@@ -40,8 +40,8 @@ def test_state_survives_a_restart(tmp_path: Path) -> None:
     assert values == [b"news"]
 
 
-def test_a_taken_port_is_told(tmp_path: Path) -> None:
-    """Where another program listens, the error names the port and the way out."""
+def test_a_port_in_use_is_reported(tmp_path: Path) -> None:
+    """If another program listens, the error names the port and what to do."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -51,14 +51,14 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
             Broker(tmp_path, port).start()
 
 
-def test_a_broker_that_cannot_start_shows_why(tmp_path: Path) -> None:
-    """A setting that Kafka refuses ends up in the error, not in a file that nobody opens."""
+def test_a_broker_that_cannot_start_reports_why(tmp_path: Path) -> None:
+    """The error names the setting that Kafka refused, so that no log has to be opened."""
     with pytest.raises(LocalKafkaError, match=r"num\.network\.threads"):
         Broker(tmp_path, overrides={"num.network.threads": "none"}).start()
 
 
 def test_a_tampered_jar_is_refused(tmp_path: Path) -> None:
-    """Jars that differ from the released ones are named, and nothing of them is run."""
+    """Jars that differ from the released ones are named and not run."""
     jar = tmp_path / "jars" / "kafka_2.13-4.3.1.jar"
     jar.parent.mkdir()
     jar.write_bytes(b"not what Apache released")
@@ -77,8 +77,8 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_it_goes_with_its_parent(tmp_path: Path) -> None:
-    """A parent that is killed leaves no Kafka behind."""
+def test_it_ends_with_its_parent(tmp_path: Path) -> None:
+    """A killed parent leaves no Kafka behind."""
     command = [sys.executable, "-c", PARENT, str(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
         assert parent.stdin is not None
@@ -92,8 +92,8 @@ def test_it_goes_with_its_parent(tmp_path: Path) -> None:
     os.close(kafka)
 
 
-def test_an_id_that_begins_with_a_hyphen_is_no_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Kafka is prepared whatever the cluster's random id is."""
+def test_a_cluster_id_may_begin_with_a_hyphen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The random id is not read as an option."""
     monkeypatch.setattr("uuid.uuid4", lambda: uuid.UUID(bytes=b"\xf8" + bytes(15)))
     with Broker(tmp_path) as broker:
         assert broker.pid
