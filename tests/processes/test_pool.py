@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
@@ -30,6 +31,11 @@ LIGHT = "tests.kafka.processors:Light"
 def message(name: object, do: str = "") -> Message:
     """Return an article for `Light`."""
     return Message(orjson.dumps({"id": str(name), "do": do}))
+
+
+def open_descriptors() -> list[str]:
+    """Return the open descriptors of this process."""
+    return sorted(path.name for path in Path("/proc/self/fd").iterdir())
 
 
 class Started:
@@ -216,3 +222,19 @@ async def test_a_model_that_cannot_be_loaded_is_reported() -> None:
     with pytest.raises(WorkerPoolError, match=r"en_nowhere cannot be loaded: OSError: .E050. Can't find model"):
         await pool.start()
     await pool.stop()
+
+
+async def test_a_start_that_fails_leaves_no_socket_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the system cannot start another process, both ends of the control socket are closed."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr("subprocess.Popen", fail)
+    pool = WorkerPool(Settings(), print, lambda: None)
+    before = open_descriptors()
+
+    with pytest.raises(OSError, match="no more processes"):
+        await pool.start()
+
+    assert open_descriptors() == before
