@@ -44,7 +44,7 @@ def test_a_broker_that_comes_back(broker: Broker, stream: Stream, how: str) -> N
     stream.await_done(240)
 
     ledger = stream.ledger()
-    note(f"{stream.delivery}, broker {how}", ledger)
+    note(f"broker {how}", ledger)
     assert (ledger.lost, ledger.duplicated, ledger.disordered) == (0, 0, 0)
     assert worker.terminate() == 0
 
@@ -63,7 +63,7 @@ def test_a_broker_that_is_away(broker: Broker, stream: Stream) -> None:
     stream.await_done(240)
 
     ledger = stream.ledger()
-    note(f"{stream.delivery}, broker away 90 s", ledger)
+    note("broker away 90 s", ledger)
     assert (ledger.lost, ledger.duplicated, ledger.disordered) == (0, 0, 0)
     assert worker.terminate() == 0
 
@@ -83,7 +83,7 @@ def test_a_full_disk(broker: Broker, stream: Stream) -> None:
     stream.await_done(240)
 
     ledger = stream.ledger()
-    note(f"{stream.delivery}, disk full", ledger)
+    note("disk full", ledger)
     assert (ledger.lost, ledger.duplicated, ledger.disordered) == (0, 0, 0)
 
 
@@ -100,6 +100,6 @@ def test_a_signal_while_the_broker_is_away(broker: Broker, stream: Stream) -> No
     stream.await_done(120)
 
     ledger = stream.ledger()
-    note(f"{stream.delivery}, stopped while the broker is away", ledger)
+    note("stopped while the broker is away", ledger)
     assert (ledger.lost, ledger.disordered) == (0, 0)
     assert ledger.duplicated <= (0 if stream.delivery == "exactly_once" else 64)
