@@ -93,6 +93,7 @@ class Stream:
     bootstrap: str
     delivery: str = "at_least_once"
     partitions: int = 4
+    replicas: int = 1
     raw_config: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     name: str = field(default_factory=lambda: f"t-{uuid.uuid4().hex[:8]}")
@@ -101,8 +102,8 @@ class Stream:
 
     def __post_init__(self) -> None:
         admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
-        topics = [NewTopic(self.raw, self.partitions, 1, topic_configs=self.raw_config)]
-        topics += [NewTopic(name, self.partitions, 1) for name in (self.enriched, self.dead)]
+        topics = [NewTopic(self.raw, self.partitions, self.replicas, topic_configs=self.raw_config)]
+        topics += [NewTopic(name, self.partitions, self.replicas) for name in (self.enriched, self.dead)]
         admin.create_topics(topics, wait_for_metadata=True)
         admin.close()
 
