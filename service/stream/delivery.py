@@ -238,6 +238,8 @@ async def _send(producer: AIOKafkaProducer, partition: int, outputs: Sequence[Ou
 
 async def _failures(futures: Sequence[asyncio.Future[object]]) -> list[BaseException | None]:
     """Wait for all *futures* and return what each failed with."""
+    for future in futures:  # if the waiting is cancelled, asyncio would log each failure that nobody looked at
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
     if futures:
         await asyncio.wait(futures)
     return [future.exception() for future in futures]

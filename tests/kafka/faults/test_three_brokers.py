@@ -159,6 +159,8 @@ def finish(streams: list[Stream], workers: list[Worker], fault: str, faults: int
         assert (ledger.lost, ledger.disordered) == (0, 0)
         assert ledger.duplicated <= (0 if ledger.delivery == "exactly_once" else faults * IN_FLIGHT)
     assert [worker.terminate() for worker in workers] == [0, 0]
+    for worker in workers:
+        assert "never retrieved" not in worker.log.read_text(), "errors that are dealt with fill the log"
 
 
 def coordinator(cluster: Cluster, group: str) -> int:
