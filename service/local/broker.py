@@ -6,9 +6,7 @@ import base64
 import contextlib
 import ctypes
 import os
-import random
 import signal
-import socket
 import subprocess
 import time
 import uuid
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from service.local import distribution
 from service.local.distribution import BrokerError
+from service.local.ports import HOST, free_port, require_free
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,16 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Broker", "BrokerError"]
 
-HOST = "127.0.0.1"
 START_SECONDS = 60.0  # 3 s on two idle cores; a loaded machine takes far longer
 STOP_SECONDS = 30.0  # a controlled shutdown takes 1-2 s
 STARTED = "Kafka Server started"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-# Below the ports that Linux gives to outgoing connections (32768 and up): nobody can be given the port of a broker
-# that is down for a moment, not even a client that keeps trying to reach it. By the system's chance, since the order of
-# `random` is the same in test processes that share a seed.
-PORTS = range(20_000, 32_000)
-_untried_ports = iter(random.SystemRandom().sample(PORTS, len(PORTS)))
 
 # A single node has no second replica to give, and a group of one has nobody to wait for.
 SINGLE_NODE = {
@@ -65,7 +58,7 @@ class Broker:
         self, data_dir: Path, port: int = 0, overrides: Mapping[str, str] | None = None, *, cluster_id: str = ""
     ) -> None:
         self._folder = data_dir / "kafka"
-        self._port, self._controller_port = (port, port + 1) if port else (_free_port(), _free_port())
+        self._port, self._controller_port = (port, port + 1) if port else (free_port(), free_port())
         self.overrides = dict(overrides or {})
         """Settings of `server.properties`; a change counts from the next start on."""
         self._cluster_id = cluster_id or new_cluster_id()
@@ -97,7 +90,7 @@ class Broker:
 
         So a proxy can stand between the broker and some of its clients.
         """
-        self._listeners[name] = (_free_port(), advertised_port)
+        self._listeners[name] = (free_port(), advertised_port)
         return self._listeners[name][0]
 
     def start(self) -> Self:
@@ -109,7 +102,7 @@ class Broker:
 
     def format(self) -> None:
         """Write the settings, and prepare a new `data_dir`. The first step of `start`."""
-        _require_free(self._controller_port, *(port for port, _ in self._listeners.values()))
+        require_free(self._controller_port, *(port for port, _ in self._listeners.values()))
         self._folder.mkdir(parents=True, exist_ok=True)
         self._write_properties()
         if not (self._folder / "data" / "meta.properties").exists():
@@ -216,32 +209,10 @@ def new_cluster_id() -> str:
     return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 
-def _free_port() -> int:
-    """Return a port of loopback that nobody listens on, and never the same one again."""
-    for port in _untried_ports:
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind((HOST, port))
-            return port
-    raise BrokerError(f"no port from {PORTS.start} to {PORTS.stop - 1} of {HOST} is free: stop what listens there")
-
-
 def _java() -> list[str]:
     """Return the command that runs a class of Kafka: options and the class's name are to follow."""
     classpath = os.pathsep.join(map(str, distribution.jars()))
     return [str(distribution.java()), "-XX:TieredStopAtLevel=1", "-cp", classpath]
-
-
-def _require_free(*ports: int) -> None:
-    for port in ports:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                raise BrokerError(
-                    f"{HOST}:{port} is taken, so Kafka cannot start: stop what listens there (another `newswire up`?), "
-                    "or set KAFKA_BOOTSTRAP_SERVERS to use a Kafka that runs already"
-                ) from None
 
 
 def _go_with_the_parent() -> None:
