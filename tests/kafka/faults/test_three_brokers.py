@@ -16,13 +16,12 @@ from kafka import KafkaAdminClient
 from service.local import Cluster
 from service.stream.traffic import NO_COORDINATOR
 from tests.kafka.conftest import GUARANTEES
-from tests.kafka.harness import Stream, await_, note
+from tests.kafka.harness import Stream, await_
 from tests.kafka.proxy import HOST, Proxy
+from tests.kafka.side_by_side import await_more, finish, work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from tests.kafka.harness import Worker
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(500)]
 
@@ -31,7 +30,6 @@ SECONDS_EACH = 0.02  # in each of two processes: 100 articles a second, 30 s of 
 IN_FLIGHT = 96  # 48 for each of two processes: what may come again, at least once, for each loss of a broker
 PROXIED = "PROXIED"
 AWAY_SECONDS = 60.0
-DONE = "newswire_articles_total"
 
 
 @pytest.fixture(scope="module")
@@ -84,83 +82,48 @@ def proxied(streams: list[Stream], proxies: dict[int, Proxy]) -> Iterator[list[S
 @pytest.mark.parametrize("how", ["kill", "stop"])
 def test_each_broker_in_turn(cluster: Cluster, streams: list[Stream], how: str) -> None:
     """Each broker is killed -9, or stopped in order, and started again, one after another."""
-    workers = work(streams)
+    workers = work(streams, SECONDS_EACH)
     for broker in cluster.brokers.values():
         getattr(broker, how)()
         broker.start()
         await_in_sync(cluster)
-    finish(streams, workers, f"each in turn: {how}", faults=len(cluster.brokers))
+    finish(streams, workers, f"three brokers, each in turn: {how}", repeats=len(cluster.brokers) * IN_FLIGHT)
 
 
 def test_the_coordinator_is_killed(cluster: Cluster, streams: list[Stream]) -> None:
     """The broker that coordinates the group is killed -9: without it the work goes on."""
-    workers = work(streams)
+    workers = work(streams, SECONDS_EACH)
     broker = cluster.brokers[coordinator(cluster, streams[0].name)]
     broker.kill()
     await_more(workers)
     broker.start()
     await_in_sync(cluster)
-    finish(streams, workers, "the coordinator killed", faults=1)
+    finish(streams, workers, "three brokers, the coordinator killed", repeats=IN_FLIGHT)
 
 
 def test_the_link_to_a_broker_is_cut(cluster: Cluster, proxied: list[Stream], proxies: dict[int, Proxy]) -> None:
     """For a minute every connection to the group's coordinator is ended as soon as it is made."""
-    workers = work(proxied)
+    workers = work(proxied, SECONDS_EACH)
     proxies[coordinator(cluster, proxied[0].name)].cut()
     time.sleep(AWAY_SECONDS)
     proxies[coordinator(cluster, proxied[0].name)].heal()
-    finish(proxied, workers, f"the link to one cut for {AWAY_SECONDS:.0f} s", faults=1)
+    finish(proxied, workers, f"three brokers, the link to one cut for {AWAY_SECONDS:.0f} s", repeats=IN_FLIGHT)
 
 
 def test_a_broker_is_slow(cluster: Cluster, proxied: list[Stream], proxies: dict[int, Proxy]) -> None:
     """All answers of the group's coordinator come half a second late: slower, but nothing fails."""
-    workers = work(proxied)
+    workers = work(proxied, SECONDS_EACH)
     proxies[coordinator(cluster, proxied[0].name)].delay(0.5)
-    finish(proxied, workers, "one slow by 0.5 s", faults=0)
+    finish(proxied, workers, "three brokers, one slow by 0.5 s", repeats=0)
 
 
 def test_a_broker_vanishes_without_a_word(cluster: Cluster, proxied: list[Stream], proxies: dict[int, Proxy]) -> None:
     """Connections to the group's coordinator stay open and say nothing any more; after half a minute new ones do."""
-    workers = work(proxied)
+    workers = work(proxied, SECONDS_EACH)
     proxies[coordinator(cluster, proxied[0].name)].swallow()
     time.sleep(AWAY_SECONDS / 2)
     proxies[coordinator(cluster, proxied[0].name)].heal()
-    finish(proxied, workers, f"one half open for {AWAY_SECONDS / 2:.0f} s", faults=1)
-
-
-def work(streams: list[Stream]) -> list[Worker]:
-    """Start a worker for each of *streams*, and return them when they are at work."""
-    workers = [stream.start(TEST_SECONDS=str(SECONDS_EACH)) for stream in streams]
-    for worker in workers:
-        worker.await_ready()
-    await_more(workers)
-    return workers
-
-
-def await_more(workers: list[Worker]) -> None:
-    """Wait until each of *workers* has done some more articles."""
-    enough = [worker.metric(DONE) + 200 for worker in workers]
-    await_(
-        lambda: all(worker.metric(DONE) >= count for worker, count in zip(workers, enough, strict=True)),
-        "some more work",
-        90,
-        workers,
-    )
-
-
-def finish(streams: list[Stream], workers: list[Worker], fault: str, faults: int) -> None:
-    """Wait until all articles are out, then judge: nothing lost or out of order, and repeats within the promise."""
-    for stream in streams:
-        stream.await_done(240)
-    ledgers = [stream.ledger() for stream in streams]
-    for ledger in ledgers:
-        note(f"three brokers, {fault}", ledger)
-    for ledger in ledgers:
-        assert (ledger.lost, ledger.disordered) == (0, 0)
-        assert ledger.duplicated <= (0 if ledger.delivery == "exactly_once" else faults * IN_FLIGHT)
-    assert [worker.terminate() for worker in workers] == [0, 0]
-    for worker in workers:
-        assert "never retrieved" not in worker.log.read_text(), "errors that are dealt with fill the log"
+    finish(proxied, workers, f"three brokers, one half open for {AWAY_SECONDS / 2:.0f} s", repeats=IN_FLIGHT)
 
 
 def coordinator(cluster: Cluster, group: str) -> int:
