@@ -48,5 +48,3 @@ def finish(streams: Sequence[Stream], workers: Sequence[Worker], fault: str, rep
         assert (ledger.lost, ledger.disordered) == (0, 0)
         assert ledger.duplicated <= (0 if ledger.delivery == "exactly_once" else repeats)
     assert [worker.terminate() for worker in workers] == [0] * len(workers)
-    for worker in workers:
-        assert "never retrieved" not in worker.log.read_text(), "errors that are dealt with fill the log"
