@@ -230,6 +230,8 @@ async def _send(producer: AIOKafkaProducer, partition: int, outputs: Sequence[Ou
 
 async def _failures(futures: Sequence[asyncio.Future[object]]) -> list[BaseException | None]:
     """Wait for all *futures* and return the exception of each, or None."""
+    for future in futures:  # if the waiting is cancelled, asyncio would log each failure that nobody looked at
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
     if futures:
         await asyncio.wait(futures)
     return [future.exception() for future in futures]
