@@ -14,7 +14,8 @@ import orjson
 from kafka import TopicPartition
 
 from service.contract.headers import ORIGIN, REVISION, SUBJECT
-from service.kafka.traffic import TrafficError, committed_reader, committed_records, record_at
+from service.errors import KafkaOperationError
+from service.kafka.traffic import committed_reader, committed_records, record_at
 
 if TYPE_CHECKING:
     from kafka import KafkaConsumer
@@ -105,12 +106,12 @@ class Published:
 
 
 def _print(record: Any) -> Print:
-    """Return what is kept of *record*. Raise `TrafficError` if it is none that this service wrote."""
+    """Return what is kept of *record*. Raise `KafkaOperationError` if it is none that this service wrote."""
     try:
         return Print.of(record.value, record.partition, record.offset)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         place = f"{record.topic}/{record.partition}/{record.offset}"
-        raise TrafficError(
+        raise KafkaOperationError(
             f"{place} is not a record of this service ({type(error).__name__}): something else writes to the topic, or "
             "NEWSWIRE_ENRICHED_TOPIC names another"
         ) from error

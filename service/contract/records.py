@@ -16,6 +16,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
+from service.errors import NewswireError
+
 SCHEMA_VERSION: Final = "1.0"
 
 EntityType = Literal["PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"]
@@ -66,7 +68,7 @@ _AFTER_ALL = "9999"
 """Sorts after every time: the `/` behind it comes after the `-` that a year has behind it."""
 
 
-class InvalidArticle(Exception):  # noqa: N818 - it names what was found, not a failure of the program
+class InvalidArticleError(NewswireError):
     """Raised for bad data: the article goes to the dead-letter topic with *reason*, and the stream goes on."""
 
     def __init__(self, reason: RejectReason, detail: str) -> None:

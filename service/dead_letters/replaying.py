@@ -20,9 +20,10 @@ from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 
 from service.contract.headers import ATTEMPT, FIRST_OF_OURS, ORIGIN, SETTLED, TIMESTAMP, KafkaHeaders, original_headers
 from service.dead_letters.letters import letter_at, letter_reader, read
+from service.errors import KafkaOperationError
 from service.kafka.connection import kafka_python_options
 from service.kafka.kafka_record import KafkaRecord, Output
-from service.kafka.traffic import TrafficError, record_at
+from service.kafka.traffic import record_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +44,8 @@ def replay(settings: Settings, chosen: Callable[[DeadLetter], bool]) -> Iterator
     transaction: it is settled if, and only if, it was written.
 
     Only the newest replay of a group can write. Which letters are open is read after this one has shut out the others
-    and Kafka has ended their transactions, so no letter is sent by two. Raise `TrafficError` when a newer one starts.
+    and Kafka has ended their transactions, so no letter is sent by two. Raise
+    `KafkaOperationError` when a newer one starts.
     """
     producer = KafkaProducer(
         **kafka_python_options(settings),
@@ -63,7 +65,7 @@ def replay(settings: Settings, chosen: Callable[[DeadLetter], bool]) -> Iterator
                 yield letter, _send_again(settings, producer, consumer, letter)
                 count += 1
     except KafkaError as error:
-        raise TrafficError(
+        raise KafkaOperationError(
             f"{_why(settings, name, error)}. {count:,} letters were looked after before, each once"
         ) from error
     finally:

@@ -63,7 +63,7 @@ class Enricher:
         """Return the record of *article*, and add the time of each stage to *seconds*.
 
         Raises:
-            OffsetMismatch: A stage gave a mention that is not in the text: a bug.
+            SpanMismatchError: A stage gave a mention that is not in the text: a bug.
         """
         if article.status != "usable":
             return self._bare(article, "retracted", article.language, f"the article was {article.status} by its source")

@@ -1,5 +1,5 @@
 """A real Apache Kafka on this machine, for the demo, for development and for the tests. Needs the extra `local`."""
 
-from service.local_kafka.broker import Broker, BrokerError
+from service.local_kafka.broker import Broker
 
-__all__ = ["Broker", "BrokerError"]
+__all__ = ["Broker"]

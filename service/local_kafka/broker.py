@@ -13,14 +13,14 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Self
 
+from service.errors import LocalKafkaError
 from service.local_kafka import distribution
-from service.local_kafka.distribution import BrokerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Broker", "BrokerError"]
+__all__ = ["Broker"]
 
 HOST = "127.0.0.1"
 START_SECONDS = 60.0  # 3 s on two idle cores; a loaded machine takes far longer
@@ -77,7 +77,7 @@ class Broker:
         return self._process.pid if self._process and self._process.poll() is None else None
 
     def start(self) -> Self:
-        """Start Kafka and return when it serves. Raise `BrokerError` where it cannot."""
+        """Start Kafka and return when it serves. Raise `LocalKafkaError` where it cannot."""
         java, jars = distribution.java(), distribution.jars()
         _require_free(self._port, self._controller_port)
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -138,16 +138,16 @@ class Broker:
         command += ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(properties)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
         if done.returncode:
-            raise BrokerError(f"Kafka could not prepare {self._folder}:\n{_complaint(done.stderr)}")
+            raise LocalKafkaError(f"Kafka could not prepare {self._folder}:\n{_complaint(done.stderr)}")
 
     def _await_start(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while STARTED not in self._log():
             if self._process is None or self._process.poll() is not None:
-                raise BrokerError(f"Kafka ended while it started; {self.log_path} says:\n{_complaint(self._log())}")
+                raise LocalKafkaError(f"Kafka ended while it started; {self.log_path} says:\n{_complaint(self._log())}")
             if time.monotonic() > deadline:
                 self.kill()
-                raise BrokerError(f"Kafka did not start within {START_SECONDS:.0f} s; see {self.log_path}")
+                raise LocalKafkaError(f"Kafka did not start within {START_SECONDS:.0f} s; see {self.log_path}")
             time.sleep(0.05)
 
     def _log(self) -> str:
@@ -187,7 +187,7 @@ def _require_free(*ports: int) -> None:
             try:
                 probe.bind((HOST, port))
             except OSError:
-                raise BrokerError(
+                raise LocalKafkaError(
                     f"{HOST}:{port} is taken, so Kafka cannot start: stop what listens there (another `newswire up`?), "
                     "or set KAFKA_BOOTSTRAP_SERVERS to use a Kafka that runs already"
                 ) from None

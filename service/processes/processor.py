@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from service import wire
 from service.contract.outcomes import Enriched, Headers, Message, Outcome, Refused, Tombstone
-from service.contract.records import EnrichedArticle, InvalidArticle, RawArticle, RejectReason
+from service.contract.records import EnrichedArticle, InvalidArticleError, RawArticle, RejectReason
 from service.enrich.enricher import Enricher
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Processor:
             record = self._enricher.enrich(article, seconds)
             stage = "serialize"
             return self._enriched(record, seconds)
-        except InvalidArticle as invalid:
+        except InvalidArticleError as invalid:
             return Refused(invalid.reason, stage, invalid.detail)
         except Exception as error:  # noqa: BLE001 - one article must not stop the stream; its type and place are kept
             return Refused(RejectReason.ENRICH_FAILED, stage, _describe(error))
@@ -59,7 +59,7 @@ class Processor:
     def _read(self, value: bytes, message: Message) -> RawArticle:
         limit = self._settings.max_article_bytes
         if len(value) > limit:
-            raise InvalidArticle(RejectReason.TOO_LARGE, f"{len(value):,} bytes, the limit is {limit:,}")
+            raise InvalidArticleError(RejectReason.TOO_LARGE, f"{len(value):,} bytes, the limit is {limit:,}")
         return wire.read(value, dict(message.headers), self._settings.input_format, message.timestamp)
 
     def _enriched(self, record: EnrichedArticle, seconds: dict[str, float]) -> Outcome:

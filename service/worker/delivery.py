@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
+from service.errors import RecordTooLargeError
 from service.kafka.connection import aiokafka_options
 from service.kafka.start_offsets import Start, starts
 
@@ -31,22 +32,6 @@ STOP_SECONDS = 5.0  # for what a producer still has to send
 BATCH_BYTES = 256 * 1024  # ten records of 25 kB, and well below the 1 MB that brokers take by default
 ALONE = 1  # batches of so many bytes hold one record each, however large it is
 TRANSACTION_MILLISECONDS = 60_000  # a worker that dies keeps read_committed consumers waiting no longer than this
-
-
-class OversizeError(Exception):
-    """Raised where the broker refuses a record for its size: the topic takes less than was thought.
-
-    Args:
-        size: Of the smallest record that was refused.
-        alone: Whether it was refused by itself. In a batch it may be innocent.
-    """
-
-    def __init__(self, size: int, *, alone: bool) -> None:
-        super().__init__(
-            f"the broker refused {'a record' if alone else 'records together, the least'} of {size:,} bytes"
-        )
-        self.size = size
-        self.alone = alone
 
 
 class Delivery(Protocol):
@@ -67,7 +52,8 @@ class Delivery(Protocol):
 
         Return when the broker has confirmed all of it.
 
-        Raises `KafkaError` or `OversizeError`; then the partition must be opened anew before anything else is sent.
+        Raises `KafkaError` or `RecordTooLargeError`; then the partition must be opened anew before anything else
+        is sent.
         """
 
     async def close(self) -> None:
@@ -205,7 +191,7 @@ async def _send(producer: AIOKafkaProducer, partition: int, outputs: Sequence[Ou
         for output in outputs:
             futures.append(await _enqueue(producer, partition, output))  # noqa: PERF401 - what is sent counts, if one fails
     except MessageSizeTooLargeError as error:
-        raise OversizeError(outputs[len(futures)].size, alone=True) from error
+        raise RecordTooLargeError(outputs[len(futures)].size, alone=True) from error
     finally:
         failures = await _failures(futures)
     oversize = [
@@ -214,7 +200,7 @@ async def _send(producer: AIOKafkaProducer, partition: int, outputs: Sequence[Ou
         if isinstance(failure, MessageSizeTooLargeError | RecordListTooLargeError)
     ]
     if oversize:
-        raise OversizeError(min(oversize), alone=alone or len(oversize) == 1)
+        raise RecordTooLargeError(min(oversize), alone=alone or len(oversize) == 1)
     for failure in failures:
         if failure is not None:
             raise failure

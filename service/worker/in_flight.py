@@ -24,8 +24,9 @@ from aiokafka.errors import (
 )
 
 from service.contract.outcomes import Enriched
+from service.errors import DeliveryError, OffsetGapError, RecordTooLargeError
 from service.worker import limits
-from service.worker.delivery import ALONE, Delivery, OversizeError
+from service.worker.delivery import ALONE, Delivery
 from service.worker.encoding import dropped, settle
 from service.worker.partition import Slot, Tenure
 from service.worker.published_versions import Versions
@@ -58,14 +59,6 @@ REFUSED = (
     TopicAuthorizationFailedError,
     TransactionalIdAuthorizationFailed,
 )
-
-
-class PipelineError(Exception):
-    """Raised where the worker cannot go on; the message says why and what to do."""
-
-
-class HoleError(Exception):
-    """Raised where the next record of a partition does not follow on the last: something between them was missed."""
 
 
 class Pipeline:
@@ -197,7 +190,7 @@ class Pipeline:
         if tenure is None or record.offset < tenure.next:
             return
         if tenure.next not in {record.offset, follows}:
-            self._on_failure(tenure, HoleError(f"{record.origin} came where offset {tenure.next} was due"))
+            self._on_failure(tenure, OffsetGapError(f"{record.origin} came where offset {tenure.next} was due"))
             return
         outcome = self._lanes.process(record.message(), record.partition)
         tenure.accept(Slot(record, outcome, self._tracing.begin(record)))
@@ -223,7 +216,7 @@ class Pipeline:
         self.limit = size
         self._delivery.batch_bytes = min(self._delivery.batch_bytes, size)
 
-    def _learn(self, error: OversizeError) -> None:
+    def _learn(self, error: RecordTooLargeError) -> None:
         """Remember the limit just learned. If a whole batch was refused, only that records must go one per batch."""
         if error.alone:
             self.limit_to(min(self.limit, error.size - 1))
@@ -331,9 +324,9 @@ class Pipeline:
             dropped=len(dropped),
             failures=self._failures[tenure.tp],
         )
-        if isinstance(error, OversizeError):
+        if isinstance(error, RecordTooLargeError):
             self._learn(error)
         if isinstance(error, REFUSED) or self._failures[tenure.tp] >= FAILURES:
-            self._fatal(PipelineError(f"records cannot be delivered: {error!r}"))
+            self._fatal(DeliveryError(f"records cannot be delivered: {error!r}"))
         else:
             self._rejoin()

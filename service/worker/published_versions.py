@@ -17,7 +17,8 @@ from kafka import TopicPartition
 from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from service.contract.headers import REVISION, SUBJECT
-from service.kafka.traffic import TrafficError, committed_reader, stretches
+from service.errors import KafkaOperationError
+from service.kafka.traffic import committed_reader, stretches
 from service.worker.encoding import identity
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def published(settings: Settings, partitions: Collection[TP]) -> dict[TP, Versio
             consumer.close()
     except TopicAuthorizationFailedError:
         why = "no right to read the topic"
-    except (KafkaError, TrafficError, OSError) as error:
+    except (KafkaError, KafkaOperationError, OSError) as error:
         why = repr(error)
     if why:
         log.warning("published_versions_unknown", topic=settings.enriched_topic, why=why, effect=EFFECT)

@@ -23,6 +23,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
+from service.errors import StallError
 from service.kafka.connection import aiokafka_options
 
 if TYPE_CHECKING:
@@ -37,10 +38,6 @@ LONGEST_ROUND_SECONDS = ROUND + 2 * PROBE_SECONDS  # the brokers do not answer, 
 REBALANCE_SECONDS = 30.0  # of rebalancing until the worker calls itself unready
 LONGEST_REBALANCE_SECONDS = 140.0  # 25 s to drain, 60 s for the slowest member to come, 55 s to open the partitions
 EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
-
-
-class StallError(Exception):
-    """Raised where the worker does not do its work; the message says what it saw."""
 
 
 @dataclass(frozen=True, slots=True)

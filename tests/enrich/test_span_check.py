@@ -20,7 +20,8 @@ from service.contract.records import (
     Span,
     Tag,
 )
-from service.enrich.span_check import OffsetMismatch, check, spans
+from service.enrich.span_check import check, spans
+from service.errors import SpanMismatchError
 
 TEXT = "Troops left Sofia."
 SOFIA = Mention(start=12, end=17, text="Sofia")
@@ -75,7 +76,7 @@ def test_a_wrong_mention_is_a_bug_wherever_it_stands(place: str, bad: Mention) -
         "counts": {"counts": [Count(kind="killed", number=1, mention=bad)]},
     }
 
-    with pytest.raises(OffsetMismatch) as raised:
+    with pytest.raises(SpanMismatchError) as raised:
         check(record(**lists[place]))
 
     assert TEXT not in str(raised.value)

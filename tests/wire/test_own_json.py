@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from service import wire
-from service.contract.records import InvalidArticle, RawArticle, RejectReason
+from service.contract.records import InvalidArticleError, RawArticle, RejectReason
 
 
 def read(**fields: object) -> RawArticle:
@@ -16,9 +16,9 @@ def read(**fields: object) -> RawArticle:
     return wire.read(json.dumps(fields).encode(), {})
 
 
-def refusal(value: bytes) -> InvalidArticle:
+def refusal(value: bytes) -> InvalidArticleError:
     """Return why *value* is refused."""
-    with pytest.raises(InvalidArticle) as caught:
+    with pytest.raises(InvalidArticleError) as caught:
         wire.read(value, {})
     return caught.value
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from service import wire
-from service.contract.records import InvalidArticle, RawArticle
+from service.contract.records import InvalidArticleError, RawArticle
 
 
 def revision(**fields: object) -> str:
@@ -142,5 +142,5 @@ def test_a_withdrawal_of_no_known_time_stands_after_all(timestamp: int | None) -
 
 def test_an_article_is_still_refused_for_its_date() -> None:
     """What is not withdrawn goes to the dead letters, whatever the message's timestamp: the date may be mended."""
-    with pytest.raises(InvalidArticle, match="bad_date"):
+    with pytest.raises(InvalidArticleError, match="bad_date"):
         withdrawal(status="usable", body="Text", updated_at="?")
