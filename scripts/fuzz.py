@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from service import wire
-from service.contract.records import InvalidArticleError, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 SAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "tests/wire/samples").iterdir())]
 HANG_SECONDS = 2.0

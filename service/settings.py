@@ -16,7 +16,8 @@ from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, Secre
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from service import cpus
-from service.contract.records import CountryCode, InputFormat  # noqa: TC001 - pydantic reads the annotations at run time
+from service.contract.field_types import CountryCode
+from service.contract.raw_article import InputFormat
 
 BROKER = re.compile(r"([^\s:/\[\]]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")  # a name, an IPv4 or a bracketed IPv6 address
 MOST_PROCESSES = 64  # whether set or by default

@@ -69,7 +69,7 @@ def print_record(value: bytes, *, pretty: bool) -> None:
         return
     from rich.console import Console  # noqa: PLC0415 - for people only
 
-    from service.contract.records import EnrichedArticle  # noqa: PLC0415 - for people only
+    from service.contract.enriched_article import EnrichedArticle  # noqa: PLC0415 - for people only
     from service.views.terminal import marked  # noqa: PLC0415 - for people only
 
     console = Console(highlight=False, soft_wrap=True)

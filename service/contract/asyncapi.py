@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from service.contract.records import SCHEMA_VERSION
+from service.contract.enriched_article import SCHEMA_VERSION
 from service.contract.topics import declared
 
 if TYPE_CHECKING:

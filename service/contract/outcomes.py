@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from service.contract.records import RejectReason
+    from service.contract.reject_reasons import RejectReason
 
 Headers = tuple[tuple[str, bytes], ...]
 

@@ -13,7 +13,10 @@ import orjson
 from pydantic.json_schema import GenerateJsonSchema
 
 from service.contract import asyncapi
-from service.contract.records import SCHEMA_VERSION, DeadLetterHeaders, EnrichedArticle, RawArticle, RejectReason
+from service.contract.enriched_article import SCHEMA_VERSION, EnrichedArticle
+from service.contract.headers import DeadLetterHeaders
+from service.contract.raw_article import RawArticle
+from service.contract.reject_reasons import RejectReason
 
 Schema = dict[str, Any]
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
 
-from service.contract.records import Mention, Span
+from service.contract.annotations import Mention, Span
 from service.errors import SpanMismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from service.contract.records import EnrichedArticle
+    from service.contract.enriched_article import EnrichedArticle
 
 
 def check(record: EnrichedArticle) -> EnrichedArticle:

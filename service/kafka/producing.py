@@ -11,7 +11,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from service import wire
-from service.contract.records import InvalidArticleError
+from service.contract.reject_reasons import InvalidArticleError
 from service.errors import KafkaOperationError
 from service.kafka.connection import kafka_python_options
 from service.kafka.traffic import require_topic

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from service import wire
 from service.contract.outcomes import Enriched, Headers, Message, Outcome, Refused, Tombstone
-from service.contract.records import EnrichedArticle, InvalidArticleError, RawArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.enrich.enricher import Enricher
 
 if TYPE_CHECKING:
+    from service.contract.enriched_article import EnrichedArticle
+    from service.contract.raw_article import RawArticle
     from service.settings import Settings
 
 __all__ = ["Enriched", "Headers", "Message", "Outcome", "Processor", "Refused", "Tombstone"]

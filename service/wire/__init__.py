@@ -10,13 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from service.contract.headers import FORMAT, TIMESTAMP
-from service.contract.records import InvalidArticleError, RawArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire import cloudevents, decode, detect
 from service.wire.article import derived_id, describe, make, own_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from service.contract.raw_article import RawArticle
     from service.wire.article import Fields
 
 __all__ = ["AUTO", "FORMATS", "identify", "read"]

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from service.contract.records import InvalidArticleError, RawArticle, RejectReason, Source
+from service.contract.raw_article import RawArticle, Source
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire import timestamps
 from service.wire.text import clean, clean_line, clean_name
 

@@ -11,7 +11,7 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.contract.records import InvalidArticleError, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire import decode
 from service.wire.article import Fields, describe
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from service.contract.records import InvalidArticleError, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")

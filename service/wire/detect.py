@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from service.contract.records import InvalidArticleError, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire.article import describe
 from service.wire.decode import Xml
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import feedparser
 
-from service.contract.records import InvalidArticleError, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire.article import named
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from service.contract.records import InvalidArticleError, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from service.contract.records import InvalidArticleError, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no other name for the type of its elements
 

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from service import __version__
+from service.contract.enriched_article import SCHEMA_VERSION
 from service.contract.headers import ATTEMPT, FIRST_OF_OURS, ORIGIN, REVISION, SUBJECT, SUPERSEDED, KafkaHeaders
 from service.contract.outcomes import Enriched, Outcome, Refused
-from service.contract.records import SCHEMA_VERSION, RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.kafka.kafka_record import KafkaRecord, Output
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import yaml
 
 from service.contract import schemas
 from service.contract.outcomes import Enriched, Outcome, Refused
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.kafka.kafka_record import KafkaRecord
 from service.settings import Settings
 from service.worker.encoding import settle

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from service.contract import schemas
 from service.contract.outcomes import Enriched, Message, Refused
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.processes.processor import Processor
 from service.settings import Settings
 

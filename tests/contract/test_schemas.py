@@ -15,7 +15,7 @@ import pytest
 
 from service import wire
 from service.contract import schemas
-from service.contract.records import EnrichedArticle
+from service.contract.enriched_article import EnrichedArticle
 from service.enrich.dates import resolve
 
 FOLDER = Path(__file__).parents[2] / "schemas"

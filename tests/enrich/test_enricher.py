@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from service.contract.records import EnrichedArticle, Entity, Mention, RawArticle
+from service.contract.annotations import Entity, Mention
+from service.contract.raw_article import RawArticle
 from service.enrich import entities
 from service.enrich.enricher import Enricher
 from service.errors import SpanMismatchError
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.contract.enriched_article import EnrichedArticle
 
 ARTICLE = RawArticle(
     id="a1",

@@ -6,20 +6,9 @@ from typing import Any
 
 import pytest
 
-from service.contract.records import (
-    Count,
-    EnrichedArticle,
-    Entity,
-    Event,
-    Location,
-    Mention,
-    Pipeline,
-    PlaceMention,
-    Quote,
-    Source,
-    Span,
-    Tag,
-)
+from service.contract.annotations import Count, Entity, Event, Location, Mention, PlaceMention, Quote, Span, Tag
+from service.contract.enriched_article import EnrichedArticle, Pipeline
+from service.contract.raw_article import Source
 from service.enrich.span_check import check, spans
 from service.errors import SpanMismatchError
 

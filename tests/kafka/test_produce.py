@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from service import wire
-from service.contract.records import InvalidArticleError
+from service.contract.reject_reasons import InvalidArticleError
 from service.errors import KafkaOperationError
 from service.kafka import producing
 from service.processes.processor import Enriched, Message, Processor

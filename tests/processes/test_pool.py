@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from service.contract.outcomes import Enriched, Message, Outcome, Refused
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.errors import WorkerPoolError
 from service.processes import fork_client
 from service.processes import pool as module

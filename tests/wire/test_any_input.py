@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 import pytest
@@ -11,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service import wire
-from service.contract.records import InvalidArticleError, RawArticle
+from service.contract.reject_reasons import InvalidArticleError
 from service.wire.text import clean
+
+if TYPE_CHECKING:
+    from service.contract.raw_article import RawArticle
 
 SAMPLES = sorted((Path(__file__).parent / "samples").iterdir())
 HEADERS = st.dictionaries(

@@ -13,7 +13,8 @@ from typing import get_args
 import pytest
 
 from service import wire
-from service.contract.records import InputFormat, InvalidArticleError, RawArticle, RejectReason
+from service.contract.raw_article import InputFormat, RawArticle
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 SAMPLES = Path(__file__).with_name("samples")
 STORY = "urn:newsml:wire.example:20220504:border-17"

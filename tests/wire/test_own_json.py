@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from service import wire
-from service.contract.records import InvalidArticleError, RawArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
+
+if TYPE_CHECKING:
+    from service.contract.raw_article import RawArticle
 
 
 def read(**fields: object) -> RawArticle:

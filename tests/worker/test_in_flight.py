@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from faust.types import TP
 
 from service.contract.outcomes import Enriched, Message, Outcome, Refused
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.errors import DeliveryError, RecordTooLargeError
 from service.kafka.kafka_record import KafkaRecord, Output
 from service.kafka.start_offsets import Start
