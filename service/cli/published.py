@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 from kafka import TopicPartition
 
-from service.contract.headers import ORIGIN, REVISION, SUBJECT
+from service.contract.headers import CE_SUBJECT, ORIGIN, REASON, REVISION
 from service.errors import KafkaOperationError
 from service.kafka.traffic import committed_reader, committed_records, record_at
 
@@ -74,14 +74,14 @@ class Published:
             origin = headers[ORIGIN].decode()
             if drops and REVISION in headers:
                 partition, _, offset = origin.rpartition("/")
-                versions = self._revisions.setdefault((partition, headers[SUBJECT]), [])
+                versions = self._revisions.setdefault((partition, headers[CE_SUBJECT]), [])
                 versions.append((int(offset), headers[REVISION]))
             if record.timestamp >= first:
                 self.known[origin] = None if record.value is None else _print(record)
         for record in committed_records(settings, settings.dead_letter_topic, since=first):
             headers = dict(record.headers)
             if ORIGIN in headers and record.timestamp >= first:
-                reason = headers.get("newswire.reason", b"").decode()
+                reason = headers.get(REASON, b"").decode()
                 self.known[headers[ORIGIN].decode()] = sys.intern(f"refused: {reason}")
 
     def superseded(self, origin: str, article: bytes, revision: bytes) -> bool:

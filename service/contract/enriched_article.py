@@ -9,15 +9,13 @@ give the same bytes out.
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from service.contract.annotations import Count, CountryShare, DateMention, Entity, Event, Location, Quote, Tag
-from service.contract.field_types import ContractModel, CountryCode, Timestamp
+from service.contract.field_types import SCHEMA_VERSION, ContractModel, CountryCode, Timestamp
 from service.contract.raw_article import Source
-
-SCHEMA_VERSION: Final = "1.0"
 
 
 class NoneFound(ContractModel):

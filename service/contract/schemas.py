@@ -12,9 +12,9 @@ from typing import Any
 import orjson
 from pydantic.json_schema import GenerateJsonSchema
 
-from service.contract import asyncapi
-from service.contract.enriched_article import SCHEMA_VERSION, EnrichedArticle
-from service.contract.headers import DeadLetterHeaders
+from service.contract import asyncapi, headers
+from service.contract.enriched_article import EnrichedArticle
+from service.contract.field_types import SCHEMA_VERSION
 from service.contract.raw_article import RawArticle
 from service.contract.reject_reasons import RejectReason
 
@@ -24,8 +24,13 @@ ENRICHED = "enriched-article.v1.schema.json"
 RAW = "raw-article.v1.schema.json"
 DEAD_LETTER = "dead-letter.v1.schema.json"
 ASYNCAPI = "asyncapi.yaml"
+HEADERS = "headers.md"
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_DEAD_LETTER_DESCRIPTION = """\
+The headers that a dead letter has beside those of the message it was; all are text in UTF-8.
+
+The first six are those of Kafka Streams (KIP-1034). Key, value and headers of the message stay byte for byte."""
 
 
 class _Generator(GenerateJsonSchema):
@@ -37,9 +42,8 @@ class _Generator(GenerateJsonSchema):
 
 def documents() -> dict[str, bytes]:
     """Return what `schemas/` publishes by its file name: every JSON Schema, and the AsyncAPI document."""
-    return {name: _file(open_for_readers(schema)) for name, schema in closed().items()} | {
-        ASYNCAPI: asyncapi.document()
-    }
+    json_schemas = {name: _file(open_for_readers(schema)) for name, schema in closed().items()}
+    return json_schemas | {ASYNCAPI: asyncapi.document(), HEADERS: _header_tables()}
 
 
 def closed() -> dict[str, Schema]:
@@ -47,14 +51,33 @@ def closed() -> dict[str, Schema]:
     raw = RawArticle.model_json_schema(schema_generator=_Generator)
     raw["anyOf"] = [{"required": ["body"]}, {"required": ["headline"]}, {"required": ["id", "status"]}]
     enriched = EnrichedArticle.model_json_schema(mode="serialization", schema_generator=_Generator)
-    dead_letter = DeadLetterHeaders.model_json_schema(mode="serialization", schema_generator=_Generator)
-    # Not an enumeration: a reader must expect reasons that a later version adds.
-    dead_letter["properties"]["newswire.reason"] |= {"pattern": "^[a-z0-9_]+$", "examples": list(RejectReason)}
     return {
         RAW: _headed("raw-article", "Raw article", raw),
         ENRICHED: _headed("enriched-article", "Enriched article", enriched),
-        DEAD_LETTER: _headed("dead-letter", "Headers of a dead letter", dead_letter),
+        DEAD_LETTER: _headed("dead-letter", "Headers of a dead letter", _dead_letter()),
     }
+
+
+def _dead_letter() -> Schema:
+    properties = {header.name: _header(header) for header in headers.DEAD_LETTER}
+    # Not an enumeration: a reader must expect reasons that a later version adds.
+    properties[headers.REASON] |= {"pattern": "^[a-z0-9_]+$", "examples": list(RejectReason)}
+    return {
+        "additionalProperties": False,
+        "description": _DEAD_LETTER_DESCRIPTION,
+        "properties": properties,
+        "required": [header.name for header in headers.DEAD_LETTER if header.required],
+        "type": "object",
+    }
+
+
+def _header(header: headers.Header) -> Schema:
+    """Return the schema of one header. Version 1.0 was released with null as the default of an optional header."""
+    facts = {"format": header.format, "pattern": header.pattern, "type": "string"}
+    value = {keyword: fact for keyword, fact in facts.items() if fact is not None}
+    if header.required:
+        return {"description": header.meaning, **value}
+    return {"anyOf": [value, {"type": "null"}], "default": None, "description": header.meaning}
 
 
 def open_for_readers(schema: Schema) -> Schema:
@@ -68,6 +91,22 @@ def _open(value: Any) -> Any:
     if isinstance(value, dict):
         return open_for_readers(value)
     return [_open(item) for item in value] if isinstance(value, list) else value
+
+
+def _header_tables() -> bytes:
+    """Return a table of headers for every kind of message, in Markdown."""
+    lines = [
+        "# Headers",
+        "",
+        "<!-- Made by `newswire schema --write schemas` from service/contract/headers.py; do not edit. -->",
+    ]
+    for kind, declared_headers in headers.HEADERS.items():
+        lines += ["", f"## {kind.capitalize()}", "", "| header | always there | meaning |", "|---|---|---|"]
+        lines += [
+            f"| `{header.name}` | {'yes' if header.required else 'no'} | {header.meaning} |"
+            for header in declared_headers
+        ]
+    return "\n".join([*lines, ""]).encode()
 
 
 def _headed(name: str, title: str, schema: Schema) -> Schema:

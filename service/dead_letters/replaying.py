@@ -18,7 +18,18 @@ from typing import TYPE_CHECKING
 from kafka import KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError, RecordListTooLargeError
 
-from service.contract.headers import ATTEMPT, FIRST_OF_OURS, ORIGIN, SETTLED, TIMESTAMP, KafkaHeaders, original_headers
+from service.contract.headers import (
+    ATTEMPT,
+    ERROR_PARTITION,
+    ERROR_TOPIC,
+    ORIGIN,
+    SETTLED,
+    SETTLED_TO,
+    TIMESTAMP,
+    VALUE_SHA256,
+    KafkaHeaders,
+    original_headers,
+)
 from service.dead_letters.letters import letter_at, letter_reader, read
 from service.errors import KafkaOperationError
 from service.kafka.connection import kafka_python_options
@@ -113,7 +124,7 @@ def _send_again(settings: Settings, producer: KafkaProducer, consumer: KafkaCons
         topic, partition = settings.parked_topic, None
         headers = _timed(letter, letter.headers)
     else:
-        topic, partition = letter.header(FIRST_OF_OURS) or settings.raw_topic, _partition(letter)
+        topic, partition = letter.header(ERROR_TOPIC) or settings.raw_topic, _partition(letter)
         headers = (*_timed(letter, article.headers), (ATTEMPT, str(letter.attempt + 1).encode()))
     numbers = consumer.partitions_for_topic(topic)
     if not numbers:
@@ -128,7 +139,7 @@ def _send_again(settings: Settings, producer: KafkaProducer, consumer: KafkaCons
 def _settle(producer: KafkaProducer, letter: DeadLetter, output: Output, partition: int | None) -> None:
     """Write *output* and the note that *letter* is settled, both or neither."""
     headers = [(name, content or b"") for name, content in output.headers]  # kafka-python sends no null in a header
-    note = [(SETTLED, letter.name.encode()), ("newswire.settled-to", output.topic.encode())]
+    note = [(SETTLED, letter.name.encode()), (SETTLED_TO, output.topic.encode())]
     key = output.key if output.value is not None else output.key or b""  # nor a record without key and value
     producer.begin_transaction()
     try:
@@ -152,7 +163,7 @@ def _timed(letter: DeadLetter, headers: KafkaHeaders) -> KafkaHeaders:
 
 
 def _partition(letter: DeadLetter) -> int | None:
-    told = letter.header("__streams.errors.partition")
+    told = letter.header(ERROR_PARTITION)
     return int(told) if told.isdigit() else None
 
 
@@ -167,7 +178,7 @@ def _original(consumer: KafkaConsumer, letter: DeadLetter) -> KafkaRecord | None
     if place.partition not in (consumer.partitions_for_topic(topic) or ()):
         return None
     record = record_at(consumer, place, int(offset))
-    if record is None or hashlib.sha256(record.value or b"").hexdigest() != letter.header("newswire.value-sha256"):
+    if record is None or hashlib.sha256(record.value or b"").hexdigest() != letter.header(VALUE_SHA256):
         return None
     found = KafkaRecord.of(record)
     if "key" not in omitted:

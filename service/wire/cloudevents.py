@@ -11,6 +11,7 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from service.contract.headers import CE_ID, CE_SOURCE, CE_SPECVERSION, CE_SUBJECT, CONTENT_TYPE
 from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire import decode
 from service.wire.article import Fields, describe
@@ -36,15 +37,14 @@ class Event:
 
 def in_headers(headers: Mapping[str, bytes]) -> Event | None:
     """Return the event of binary mode that *headers* tell of, None where they tell of none."""
-    if "ce_specversion" not in headers:
+    if CE_SPECVERSION not in headers:
         return None
-    known = {name: headers.get(f"ce_{name}", b"").decode(errors="replace") for name in ("id", "source", "subject")}
-    return Event(**known)
+    return Event(*(headers.get(name, b"").decode(errors="replace") for name in (CE_ID, CE_SOURCE, CE_SUBJECT)))
 
 
 def is_structured(content: object, headers: Mapping[str, bytes]) -> bool:
     """Tell whether *content* is an event with its data inside. Raises `InvalidArticleError` for a batch of events."""
-    media_type = headers.get("content-type", b"").partition(b";")[0].strip().lower()
+    media_type = headers.get(CONTENT_TYPE, b"").partition(b";")[0].strip().lower()
     if media_type == b"application/cloudevents-batch+json":
         raise InvalidArticleError(
             RejectReason.WRONG_SHAPE, "the value is a batch of events; send one article a message"

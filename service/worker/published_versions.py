@@ -16,7 +16,7 @@ import structlog
 from kafka import TopicPartition
 from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
-from service.contract.headers import REVISION, SUBJECT
+from service.contract.headers import CE_SUBJECT, REVISION
 from service.errors import KafkaOperationError
 from service.kafka.traffic import committed_reader, stretches
 from service.worker.encoding import identity
@@ -119,7 +119,7 @@ def _read(consumer: KafkaConsumer, topic: str, found: dict[TopicPartition, list[
         for record in stretches(consumer, topic, wanted, deadline):
             headers = dict(record.headers)
             if REVISION in headers:
-                version = _version(headers.get(SUBJECT) or b"", headers[REVISION])
+                version = _version(headers.get(CE_SUBJECT) or b"", headers[REVISION])
                 before[TopicPartition(topic, record.partition)].append(version)
         for output, (start, _) in wanted.items():
             found[output] = before[output] + found[output]

@@ -10,6 +10,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
+from service.contract import headers as declared
 from service.contract import schemas
 from service.contract.outcomes import Enriched, Outcome, Refused
 from service.contract.reject_reasons import RejectReason
@@ -18,8 +19,8 @@ from service.settings import Settings
 from service.worker.encoding import settle
 
 FOLDER = Path(__file__).parents[2] / "schemas"
-TRACE = ("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-ARTICLE = KafkaRecord("newswire.raw", 3, 42, 1_648_119_600_000, b"key", b'{"body": "x"}', (TRACE,))
+TRACE = (("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), ("tracestate", b"wire=1"))
+ARTICLE = KafkaRecord("newswire.raw", 3, 42, 1_648_119_600_000, b"key", b'{"body": "x"}', TRACE)
 
 
 def headers(outcome: Outcome, record: KafkaRecord = ARTICLE, limit: int = 1_000_000) -> dict[str, str]:
@@ -50,6 +51,15 @@ def test_a_record_has_the_headers_of_the_asyncapi_document() -> None:
     newest = headers(Enriched("id-1", b"{}", "enriched", {}, "2022-03-24T12:00:00.000000/2"))
 
     assert written.keys() - newest.keys() == {"newswire.superseded"}
-    assert written.keys() - {"content-type"} == described.keys()
+    assert written.keys() == described.keys()
     assert written["ce_dataschema"] == schemas.closed()[schemas.ENRICHED]["$id"]
     assert written["ce_type"] == described["ce_type"]["description"]
+
+
+@pytest.mark.parametrize("kind", declared.HEADERS)
+def test_a_header_is_declared_once_per_message(kind: str) -> None:
+    """No message has two headers of one name, and every meaning is one line of a table."""
+    names = [header.name for header in declared.HEADERS[kind]]
+
+    assert len(names) == len(set(names))
+    assert all("\n" not in header.meaning and "|" not in header.meaning for header in declared.HEADERS[kind])
