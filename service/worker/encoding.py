@@ -61,8 +61,10 @@ def _record(settings: Settings, record: KafkaRecord, outcome: Outcome, now: date
         (names.CE_SOURCE, f"/newswire/{settings.group}".encode()),
         (names.CE_TYPE, kind.encode()),
         (names.CE_TIME, _time(now)),
-        (names.CE_SUBJECT, subject),
-        (names.CE_PARTITIONKEY, key or b""),
+    ]
+    # An attribute of CloudEvents is absent or has a value; an empty one is not allowed.
+    headers += [
+        (name, content) for name, content in ((names.CE_SUBJECT, subject), (names.CE_PARTITIONKEY, key)) if content
     ]
     if value is not None:
         headers += [

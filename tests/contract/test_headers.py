@@ -12,7 +12,7 @@ import yaml
 
 from service.contract import headers as declared
 from service.contract import schemas
-from service.contract.outcomes import Enriched, Outcome, Refused
+from service.contract.outcomes import Enriched, Outcome, Refused, Tombstone
 from service.contract.reject_reasons import RejectReason
 from service.kafka.kafka_record import KafkaRecord
 from service.settings import Settings
@@ -54,6 +54,37 @@ def test_a_record_has_the_headers_of_the_asyncapi_document() -> None:
     assert written.keys() == described.keys()
     assert written["ce_dataschema"] == schemas.closed()[schemas.ENRICHED]["$id"]
     assert written["ce_type"] == described["ce_type"]["description"]
+
+
+def test_a_deletion_has_the_headers_of_the_asyncapi_document() -> None:
+    """Every header is described there and no other; without a key, those that repeat it are absent."""
+    document = yaml.safe_load((FOLDER / "asyncapi.yaml").read_text())
+    described = document["components"]["messages"]["deletion"]["headers"]
+
+    with_key = headers(Tombstone(), replace(ARTICLE, value=None))
+    without_key = headers(Tombstone(), replace(ARTICLE, value=None, key=None, headers=()))
+
+    assert with_key.keys() == described["properties"].keys()
+    assert without_key.keys() == set(described["required"])
+    assert with_key["ce_type"] == described["properties"]["ce_type"]["description"]
+
+
+def test_a_record_always_has_the_required_headers() -> None:
+    """An article with an empty key and no trace has the headers that are always there, and no other."""
+    written = headers(Enriched("id-1", b"{}", "enriched", {}), replace(ARTICLE, key=b"", headers=()))
+
+    assert written.keys() == {header.name for header in declared.RECORD if header.required}
+
+
+@pytest.mark.parametrize("key", [None, b""])
+@pytest.mark.parametrize("outcome", [Enriched("id-1", b"{}", "enriched", {}), Tombstone()], ids=["record", "deletion"])
+def test_no_attribute_of_cloudevents_is_empty(key: bytes | None, outcome: Outcome) -> None:
+    """CloudEvents allows no empty value, so an attribute that repeats a missing key is absent."""
+    written = headers(outcome, replace(ARTICLE, key=key))
+
+    assert ("ce_subject" in written) is isinstance(outcome, Enriched)
+    assert ("ce_partitionkey" in written) is (isinstance(outcome, Enriched) and key is None)  # the id becomes the key
+    assert all(value for name, value in written.items() if name.startswith("ce_"))
 
 
 @pytest.mark.parametrize("kind", declared.HEADERS)
