@@ -1,10 +1,7 @@
-"""The contract: what goes in, what comes out, and why an article can be refused.
+"""The record that comes out: one per article.
 
-`schemas/` is made from these models (`newswire schema`), and a test fails where the two drift apart.
-
-Offsets are half-open, `[start, end)`, in Unicode code points of `EnrichedArticle.text`; `text[start:end]` is the
-mention's own `text`. Nothing in a record depends on when, where or in which order it was made: the same bytes in
-give the same bytes out.
+A record depends on its message alone: value, headers and, for a withdrawal, timestamp. It does not depend on when,
+on which machine or in which order messages are processed, so equal input gives equal bytes.
 """
 
 from __future__ import annotations
@@ -19,7 +16,7 @@ from service.contract.raw_article import Source
 
 
 class NoneFound(ContractModel):
-    """Why the record has no entities, locations or events: none of these is empty without a reason."""
+    """The reasons why the record has no entities, locations or events. An empty list of these always has one."""
 
     entities: str | None = None
     """Why there are none."""
@@ -30,83 +27,83 @@ class NoneFound(ContractModel):
 
 
 class Pipeline(ContractModel):
-    """What made the record. Equal fingerprints and equal input give equal bytes; other fingerprints may give others."""
+    """What created the record. Equal fingerprints and equal input give equal bytes; different ones may not."""
 
     service: str
     """Version of the service."""
     model: str
     """Name of the language model."""
     model_version: str
-    """Its version."""
+    """Version of the language model."""
     gazetteer: str
-    """Edition of the gazetteer."""
+    """Digest of the gazetteer."""
     rules: str
-    """Edition of all data files: rules, word lists, tables and the weights of the models."""
-    code: str = Field(default="", description="Digest of the service's code that turns the article into the record.")
-    libraries: str = Field(default="", description="Digest of the versions of the libraries that this code relies on.")
-    settings: str = Field(default="", description="Digest of the settings that decide what a record says.")
+    """Digest of all data files: rules, word lists, tables and model weights."""
+    code: str = Field(default="", description="Digest of the service's code that creates records.")
+    libraries: str = Field(default="", description="Digest of the versions of the libraries that this code uses.")
+    settings: str = Field(default="", description="Digest of the settings that affect records.")
     fingerprint: str
-    """Digest of all the above, which is everything that decides what a record says."""
+    """Digest of all the above, which is everything that affects a record besides the article."""
 
 
 class EnrichedArticle(ContractModel):
-    """One structured record an article: the value on the output topic."""
+    """The structured record of one article: the value on the output topic."""
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
     """Version of this schema."""
     id: str
-    """The article's own id, the same for all its versions; a content hash where it states none."""
+    """The article's own id, the same for all its versions. If it has none, a hash of the content."""
     version: str | None
     """The source's own version."""
     revision: str = Field(
         default="",
-        description="Sorts as the versions of an article do: of two records with one id, the greater one holds.",
+        description="Sort key of an article's versions: of two records with the same id, the greater one is current.",
     )
     story: list[str] = Field(
         default=[],
-        description="Fingerprint: records with two or more of these in common are takes of one story.",
+        description="Near-duplicate fingerprint: records that share two or more of these are variants of one story.",
     )
     status: Literal["enriched", "unsupported_language", "retracted"]
-    """`unsupported_language` and `retracted` have nothing found in them."""
+    """If `unsupported_language` or `retracted`, the text was not enriched."""
     source: Source
-    """Who published it, and the format it came in."""
+    """Who published it, and in which format."""
     url: str | None
-    """Page where the article can be read."""
+    """Web page of the article."""
     headline: str
-    """The headline alone; the text begins with it."""
+    """The headline. The text begins with it."""
     text: str
-    """What every offset counts in: headline, blank line, body; the body alone where there is no headline."""
+    """The text that all offsets refer to: headline, blank line, body; or the body alone."""
     language: str | None
-    """BCP 47; as the article states it, else detected."""
+    """BCP 47, as the article states it; otherwise detected."""
     published_at: Timestamp | None
     """When it was first published."""
     updated_at: Timestamp | None
-    """When this version was made; a withdrawal that does not say was made when its message was."""
+    """When this version was written. For a withdrawal without a time, the time of its message."""
     embargoed_until: Timestamp | None
-    """Not to be published before; consumers have to keep to it."""
+    """Not to be published before this time. Consumers must enforce it."""
     byline: str | None
     """Who wrote it."""
     dateline: str | None
-    """Where, and when, it was written, as the source says."""
+    """Where and when it was written, as the source states it."""
     entities: list[Entity] = Field(default=[])
-    """The named things, most salient first."""
+    """Named entities, most salient first."""
     locations: list[Location] = Field(default=[])
     """The places, in the order of their first mention."""
     countries: list[CountryShare] = Field(default=[])
-    """The countries that the places lie in."""
+    """The countries of the places."""
     watched: list[CountryCode] = Field(default=[])
-    """Those among them that are watched (`NEWSWIRE_WATCHED`)."""
+    """Those of the countries that are watched (`NEWSWIRE_WATCHED`)."""
     events: list[Event] = Field(default=[])
-    """What happened, in the order of the text."""
+    """Events, in the order of the text."""
     tags: list[Tag] = Field(default=[])
     """The event tags of the article, most important first."""
     quotes: list[Quote] = Field(default=[])
-    """Words reported as somebody's."""
+    """Quotations with their speakers."""
     dates: list[DateMention] = Field(default=[])
-    """Dates in the text, resolved."""
+    """Dates in the text, resolved if possible."""
     counts: list[Count] = Field(default=[])
-    """How many were killed, injured, displaced and the like."""
+    """Numbers of people who were killed, injured, displaced and the like."""
     none_found: NoneFound = NoneFound()
-    """Why a list is empty."""
+    """Why entities, locations or events are empty."""
     pipeline: Pipeline
-    """What made the record."""
+    """What created the record."""

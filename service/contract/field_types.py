@@ -1,4 +1,4 @@
-"""Types of fields that several models of the contract share."""
+"""Field types that several models of the contract share."""
 
 from __future__ import annotations
 
@@ -10,33 +10,32 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 SCHEMA_VERSION: Final = "1.0"
 """Version of all schemas of the contract."""
 
-Score = Annotated[float, Field(ge=0, le=1)]
-CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2; XK for Kosovo.")]
+RFC3339_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+"""Published beside `format: date-time`, because many validators check patterns but not formats."""
 
 
-def _utc(moment: datetime) -> datetime:
-    """Bring *moment* to UTC; one without a zone is taken as UTC, as wires mean it."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+def _to_utc(time: datetime) -> datetime:
+    """Return *time* in UTC. A time without a zone is read as UTC, which is what wires mean."""
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
-def _rfc3339(moment: datetime) -> str:
-    """Write *moment* as RFC 3339 with the `Z` of UTC, without a fraction that is zero."""
-    text = moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
+def _to_rfc3339(time: datetime) -> str:
+    """Return the UTC *time* as RFC 3339 text that ends in `Z`, with milliseconds unless its fraction is zero."""
+    text = time.isoformat(timespec="milliseconds" if time.microsecond else "seconds")
     return text.replace("+00:00", "Z")
 
 
-RFC3339_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"
-"""Many validators look at patterns only, not at formats."""
-
+Score = Annotated[float, Field(ge=0, le=1)]
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2; XK for Kosovo.")]
 Timestamp = Annotated[
     datetime,
-    AfterValidator(_utc),
-    PlainSerializer(_rfc3339, return_type=str, when_used="json"),
+    AfterValidator(_to_utc),
+    PlainSerializer(_to_rfc3339, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time", "pattern": RFC3339_PATTERN}),
 ]
 
 
 class ContractModel(BaseModel):
-    """Base class of the models: immutable, and without members that are not declared."""
+    """Base class of the models. Instances are immutable, and members that are not declared are an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)

@@ -1,7 +1,7 @@
 """Every Kafka header that the service reads or writes: its name, its meaning, and the messages that have it.
 
-What writes, reads or documents a header takes it from here: the encoding of records and dead letters, the AsyncAPI
-document, the JSON Schema of dead letters and the table in `schemas/README.md`.
+The encoding of records and dead letters, the AsyncAPI document, the JSON Schema of dead letters and the tables in
+`schemas/headers.md` are made from these declarations.
 
 Sources: CloudEvents 1.0, Kafka protocol binding, binary mode (`ce_*` and `content-type`); W3C Trace Context
 (`traceparent`, `tracestate`); Kafka Streams, KIP-1034 (`__streams.errors.*`).
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from service.contract.field_types import RFC3339_PATTERN, SCHEMA_VERSION
 
 KafkaHeaders = tuple[tuple[str, bytes | None], ...]
-"""The headers of a Kafka record, names may repeat; the value of a header may be null."""
+"""The headers of a Kafka record. Names may repeat, and the value of a header may be null."""
 
 CE_SPECVERSION = "ce_specversion"
 CE_ID = "ce_id"
@@ -149,25 +149,27 @@ DELETION = (
 
 DEAD_LETTER = (
     Header(ERROR_TOPIC, "Topic of the message."),
-    Header(ERROR_PARTITION, "Its partition.", pattern=r"^[0-9]+$"),
-    Header(ERROR_OFFSET, "Its offset.", pattern=r"^[0-9]+$"),
+    Header(ERROR_PARTITION, "Partition of the message.", pattern=r"^[0-9]+$"),
+    Header(ERROR_OFFSET, "Offset of the message.", pattern=r"^[0-9]+$"),
     Header(ERROR_EXCEPTION, "Name of the exception."),
-    Header(ERROR_MESSAGE, "What was wrong and what to do; never the article's text."),
-    Header(ERROR_STACKTRACE, "File and line of a bug; else empty."),
-    Header(ORIGIN, "Topic, partition and offset in one.", pattern=r"^[^/]+/[0-9]+/[0-9]+$"),
-    Header(REASON, "Stable code of the reason; later versions may add some."),
-    Header(STAGE, "Stage that refused it: wire, enrich, serialize, publish."),
-    Header(ATTEMPT, "How often it was tried, from 1.", pattern=r"^[0-9]+$"),
-    Header(GROUP, "Consumer group that refused it."),
-    Header(VERSION, "Version of the service that refused it."),
-    Header(FAILED_AT, "When it was refused.", pattern=RFC3339_PATTERN, format="date-time"),
+    Header(ERROR_MESSAGE, "What is wrong and what to do. Never contains text of the article."),
+    Header(ERROR_STACKTRACE, "File and line of a bug; otherwise empty."),
+    Header(ORIGIN, "Topic, partition and offset of the message.", pattern=r"^[^/]+/[0-9]+/[0-9]+$"),
+    Header(REASON, "Stable code of the reason. Later versions may add codes."),
+    Header(STAGE, "Stage that refused the message: wire, enrich, serialize or publish."),
+    Header(ATTEMPT, "Number of this attempt, counted from 1.", pattern=r"^[0-9]+$"),
+    Header(GROUP, "Consumer group that refused the message."),
+    Header(VERSION, "Version of the service that refused the message."),
+    Header(FAILED_AT, "When the message was refused.", pattern=RFC3339_PATTERN, format="date-time"),
     Header(
         OMITTED,
-        "What was left out because it did not fit the topic; it can still be read at the origin.",
+        "What was omitted because the dead letter would not fit the topic. Read it at the origin.",
         required=False,
     ),
-    Header(VALUE_BYTES, "Length of an omitted value.", required=False, pattern=r"^[0-9]+$"),
-    Header(VALUE_SHA256, "Hash of an omitted value.", required=False, pattern=r"^[0-9a-f]{64}$"),
+    Header(VALUE_BYTES, "Length of an omitted value in bytes.", required=False, pattern=r"^[0-9]+$"),
+    Header(
+        VALUE_SHA256, "SHA-256 of an omitted value in hexadecimal digits.", required=False, pattern=r"^[0-9a-f]{64}$"
+    ),
 )
 """Added after the headers of the message, which stay as they are."""
 

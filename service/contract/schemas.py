@@ -1,8 +1,8 @@
-"""The JSON Schemas of the contract (draft 2020-12), made from `records`.
+"""The documents in `schemas/`: JSON Schemas (draft 2020-12), the AsyncAPI document and the tables of headers.
 
-Closed for us, open for readers: what is published allows members that it does not name, so that a consumer who
-validates is not stopped by a field that a later 1.x adds; our own tests use the closed form, which allows none.
-How the schemas may change is told in `schemas/README.md`.
+The published schemas are open: they allow members that they do not name, so that a consumer who validates can read
+records of a later 1.x, which may have more members. The tests of this repository use the closed form, which allows
+none. `schemas/README.md` says how the schemas may change.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ HEADERS = "headers.md"
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DEAD_LETTER_DESCRIPTION = """\
-The headers that a dead letter has beside those of the message it was; all are text in UTF-8.
+The headers that a dead letter has in addition to those of the refused message. All are text in UTF-8.
 
-The first six are those of Kafka Streams (KIP-1034). Key, value and headers of the message stay byte for byte."""
+The first six are those of Kafka Streams (KIP-1034). Key, value and headers of the message are kept byte for byte."""
 
 
 class _Generator(GenerateJsonSchema):
-    """Leaves out the titles that only repeat a field's name."""
+    """Generator that omits the titles that only repeat the name of a field."""
 
-    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 - the base class hands it over
+    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 - signature of the base class
         return False
 
 
 def documents() -> dict[str, bytes]:
-    """Return what `schemas/` publishes by its file name: every JSON Schema, and the AsyncAPI document."""
+    """Return the content of every generated file in `schemas/` by file name."""
     json_schemas = {name: _file(open_for_readers(schema)) for name, schema in closed().items()}
     return json_schemas | {ASYNCAPI: asyncapi.document(), HEADERS: _header_tables()}
 
 
 def closed() -> dict[str, Schema]:
-    """Return every schema by its file name, in the form that allows no member it does not name."""
+    """Return every JSON Schema by file name, in the closed form, which allows no member that it does not name."""
     raw = RawArticle.model_json_schema(schema_generator=_Generator)
     raw["anyOf"] = [{"required": ["body"]}, {"required": ["headline"]}, {"required": ["id", "status"]}]
     enriched = EnrichedArticle.model_json_schema(mode="serialization", schema_generator=_Generator)
@@ -60,7 +60,7 @@ def closed() -> dict[str, Schema]:
 
 def _dead_letter() -> Schema:
     properties = {header.name: _header(header) for header in headers.DEAD_LETTER}
-    # Not an enumeration: a reader must expect reasons that a later version adds.
+    # Not an enumeration, because later versions may add reasons.
     properties[headers.REASON] |= {"pattern": "^[a-z0-9_]+$", "examples": list(RejectReason)}
     return {
         "additionalProperties": False,
@@ -81,7 +81,7 @@ def _header(header: headers.Header) -> Schema:
 
 
 def open_for_readers(schema: Schema) -> Schema:
-    """Return *schema* without the `additionalProperties: false` of its objects."""
+    """Return *schema* without the `additionalProperties: false` of its objects, at any depth."""
     return {
         key: _open(value) for key, value in schema.items() if not (key == "additionalProperties" and value is False)
     }

@@ -1,4 +1,4 @@
-"""The headers that are written are those that the schemas and the AsyncAPI document promise."""
+"""The headers that the service writes are those that the schemas and the AsyncAPI document declare."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def headers(outcome: Outcome, record: KafkaRecord = ARTICLE, limit: int = 1_000_
 @pytest.mark.parametrize("reason", RejectReason)
 @pytest.mark.parametrize("limit", [1_000_000, 600])
 def test_a_dead_letter_has_the_headers_of_its_schema(reason: RejectReason, limit: int) -> None:
-    """Each reason, with its value and, where the topic is too narrow, without; no header more than is promised."""
+    """For every reason, with its value and, if the topic is too small for it, without. No other header is written."""
     record = replace(ARTICLE, value=b"x" * 500, headers=())
     schema = schemas.closed()[schemas.DEAD_LETTER]
 
@@ -43,7 +43,7 @@ def test_a_dead_letter_has_the_headers_of_its_schema(reason: RejectReason, limit
 
 
 def test_a_record_has_the_headers_of_the_asyncapi_document() -> None:
-    """Every header is described there and no other, and `ce_dataschema` names the published schema."""
+    """Exactly these headers are described there, and `ce_dataschema` names the published schema."""
     document = yaml.safe_load((FOLDER / "asyncapi.yaml").read_text())
     described = document["components"]["messages"]["enrichedArticle"]["headers"]["properties"]
 
@@ -57,7 +57,7 @@ def test_a_record_has_the_headers_of_the_asyncapi_document() -> None:
 
 
 def test_a_deletion_has_the_headers_of_the_asyncapi_document() -> None:
-    """Every header is described there and no other; without a key, those that repeat it are absent."""
+    """Exactly these headers are described there; without a key, those that repeat it are absent."""
     document = yaml.safe_load((FOLDER / "asyncapi.yaml").read_text())
     described = document["components"]["messages"]["deletion"]["headers"]
 
@@ -70,7 +70,7 @@ def test_a_deletion_has_the_headers_of_the_asyncapi_document() -> None:
 
 
 def test_a_record_always_has_the_required_headers() -> None:
-    """An article with an empty key and no trace has the headers that are always there, and no other."""
+    """A record of an article with an empty key and without a trace has exactly the required headers."""
     written = headers(Enriched("id-1", b"{}", "enriched", {}), replace(ARTICLE, key=b"", headers=()))
 
     assert written.keys() == {header.name for header in declared.RECORD if header.required}
@@ -89,7 +89,7 @@ def test_no_attribute_of_cloudevents_is_empty(key: bytes | None, outcome: Outcom
 
 @pytest.mark.parametrize("kind", declared.HEADERS)
 def test_a_header_is_declared_once_per_message(kind: str) -> None:
-    """No message has two headers of one name, and every meaning is one line of a table."""
+    """No kind of message has two headers of one name, and every meaning fits in a cell of a table."""
     names = [header.name for header in declared.HEADERS[kind]]
 
     assert len(names) == len(set(names))
