@@ -54,7 +54,7 @@ class BrokersUnreachableError(KafkaOperationError):
 
 
 class PreflightError(KafkaOperationError):
-    """Raised if a worker must not start, because a topic is missing or does not suit the others."""
+    """Raised if a worker must not start, because a topic has too few partitions or the topics cannot be described."""
 
 
 class LocalKafkaError(NewswireError):
