@@ -59,7 +59,7 @@ format: $(VENV)/installed  ## Format the code
 readme: $(VENV)/installed  ## Make the tables of the README from the code
 	$(BIN)/python scripts/readme.py
 
-schemas: $(VENV)/installed  ## Make schemas/ from service/contract/records.py
+schemas: $(VENV)/installed  ## Make schemas/ from service/contract
 	$(BIN)/newswire schema --write schemas
 
 lock: $(VENV)/installed  ## Pin every dependency by hash

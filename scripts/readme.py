@@ -17,7 +17,7 @@ import typer.main
 from prometheus_client.metrics import MetricWrapperBase
 
 from service.cli import app
-from service.contract import records
+from service.contract import reject_reasons
 from service.settings import Settings
 from service.worker.metrics import Metrics
 
@@ -59,7 +59,7 @@ def commands() -> str:
 
 def reasons() -> str:
     """Make the table of the reasons for which an article is refused, from the docstring under each."""
-    body = ast.parse(inspect.getsource(records.RejectReason)).body[0]
+    body = ast.parse(inspect.getsource(reject_reasons.RejectReason)).body[0]
     assert isinstance(body, ast.ClassDef)
     rows, code = [], ""
     for node in body.body:

@@ -10,13 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from service.contract.headers import FORMAT, TIMESTAMP
-from service.contract.records import InvalidArticle, RawArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire import cloudevents, decode, detect
 from service.wire.article import derived_id, describe, make, own_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from service.contract.raw_article import RawArticle
     from service.wire.article import Fields
 
 __all__ = ["AUTO", "FORMATS", "identify", "read"]
@@ -48,7 +49,7 @@ _REGISTRY_FRAME = 5
 def read(
     value: bytes, headers: Mapping[str, bytes], input_format: str = AUTO, timestamp: int | None = None
 ) -> RawArticle:
-    """Return the article that *value* holds; raise `InvalidArticle` where it holds none, and nothing else.
+    """Return the article that *value* holds; raise `InvalidArticleError` where it holds none, and nothing else.
 
     The format is the one that the header `newswire.format` names, else *input_format*, else found by content.
     CloudEvents are opened, in binary and in structured mode. *timestamp* is the message's, in milliseconds since
@@ -65,7 +66,7 @@ def read(
 def identify(value: bytes, headers: Mapping[str, bytes], input_format: str = AUTO) -> str:
     """Return the id of the article that *value* holds, as `read` gives it, also if `read` refuses the rest of it.
 
-    Raise `InvalidArticle` if *value* is in no format that is understood, and nothing else.
+    Raise `InvalidArticleError` if *value* is in no format that is understood, and nothing else.
     """
     _, fields = _fields(value, _lowered(headers), input_format)
     return own_id(fields) or derived_id(value)
@@ -117,8 +118,8 @@ def _refuse_framed(value: bytes) -> None:
     if len(value) > _REGISTRY_FRAME and value[0] == 0:
         schema = int.from_bytes(value[1:_REGISTRY_FRAME], "big")
         detail = f"the value starts with the frame of a schema registry, schema id {schema}; publish plain JSON or XML"
-        raise InvalidArticle(RejectReason.SCHEMA_REGISTRY_FRAMED, detail)
+        raise InvalidArticleError(RejectReason.SCHEMA_REGISTRY_FRAMED, detail)
 
 
-def _wrong(detail: str) -> InvalidArticle:
-    return InvalidArticle(RejectReason.WRONG_SHAPE, detail)
+def _wrong(detail: str) -> InvalidArticleError:
+    return InvalidArticleError(RejectReason.WRONG_SHAPE, detail)

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from service.contract.records import InvalidArticle, RawArticle, RejectReason, Source
+from service.contract.raw_article import RawArticle, Source
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire import timestamps
 from service.wire.text import clean, clean_line, clean_name
 
@@ -34,7 +35,7 @@ _STATUS: Mapping[object, Literal["usable", "withheld", "canceled"]] = {
 
 
 def make(fields: Fields, source_format: str, value: bytes, timestamp: int | None = None) -> RawArticle:
-    """Return the article of *fields*, read from a message with *value*. Raises `InvalidArticle`.
+    """Return the article of *fields*, read from a message with *value*. Raises `InvalidArticleError`.
 
     An article without an id gets one from a hash of *value*: the same message always has the same id. *timestamp* is
     the message's, in milliseconds since 1970-01-01 UTC.
@@ -61,12 +62,15 @@ def make(fields: Fields, source_format: str, value: bytes, timestamp: int | None
         status=status,
     )
     if status == "usable" and not any(map(str.isalnum, article.text)):
-        raise InvalidArticle(RejectReason.EMPTY_TEXT, "neither headline nor body has a word; send one of them")
+        raise InvalidArticleError(RejectReason.EMPTY_TEXT, "neither headline nor body has a word; send one of them")
     return article
 
 
 def own_id(fields: Fields) -> str:
-    """Return the id that an article brings along, empty if it has none. Raise `InvalidArticle` if it cannot be one."""
+    """Return the id that an article brings along, empty if it has none.
+
+    Raise `InvalidArticleError` if it cannot be one.
+    """
     article_id = _name(fields, "id") or ""
     if len(article_id) > _ID_LIMIT:
         raise _wrong(f"`id` has {len(article_id):,} characters; {_ID_LIMIT:,} is the most")
@@ -87,8 +91,8 @@ def _body(fields: Fields, headline: str) -> str:
     return body[repeated.end() :] if repeated else body
 
 
-def _wrong(detail: str) -> InvalidArticle:
-    return InvalidArticle(RejectReason.WRONG_SHAPE, detail)
+def _wrong(detail: str) -> InvalidArticleError:
+    return InvalidArticleError(RejectReason.WRONG_SHAPE, detail)
 
 
 def _text(fields: Fields, name: str, inside: str = "") -> str | None:
@@ -136,7 +140,7 @@ def _status(fields: Fields) -> Literal["usable", "withheld", "canceled"]:
 
 
 def _moments(fields: Fields, status: str, timestamp: int | None) -> dict[str, datetime | None]:
-    """Return the dates of the article by name. Raises `InvalidArticle`, but not where it is withdrawn.
+    """Return the dates of the article by name. Raises `InvalidArticleError`, but not where it is withdrawn.
 
     A withdrawal must reach all who have the article, so a date of it that cannot be read is left out. One that does not
     say when it was made was made when the message was: the date of the article itself would sort it before the versions
@@ -146,7 +150,7 @@ def _moments(fields: Fields, status: str, timestamp: int | None) -> dict[str, da
     for name in ("published_at", "updated_at", "embargoed_until"):
         try:
             moments[name] = timestamps.read(fields.get(name), name)
-        except InvalidArticle:
+        except InvalidArticleError:
             if status == "usable":
                 raise
             moments[name] = None

@@ -11,7 +11,8 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.headers import CE_ID, CE_SOURCE, CE_SPECVERSION, CE_SUBJECT, CONTENT_TYPE
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire import decode
 from service.wire.article import Fields, describe
 
@@ -36,22 +37,23 @@ class Event:
 
 def in_headers(headers: Mapping[str, bytes]) -> Event | None:
     """Return the event of binary mode that *headers* tell of, None where they tell of none."""
-    if "ce_specversion" not in headers:
+    if CE_SPECVERSION not in headers:
         return None
-    known = {name: headers.get(f"ce_{name}", b"").decode(errors="replace") for name in ("id", "source", "subject")}
-    return Event(**known)
+    return Event(*(headers.get(name, b"").decode(errors="replace") for name in (CE_ID, CE_SOURCE, CE_SUBJECT)))
 
 
 def is_structured(content: object, headers: Mapping[str, bytes]) -> bool:
-    """Tell whether *content* is an event with its data inside. Raises `InvalidArticle` for a batch of events."""
-    media_type = headers.get("content-type", b"").partition(b";")[0].strip().lower()
+    """Tell whether *content* is an event with its data inside. Raises `InvalidArticleError` for a batch of events."""
+    media_type = headers.get(CONTENT_TYPE, b"").partition(b";")[0].strip().lower()
     if media_type == b"application/cloudevents-batch+json":
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, "the value is a batch of events; send one article a message")
+        raise InvalidArticleError(
+            RejectReason.WRONG_SHAPE, "the value is a batch of events; send one article a message"
+        )
     return isinstance(content, dict) and {"specversion", "type", "source", "id"} <= content.keys()
 
 
 def opened(envelope: Mapping[str, object]) -> tuple[Event, object]:
-    """Return the event and the data inside it. Raises `InvalidArticle` where the data cannot be read."""
+    """Return the event and the data inside it. Raises `InvalidArticleError` where the data cannot be read."""
     event = Event(envelope.get("id"), envelope.get("source"), envelope.get("subject"))
     if "data_base64" in envelope:
         return event, decode.content(_bytes(envelope["data_base64"]))
@@ -59,7 +61,9 @@ def opened(envelope: Mapping[str, object]) -> tuple[Event, object]:
     if isinstance(data, str):
         return event, decode.content_of_text(data)
     if data is None:
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, "the CloudEvents envelope has no `data`; put the article there")
+        raise InvalidArticleError(
+            RejectReason.WRONG_SHAPE, "the CloudEvents envelope has no `data`; put the article there"
+        )
     return event, data
 
 
@@ -69,6 +73,6 @@ def _bytes(encoded: object) -> bytes:
             raise TypeError(describe(encoded))  # noqa: TRY301 - told below, with the other
         return base64.b64decode(encoded, validate=True)
     except (TypeError, binascii.Error, ValueError):
-        raise InvalidArticle(
+        raise InvalidArticleError(
             RejectReason.WRONG_SHAPE, "`data_base64` of the CloudEvents envelope is no base64"
         ) from None

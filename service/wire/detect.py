@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire.article import describe
 from service.wire.decode import Xml
 
@@ -35,7 +35,7 @@ _TRAFILATURA = frozenset(["fingerprint", "raw_text", "source-hostname"])
 
 
 def format_of(content: object) -> str:
-    """Return the name of the format that *content* is in. Raises `InvalidArticle`, `wrong_shape`."""
+    """Return the name of the format that *content* is in. Raises `InvalidArticleError`, `wrong_shape`."""
     if isinstance(content, Xml):
         return _format_of_xml(content)
     if not isinstance(content, dict):
@@ -84,5 +84,5 @@ _SIGNS: tuple[tuple[str, Callable[[Row], bool]], ...] = (
 """Formats in the order in which they are tried, and what gives each away."""
 
 
-def _wrong(detail: str) -> InvalidArticle:
-    return InvalidArticle(RejectReason.WRONG_SHAPE, detail)
+def _wrong(detail: str) -> InvalidArticleError:
+    return InvalidArticleError(RejectReason.WRONG_SHAPE, detail)

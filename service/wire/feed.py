@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import feedparser
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire.article import named
 
 if TYPE_CHECKING:
@@ -26,15 +26,15 @@ _MOST_MARKS = 20_000
 
 
 def fields(document: Xml) -> Fields:
-    """Return the fields of the one item in *document*. Raises `InvalidArticle` where that cannot be."""
+    """Return the fields of the one item in *document*. Raises `InvalidArticleError` where that cannot be."""
     marks = document.source.count("<") + document.source.count("&")
     if marks > _MOST_MARKS:
         detail = f"the feed has {marks:,} tags and entities, the limit is {_MOST_MARKS:,}; send one item a message"
-        raise InvalidArticle(RejectReason.TOO_LARGE, detail)
+        raise InvalidArticleError(RejectReason.TOO_LARGE, detail)
     feed = _parsed(_whole(document.source))
     if len(feed.entries) != 1:
         many = f"{len(feed.entries):,} items; send one a message" if feed.entries else "no item"
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, f"the feed holds {many}")
+        raise InvalidArticleError(RejectReason.WRONG_SHAPE, f"the feed holds {many}")
     entry, channel = feed.entries[0], feed.feed
     source = entry.get("source") or {}
     return {
@@ -68,7 +68,7 @@ def _parsed(source: str) -> Any:
         return feedparser.parse(document, response_headers=response, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # noqa: BLE001 - its parser for broken XML raises whatever the markup leads it into
         detail = f"the feed's XML is too broken to be read ({type(error).__name__}); send well-formed XML"
-        raise InvalidArticle(RejectReason.NOT_JSON, detail) from None
+        raise InvalidArticleError(RejectReason.NOT_JSON, detail) from None
 
 
 def _body(entry: Any) -> object:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire import xml
 
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ _BODIES = ("body.content", "body")
 
 
 def fields(document: Xml) -> Fields:
-    """Return the fields of the one news item in *document*. Raises `InvalidArticle` where there is none, or several."""
+    """Return the fields of the one news item in *document*.
+
+    Raises `InvalidArticleError` where there is none, or several.
+    """
     item = _item(xml.parse(document.source))
     xml.drop_namespaces(item)
     meta, content = "itemMeta", "contentMeta"
@@ -47,9 +50,11 @@ def _item(root: xml.Element) -> xml.Element:
     if len(items) == 1:
         return items[0]
     if items:
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, f"{len(items):,} news items in one message; send one a message")
+        raise InvalidArticleError(
+            RejectReason.WRONG_SHAPE, f"{len(items):,} news items in one message; send one a message"
+        )
     detail = f"a {xml.tag(root)} without a newsItem has no text of its own; send the newsItem"
-    raise InvalidArticle(RejectReason.METADATA_ONLY, detail)
+    raise InvalidArticleError(RejectReason.METADATA_ONLY, detail)
 
 
 def _local(qcode: str | None) -> str | None:
@@ -60,14 +65,14 @@ def _local(qcode: str | None) -> str | None:
 def _status(item: xml.Element) -> str | None:
     """Return the code of the publication status; by the standard, an item without one is usable.
 
-    Raises `InvalidArticle` where one is there, but has no code: it may withdraw what was sent before.
+    Raises `InvalidArticleError` where one is there, but has no code: it may withdraw what was sent before.
     """
     status = item.find("itemMeta/pubStatus")
     if status is None:
         return None
     code = _local(status.get("qcode")) or re.split("[/#]", status.get("uri", "").rstrip("/"))[-1]
     if not code:
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, "`pubStatus` has no code; give it a qcode or a uri")
+        raise InvalidArticleError(RejectReason.WRONG_SHAPE, "`pubStatus` has no code; give it a qcode or a uri")
     return code
 
 
@@ -95,5 +100,7 @@ def _body(item: xml.Element) -> str | None:
     description = xml.words(item, "contentMeta/description")
     withdrawn = _status(item) in {"canceled", "withheld"}
     if description is None and item.find("contentSet/remoteContent") is not None and not withdrawn:
-        raise InvalidArticle(RejectReason.METADATA_ONLY, "the text is elsewhere (remoteContent); send it in the item")
+        raise InvalidArticleError(
+            RejectReason.METADATA_ONLY, "the text is elsewhere (remoteContent); send it in the item"
+        )
     return description

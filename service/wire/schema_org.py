@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire.article import Fields, named
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ _DEEPEST = 3
 
 
 def fields(row: Mapping[str, object]) -> Fields:
-    """Return the fields of the one article in *row*. Raises `InvalidArticle` where there is none, or several."""
+    """Return the fields of the one article in *row*. Raises `InvalidArticleError` where there is none, or several."""
     found = _articles(row)
     if len(found) != 1:
         many = f"{len(found):,} articles; send one a message" if found else "no article (`@type` NewsArticle)"
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, f"the JSON-LD holds {many}")
+        raise InvalidArticleError(RejectReason.WRONG_SHAPE, f"the JSON-LD holds {many}")
     article = found[0]
     url = _address(article.get("url")) or _address(article.get("mainEntityOfPage"))
     publisher = article.get("publisher")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS = 2e10
@@ -55,7 +55,7 @@ _SHOWN = 40
 
 
 def read(value: object, field: str) -> datetime | None:
-    """Return the moment that *value* names, None where there is none. Raises `InvalidArticle`, `bad_date`.
+    """Return the moment that *value* names, None where there is none. Raises `InvalidArticleError`, `bad_date`.
 
     Understands ISO 8601 (a date alone is its midnight, a year or a month its first; without a zone it is UTC), the
     RFC 822 dates of RSS, those of old wires with the month's name, and seconds or milliseconds since 1970. Never
@@ -74,7 +74,7 @@ def read(value: object, field: str) -> datetime | None:
     except (ValueError, TypeError, KeyError, OverflowError):
         shown = ascii(value)[:_SHOWN] if isinstance(value, str | int | float) else f"a {type(value).__name__}"
         detail = f"`{field}` is {shown}; a date looks like 2022-03-24T18:00:00Z"
-        raise InvalidArticle(RejectReason.BAD_DATE, detail) from None
+        raise InvalidArticleError(RejectReason.BAD_DATE, detail) from None
 
 
 def from_milliseconds(timestamp: int) -> datetime | None:
