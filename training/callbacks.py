@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import spacy
 from spacy.util import registry
 
-from training.corpus import BASE
+from training.corpus import BASE_MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ def start_from_base(name: str) -> Callable[[Language], Language]:
     """Copy a network of the base into the recognizer: its own recognizer's ("ner"), or its parser's ("tok2vec")."""
 
     def copy(nlp: Language) -> Language:
-        source: Any = spacy.load(BASE)
+        source: Any = spacy.load(BASE_MODEL)
         network = source.get_pipe("ner").model.get_ref("tok2vec").layers[0] if name == "ner" else None
         network = network or source.get_pipe("tok2vec").model
         ner: Any = nlp.get_pipe("ner")

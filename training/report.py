@@ -45,7 +45,7 @@ NAMES = ("PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "PRODUCT", "WORK
 CORE = ("PERSON", "ORG", "PLACE", "NORP")
 PLACE = {"GPE": "PLACE", "LOC": "PLACE"}
 AGREEMENT = {"tags": "tag_acc", "sentences, F1": "sents_f", "heads": "dep_uas", "heads and relations": "dep_las"}
-ROUNDS = 5
+SPEED_ROUNDS = 5
 """Passes over the part for the speed; the best counts, since a busy machine only ever slows one down."""
 
 
@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("part", nargs="?", default="test", choices=["development", "test"])
     part = parser.parse_args().part
     set_current_ops(NumpyOps(use_blis=False))
-    base, ours = spacy.load(corpus.BASE, enable=["ner"]), loading.load()
+    base, ours = spacy.load(corpus.BASE_MODEL, enable=["ner"]), loading.load()
     enricher = Enricher(Settings(model=loading.NAME))
     gold = corpus.load(HERE / "corpus" / f"{part}.spacy", ours.vocab)
     texts = [doc.text for doc in gold]
@@ -64,7 +64,7 @@ def main() -> None:
     found = {
         "base": [_ents(doc) for doc in base.pipe(texts)],
         "fine-tuned": [_ents(doc) for doc in docs],
-        "with our stages": [_staged(enricher, text) for text in texts],
+        "with our stages": [_stage_entities(enricher, text) for text in texts],
     }
     print(f"Entities, {part} part: {len(texts)} articles, {sum(map(len, gold)):,} tokens. P / R / F1.\n")
     _table(reference, found, {label: _only(label) for label in NAMES})
@@ -77,7 +77,7 @@ def _ents(doc: Doc) -> Spans:
     return {(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents}
 
 
-def _staged(enricher: Enricher, text: str) -> Spans:
+def _stage_entities(enricher: Enricher, text: str) -> Spans:
     record = enricher.enrich(RawArticle(id="article", body=text, language="en"), {})
     return {(mention.start, mention.end, entity.type) for entity in record.entities for mention in entity.mentions}
 
@@ -126,7 +126,7 @@ def _grammar(ours: Language, gold: list[Doc]) -> None:
 def _speed(base: Language, ours: Language, texts: list[str]) -> None:
     tokens = sum(len(base.make_doc(text)) for text in texts)
     best: dict[str, float] = {}
-    for _ in range(ROUNDS):
+    for _ in range(SPEED_ROUNDS):
         for name, nlp in (("base", base), ("ours", ours)):
             with nlp.select_pipes(disable=[pipe for pipe in nlp.pipe_names if pipe not in {"tok2vec", "ner"}]):
                 started = time.process_time()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from spacy.util import minibatch
 
-from service.enrich.model.span_decoding import Floats, Found, decode, probabilities, probability
+from service.enrich.model.span_decoding import Floats, TokenSpan, decode, probabilities, probability
 from training.corpus import UNKNOWN, Article, Label
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-LONGEST = 4_000
+MAX_CODE_POINTS_PER_ARTICLE = 4_000
 """Code points of an article that are kept: the names of a report come early."""
-SURE = 0.75
+MIN_SPAN_PROBABILITY = 0.75
 """Probability from which a span counts."""
-AGREED = 0.8
+MIN_TYPE_SHARE = 0.8
 """Share of a name's mentions in the article, weighted by probability, that must have one type."""
-SURE_OUTSIDE = 0.85
+MIN_OUTSIDE_PROBABILITY = 0.85
 """Probability from which a token counts as outside of any name."""
 
 
@@ -52,8 +52,16 @@ def read(path: Path, known: frozenset[str], words: dict[str, int]) -> Iterator[t
         source = row["id"].partition("-")[0]
         headline = "" if row["headline"].isupper() else row["headline"]
         text = "\n\n".join(part for part in (headline, row["body"]) if part)
-        if len(text) > LONGEST:
-            text = text[: max(text.rfind("\n", 0, LONGEST), text.rfind(". ", 0, LONGEST) + 1)] or text[:LONGEST]
+        if len(text) > MAX_CODE_POINTS_PER_ARTICLE:
+            text = (
+                text[
+                    : max(
+                        text.rfind("\n", 0, MAX_CODE_POINTS_PER_ARTICLE),
+                        text.rfind(". ", 0, MAX_CODE_POINTS_PER_ARTICLE) + 1,
+                    )
+                ]
+                or text[:MAX_CODE_POINTS_PER_ARTICLE]
+            )
         if left.get(source, 0) > 0 and text.strip():
             left[source] -= len(text.split())
             yield row["id"], text
@@ -78,7 +86,7 @@ def label(articles: Iterable[tuple[str, str]], teachers: Sequence[Language]) -> 
             yield Article(id=article_id, text=text, entities=entities)
 
 
-def _entities(doc: Doc, labels: Sequence[str], found: list[Found], table: Floats) -> Iterator[Label]:
+def _entities(doc: Doc, labels: Sequence[str], found: list[TokenSpan], table: Floats) -> Iterator[Label]:
     sure = [probability(table, span) for span in found]
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for (start, end, place), probable in zip(found, sure, strict=True):
@@ -87,15 +95,15 @@ def _entities(doc: Doc, labels: Sequence[str], found: list[Found], table: Floats
     for (start, end, place), probable in zip(found, sure, strict=True):
         types = votes[doc[start:end].text]
         best, weight = types.most_common(1)[0]
-        certain = weight > AGREED * types.total() and (
-            probable >= SURE if best == labels[place] else weight >= 2 * SURE
+        certain = weight > MIN_TYPE_SHARE * types.total() and (
+            probable >= MIN_SPAN_PROBABILITY if best == labels[place] else weight >= 2 * MIN_SPAN_PROBABILITY
         )
         inside.update(range(start, end))
         yield _label(doc, start, end, best if certain else UNKNOWN)
-    named = {text.split()[-1] for text, types in votes.items() if types.total() >= SURE}
+    named = {text.split()[-1] for text, types in votes.items() if types.total() >= MIN_SPAN_PROBABILITY}
     for token in doc:
         outside = table[token.i, 0]
-        if token.i not in inside and (outside < SURE_OUTSIDE or (token.is_title and token.text in named)):
+        if token.i not in inside and (outside < MIN_OUTSIDE_PROBABILITY or (token.is_title and token.text in named)):
             yield _label(doc, token.i, token.i + 1, UNKNOWN)
 
 

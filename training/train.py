@@ -42,10 +42,10 @@ CORPUS = HERE / "corpus"
 RUNS = HERE / "runs"
 TEACHERS = ("ner", "tok2vec")
 """The base's networks from which a teacher each starts: unlike each other, so right together where one errs."""
-HALVES = 2
+SILVER_PROCESSES = 2
 """Processes that work side by side."""
 SEED = 20
-SILVER_WORDS = {
+MAX_SILVER_WORDS_BY_SOURCE = {
     "allsides": 2_000_000,
     "reuters21578": 1_200_000,
     "guardian": 300_000,
@@ -54,24 +54,26 @@ SILVER_WORDS = {
     "ukrbias": 100_000,
 }
 """Most words of raw news by source; a source is what an id starts with."""
-WORDS = 600
+TOKENS_PER_BATCH = 600
 """Tokens of a batch, as in the configs: so the learning rate reaches zero with the last step."""
-LABELLED, RAW = "NEWSWIRE_LABELLED", "NEWSWIRE_RAW_NEWS"
+LABELLED_VARIABLE, RAW_VARIABLE = "NEWSWIRE_LABELLED", "NEWSWIRE_RAW_NEWS"
 
 
 def main() -> None:
     """Run all stages; each writes its result below `training/corpus` or `training/runs`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--labelled", default=os.environ.get(LABELLED), help=f"labelled articles, or {LABELLED}")
-    parser.add_argument("--raw", default=os.environ.get(RAW), help=f"raw news, or {RAW}")
+    parser.add_argument(
+        "--labelled", default=os.environ.get(LABELLED_VARIABLE), help=f"labelled articles, or {LABELLED_VARIABLE}"
+    )
+    parser.add_argument("--raw", default=os.environ.get(RAW_VARIABLE), help=f"raw news, or {RAW_VARIABLE}")
     parser.add_argument("--output", type=Path, default=loading.WEIGHTS, help="where the weights go")
     arguments = parser.parse_args()
-    labelled, raw = _given(arguments.labelled, LABELLED), _given(arguments.raw, RAW)
+    labelled, raw = _required_file(arguments.labelled, LABELLED_VARIABLE), _required_file(arguments.raw, RAW_VARIABLE)
     set_current_ops(NumpyOps(use_blis=False))
     known = build_gold(labelled)
-    with ProcessPoolExecutor(HALVES, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(SILVER_PROCESSES, mp_context=get_context("spawn")) as pool:
         list(pool.map(teach, TEACHERS))
-        list(pool.map(partial(build_silver, raw, known), range(HALVES)))
+        list(pool.map(partial(build_silver, raw, known), range(SILVER_PROCESSES)))
     fit("student", "student", CORPUS / "train", {"paths.start": str(RUNS / TEACHERS[0] / "model-best")}, epochs=2)
     loading.store(spacy.load(RUNS / "student" / "model-best"), arguments.output)
     print(f"weights written to {arguments.output}; measure them: python training/report.py")
@@ -87,7 +89,7 @@ def teach(start: str) -> None:
     fit("teacher", start, CORPUS / "train" / "gold", overrides, epochs=2)
 
 
-def _given(path: str | None, variable: str) -> Path:
+def _required_file(path: str | None, variable: str) -> Path:
     if not path:
         raise SystemExit(
             f"{variable} is not set. The articles belong to their publishers and are not part of this project: "
@@ -100,7 +102,7 @@ def _given(path: str | None, variable: str) -> Path:
 
 def build_gold(labelled: Path) -> frozenset[str]:
     """Write the three parts, the training part with its copies; return the ids of all articles."""
-    base, reader = spacy.load(corpus.BASE, enable=["ner"]), corpus.grammar()
+    base, reader = spacy.load(corpus.BASE_MODEL, enable=["ner"]), corpus.grammar()
     articles = list(corpus.rehearse(corpus.read(labelled), base))
     parts = {name: [a for a in articles if corpus.part(a.id) == name] for name in corpus.PARTS}
     for name in ("development", "test"):
@@ -118,7 +120,7 @@ def build_silver(raw: Path, known: frozenset[str], part: int) -> None:
     set_current_ops(NumpyOps(use_blis=False))
     teachers = [spacy.load(RUNS / start / "model-best") for start in TEACHERS]
     reader = corpus.grammar()
-    articles = islice(silver.read(raw, known, SILVER_WORDS), part, None, HALVES)
+    articles = islice(silver.read(raw, known, MAX_SILVER_WORDS_BY_SOURCE), part, None, SILVER_PROCESSES)
     labelled = list(silver.label(articles, teachers))
     corpus.write(CORPUS / "train" / f"silver-{part}.spacy", corpus.with_grammar(labelled, reader))
     print(f"{len(labelled):,} articles labelled by the teachers")
@@ -133,7 +135,7 @@ def fit(config: str, run: str, folder: Path, overrides: dict[str, Any], *, epoch
         "paths.train": str(folder),
         "paths.dev": str(CORPUS / "development.spacy"),
         "training.max_epochs": epochs,
-        "training.optimizer.learn_rate.total_steps": epochs * tokens // WORDS,
+        "training.optimizer.learn_rate.total_steps": epochs * tokens // TOKENS_PER_BATCH,
     }
     nlp = init_nlp(load_config(HERE / f"{config}.cfg", overrides=overrides, interpolate=False))
     # spaCy's loop starts with the CPU's default arithmetic; ours is faster (service/enrich/model/loading.py).

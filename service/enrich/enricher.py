@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from service.contract.records import RawArticle
     from service.settings import Settings
 
-COPIED = (
+COPIED_FIELDS = (
     "id",
     "version",
     "revision",
@@ -36,12 +36,12 @@ COPIED = (
 )
 """Fields that the record takes from the article as they are."""
 
-KEPT_WORDS = 20_000
+MAX_VOCABULARY_WORDS = 20_000
 """Words that the vocabulary keeps: those of some 200 articles, 5 MB."""
-KEPT_LENGTH = 20_000
+MAX_CODE_POINTS_TO_KEEP_WORDS = 20_000
 """Code points of the longest article whose words are kept: a million of random letters would be a million words."""
 
-NOT_FOUND = {
+REASONS_IF_NONE_FOUND = {
     "entities": "the text names no person, organisation, place or other thing",
     "locations": "the text names no place",
     "events": "no sentence states an event of the kinds that are coded",
@@ -66,25 +66,29 @@ class Enricher:
             OffsetMismatch: A stage gave a mention that is not in the text: a bug.
         """
         if article.status != "usable":
-            return self._bare(article, "retracted", article.language, f"the article was {article.status} by its source")
+            return self._unread_record(
+                article, "retracted", article.language, f"the article was {article.status} by its source"
+            )
         with _timed(seconds, "language"):
             language = self._languages.language(article)
         if not self._languages.supports(language):
             enriched = ", ".join(self._languages.supported)
             reason = f"the article's language is {language}; enriched are: {enriched}"
-            return self._bare(article, "unsupported_language", language, reason)
-        with self._memory(article):
+            return self._unread_record(article, "unsupported_language", language, reason)
+        with self._vocabulary_scope(article):
             found = self._stages(article, seconds)
         with _timed(seconds, "check"):
-            none_found = NoneFound(**{name: reason for name, reason in NOT_FOUND.items() if not found.get(name)})
+            none_found = NoneFound(
+                **{name: reason for name, reason in REASONS_IF_NONE_FOUND.items() if not found.get(name)}
+            )
             return span_check.check(self._record(article, "enriched", language, none_found, **found))
 
-    def _memory(self, article: RawArticle) -> AbstractContextManager[Any]:
+    def _vocabulary_scope(self, article: RawArticle) -> AbstractContextManager[Any]:
         """Let the vocabulary keep the words of the first articles; those of later ones go with their article.
 
         A known word costs the tokenizer a third of a new one, and a vocabulary that keeps all grows for ever.
         """
-        if len(self._nlp.vocab) < KEPT_WORDS and len(article.text) < KEPT_LENGTH:
+        if len(self._nlp.vocab) < MAX_VOCABULARY_WORDS and len(article.text) < MAX_CODE_POINTS_TO_KEEP_WORDS:
             return nullcontext()
         return self._nlp.memory_zone()
 
@@ -92,7 +96,7 @@ class Enricher:
         """Return the record's lists by name: one line a stage, in the order in which each builds on those before."""
         found: dict[str, Any] = {}
         with _timed(seconds, "model"):
-            doc = tokenizing.read(self._nlp, article.text)
+            doc = tokenizing.annotate(self._nlp, article.text)
         with _timed(seconds, "entities"):
             found["entities"] = self._entities.find(doc, headline=len(article.headline))
         with _timed(seconds, "locations"):
@@ -110,7 +114,7 @@ class Enricher:
             found["counts"] = counts.find(doc)
         return found
 
-    def _bare(self, article: RawArticle, status: str, language: str | None, reason: str) -> EnrichedArticle:
+    def _unread_record(self, article: RawArticle, status: str, language: str | None, reason: str) -> EnrichedArticle:
         none_found = NoneFound(**dict.fromkeys(NoneFound.model_fields, reason))
         return self._record(article, status, language, none_found)
 
@@ -118,7 +122,7 @@ class Enricher:
         self, article: RawArticle, status: str, language: str | None, none_found: NoneFound, **found: Any
     ) -> EnrichedArticle:
         return EnrichedArticle.model_validate(
-            {name: getattr(article, name) for name in COPIED}
+            {name: getattr(article, name) for name in COPIED_FIELDS}
             | {"story": [] if status == "retracted" else near_duplicates.bands(article.text)}
             | {"status": status, "language": language, "none_found": none_found, "pipeline": self._pipeline}
             | found

@@ -14,9 +14,9 @@ from hashlib import blake2s
 
 from rensa import RMinHash
 
-_WORD = re.compile(r"\w+")
+_WORD_PATTERN = re.compile(r"\w+")
 _BANDS = 8
-_ROWS = 2
+_HASHES_PER_BAND = 2
 _SEED = 1
 
 
@@ -25,14 +25,16 @@ def bands(text: str) -> list[str]:
 
     Two texts that have two bands or more in common are takes of one story; with one, they may be.
     """
-    words = _WORD.findall(text.casefold())
+    words = _WORD_PATTERN.findall(text.casefold())
     if not words:
         return []
     runs = list(map(" ".join, zip(words, words[1:], words[2:], strict=False))) or [" ".join(words)]
-    minhash = RMinHash(num_perm=_BANDS * _ROWS, seed=_SEED)
+    minhash = RMinHash(num_perm=_BANDS * _HASHES_PER_BAND, seed=_SEED)
     minhash.update(runs)
     digest = minhash.digest()
-    return [_band(number, digest[number * _ROWS : (number + 1) * _ROWS]) for number in range(_BANDS)]
+    return [
+        _band(number, digest[number * _HASHES_PER_BAND : (number + 1) * _HASHES_PER_BAND]) for number in range(_BANDS)
+    ]
 
 
 def _band(number: int, hashes: list[int]) -> str:

