@@ -1,4 +1,4 @@
-"""A text of any length and shape is read, code point for code point."""
+"""A text of any length and shape is annotated, code point for code point."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def nlp() -> Language:
-    """Return a pipeline that marks sentences and refuses what spaCy refuses."""
+    """Return a pipeline that marks sentences, with spaCy's own limits."""
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
     return nlp
@@ -54,12 +54,12 @@ PARAGRAPH = "The minister said on Friday that talks would go on. Nobody else agr
     ],
 )
 def test_no_code_point_is_lost_or_added(nlp: Language, text: str) -> None:
-    """The doc's text is the article's, so that every offset counts in it."""
+    """The doc's text is the article's, so that offsets are valid in both."""
     assert annotate(nlp, text).text == text
 
 
-def test_a_long_text_is_divided_between_paragraphs(nlp: Language) -> None:
-    """No sentence is cut where the model's part ends."""
+def test_a_long_text_is_split_between_paragraphs(nlp: Language) -> None:
+    """No sentence is cut at the end of a pass."""
     text = PARAGRAPH * (3 * MAX_CODE_POINTS_PER_PASS // len(PARAGRAPH))
     sentences = {sentence.text.strip() for sentence in annotate(nlp, text).sents}
 
@@ -67,13 +67,13 @@ def test_a_long_text_is_divided_between_paragraphs(nlp: Language) -> None:
 
 
 def test_a_long_run_without_white_space_is_one_token(nlp: Language) -> None:
-    """A tracking link of thousands of code points is not taken apart; the words around it are."""
+    """A tracking link of thousands of code points is not split; the words around it are."""
     run = "https://example.org/?" + "a=1&" * 500
     doc = annotate(nlp, f"See ({run} for more.")
 
     assert [token.text for token in doc] == ["See", f"({run}", "for", "more", "."]
 
 
-def test_the_text_of_a_doc_is_its_own(nlp: Language) -> None:
-    """However the doc was made."""
+def test_the_cached_text_is_the_text_of_the_doc(nlp: Language) -> None:
+    """This holds for docs from `annotate` and for docs from spaCy."""
     assert text_of(annotate(nlp, PARAGRAPH)) == text_of(nlp(PARAGRAPH)) == PARAGRAPH
