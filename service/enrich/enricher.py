@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from service.contract.records import EnrichedArticle, NoneFound
 from service.enrich import counts, dates, entities, events, near_duplicates, places, quotes, span_check, tags
-from service.enrich.fingerprint import describe
+from service.enrich.fingerprint import describe_pipeline
 from service.enrich.gazetteer.places import Gazetteer
 from service.enrich.grammar.parse import Syntax
 from service.enrich.language import LanguageDetector
@@ -65,7 +65,7 @@ class Enricher:
         self._gazetteer = Gazetteer()
         self._watched = frozenset(settings.watched)
         self._entities = entities.EntityFinder(self._gazetteer)
-        self._pipeline = describe(settings, self._nlp, self._gazetteer)
+        self._pipeline = describe_pipeline(settings, self._nlp, self._gazetteer)
 
     def enrich(self, article: RawArticle, seconds: dict[str, float]) -> EnrichedArticle:
         """Return the record of *article*, and add the wall-clock time of each stage to *seconds*.

@@ -40,7 +40,7 @@ PART_DIGITS = 12  # 48 bits: one change in 10**14 goes unnoticed
 FINGERPRINT_DIGITS = 16  # 64 bits
 
 
-def describe(settings: Settings, nlp: Language, gazetteer: Gazetteer) -> Pipeline:
+def describe_pipeline(settings: Settings, nlp: Language, gazetteer: Gazetteer) -> Pipeline:
     """Return the digests of everything that shapes a record, and the fingerprint over them.
 
     Equal fingerprints and equal input give equal records, byte for byte.
@@ -55,15 +55,15 @@ def describe(settings: Settings, nlp: Language, gazetteer: Gazetteer) -> Pipelin
         "model": f"{nlp.meta['lang']}_{nlp.meta['name']}",
         "model_version": str(nlp.meta["version"]),
         "gazetteer": gazetteer.edition,
-        "rules": data(chain(_files(resources.files("service.enrich") / "data"), installed)),
-        "code": code(resources.files("service")),
+        "rules": data_digest(chain(_files(resources.files("service.enrich") / "data"), installed)),
+        "code": code_digest(resources.files("service")),
         "libraries": _digest(libraries)[:PART_DIGITS],
         "settings": _digest(settings_that_count)[:PART_DIGITS],
     }
     return Pipeline(**parts, fingerprint=_digest(parts)[:FINGERPRINT_DIGITS])
 
 
-def code(package: Traversable) -> str:
+def code_digest(package: Traversable) -> str:
     """Return a digest of the sources in *package* that turn bytes into a record.
 
     The digest covers every byte, including comments and docstrings. Bytecode and syntax trees would leave these out,
@@ -72,12 +72,14 @@ def code(package: Traversable) -> str:
     """
     folders = (_files(package / folder, f"{folder}/") for folder in CODE_FOLDERS)
     sources = (file for file in chain.from_iterable(folders) if file[0].endswith(".py"))
-    return _edition(chain(((name, package / name) for name in CODE_FILES), sources))
+    return _files_digest(chain(((name, package / name) for name in CODE_FILES), sources))
 
 
-def data(files: Iterable[tuple[str, Traversable]]) -> str:
+def data_digest(files: Iterable[tuple[str, Traversable]]) -> str:
     """Return a digest of the data among *files*: all except prose (`*.md`) and hidden files."""
-    return _edition((name, path) for name, path in files if not (path.name.startswith(".") or name.endswith(".md")))
+    return _files_digest(
+        (name, path) for name, path in files if not (path.name.startswith(".") or name.endswith(".md"))
+    )
 
 
 def _files(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Traversable]]:
@@ -89,7 +91,7 @@ def _files(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Travers
             yield f"{prefix}{path.name}", path
 
 
-def _edition(files: Iterable[tuple[str, Traversable]]) -> str:
+def _files_digest(files: Iterable[tuple[str, Traversable]]) -> str:
     """Return a digest of *files* by name: it changes if two files swap names, but not with their order."""
     return _digest({name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files})[:PART_DIGITS]
 

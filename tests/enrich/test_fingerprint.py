@@ -15,7 +15,7 @@ import pytest
 
 import service
 from service.enrich.enricher import Enricher
-from service.enrich.fingerprint import code, describe
+from service.enrich.fingerprint import code_digest, describe_pipeline
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -94,26 +94,26 @@ def test_a_changed_word_list_changes_the_fingerprint(package: Path, enricher: En
 def test_every_module_that_produces_a_record_counts(package: Path) -> None:
     """An added line in any module that a worker process loads changes the digest of the code."""
     sources = [Path(line) for line in run(PRINT_LOADED_MODULES, package.parent).splitlines()]
-    before = code(package)
+    before = code_digest(package)
     assert package / "wire/detect.py" in sources
 
     for source in sources:
         text = source.read_text(encoding="utf-8")
         source.write_text(f"{text}\nCHANGED = 1\n", encoding="utf-8")
-        assert code(package) != before, source
+        assert code_digest(package) != before, source
         source.write_text(text, encoding="utf-8")
-    assert code(package) == before
+    assert code_digest(package) == before
 
 
 def test_files_that_swap_names_change_the_fingerprint(package: Path) -> None:
     """The content of a file counts under its path, folder included: two `__init__.py` are different files."""
-    before = code(package)
+    before = code_digest(package)
     entities, places = package / "enrich/entities/__init__.py", package / "enrich/places/__init__.py"
     entities.rename(package / "aside")
     places.rename(entities)
     (package / "aside").rename(places)
 
-    assert code(package) != before
+    assert code_digest(package) != before
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_files_that_swap_names_change_the_fingerprint(package: Path) -> None:
 def test_a_setting_counts_if_it_affects_records(enricher: Enricher, setting: Settings, changed: set[str]) -> None:
     """Watched countries, enriched languages and the input format shape a record. A port does not."""
     ours = enricher._pipeline.model_dump()
-    theirs = describe(setting, enricher._nlp, enricher._gazetteer).model_dump()
+    theirs = describe_pipeline(setting, enricher._nlp, enricher._gazetteer).model_dump()
 
     assert {name for name in ours if ours[name] != theirs[name]} == changed
 
@@ -143,7 +143,7 @@ def test_another_version_of_a_library_changes_the_fingerprint(
     monkeypatch.setattr(metadata, "version", lambda name: "0" if name == library else installed(name))
 
     ours = enricher._pipeline.model_dump()
-    theirs = describe(Settings(), enricher._nlp, enricher._gazetteer).model_dump()
+    theirs = describe_pipeline(Settings(), enricher._nlp, enricher._gazetteer).model_dump()
 
     assert {name for name in ours if ours[name] != theirs[name]} == {"libraries", "fingerprint"}
 
@@ -157,9 +157,9 @@ def test_an_installed_model_counts_with_its_files(
     for weights in ("a", "b"):
         (tmp_path / "ner").mkdir(exist_ok=True)
         (tmp_path / "ner" / "model").write_text(weights)
-        pipelines.append(describe(Settings(), enricher._nlp, enricher._gazetteer))
+        pipelines.append(describe_pipeline(Settings(), enricher._nlp, enricher._gazetteer))
     (tmp_path / "README.md").write_text("What the model is.")
-    pipelines.append(describe(Settings(), enricher._nlp, enricher._gazetteer))
+    pipelines.append(describe_pipeline(Settings(), enricher._nlp, enricher._gazetteer))
 
     assert pipelines[0].rules != pipelines[1].rules
     assert pipelines[1] == pipelines[2]

@@ -1,10 +1,12 @@
-"""Make the word data of the events: base forms, irregular forms, word vectors.
+"""Create the word data of the events: base forms, irregular forms, word vectors.
 
-In: FORMS, a pickled Counter of (word, tag, lemma) over news text tagged by en_core_web_sm, and VECTORS, a spaCy model
-with word vectors (en_core_web_md 3.8, MIT). Out, into service/enrich/data: lemmas.txt, lemma_vectors.npy (signed bytes,
-a row a line of lemmas.txt; the 300 dimensions brought to 48 by principal components) and irregular_forms.tsv.
+    python training/events/make_words.py FORMS VECTORS
 
-usage: make_words.py FORMS VECTORS
+Input: FORMS, a pickled Counter of (word, tag, lemma) in news text tagged by en_core_web_sm, and VECTORS, a spaCy model
+with word vectors (en_core_web_md 3.8, MIT).
+
+Output, in service/enrich/data: lemmas.txt, lemma_vectors.npy (signed bytes, one row per line of lemmas.txt, with the
+300 dimensions reduced to 48 by principal components) and irregular_forms.tsv.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ DATA = ROOT / "service" / "enrich" / "data"
 DIMENSIONS = 48
 MIN_FORM_COUNT = 2
 MIN_LEMMA_COUNT = 3
-"""Words seen less often than this in a million and a half words get no vector."""
+"""Words that occur less often than this in 1.5 million words get no vector."""
 
 
 def main(forms_path: str, vectors_path: str) -> None:
@@ -72,7 +74,7 @@ def rule_words() -> set[str]:
 
 
 def irregular(forms: Counter[tuple[str, str, str]]) -> None:
-    """Write the forms whose base the spelling rules do not give."""
+    """Write the forms whose base form does not follow from the spelling rules."""
     (DATA / "irregular_forms.tsv").write_text("")
     word_lists.irregular_forms.cache_clear()
     parse.lemma.cache_clear()
@@ -85,9 +87,9 @@ def irregular(forms: Counter[tuple[str, str, str]]) -> None:
     tables = lemmatizer.lookups.get_table("lemma_exc")
     known = word_lists.known_lemmas()
     for kind, tag, part in (("v", "VBN", "verb"), ("n", "NNS", "noun"), ("a", "JJR", "adj")):
-        for word, found in tables[part].items():
-            if found[0] in known and word.isalpha():
-                best.setdefault((word, kind), Counter())[found[0], tag] += 1
+        for word, word_bases in tables[part].items():
+            if word_bases[0] in known and word.isalpha():
+                best.setdefault((word, kind), Counter())[word_bases[0], tag] += 1
     rows = []
     for (word, kind), bases in sorted(best.items()):
         (base, tag), _ = bases.most_common(1)[0]
