@@ -13,8 +13,8 @@ from service.enrich.entities import lexicon, span_edges
 from service.enrich.entities.coverage import Coverage
 from service.enrich.entities.joining import join
 from service.enrich.entities.knowledge import Knowledge
-from service.enrich.entities.name_candidates import Candidate
-from service.enrich.entities.name_groups import Group
+from service.enrich.entities.name_candidates import NameCandidate
+from service.enrich.entities.name_groups import NameGroup
 from service.enrich.entities.overlooked_names import add_overlooked
 from service.enrich.entities.repeats import add_repeats
 from service.enrich.gazetteer.places import Gazetteer
@@ -67,7 +67,7 @@ def test_many_spans_are_asked_for_in_one_pass() -> None:
 def test_many_names_in_a_row(words: Lexicon) -> None:
     """Of 20,000 capitalised words the known one at the end is found."""
     text = "Xyz " * LONG + "NATO"
-    found: list[Candidate] = []
+    found: list[NameCandidate] = []
     add_overlooked(text, found, [], Knowledge(words, Gazetteer()))
 
     assert [one.surface for one in found] == ["NATO"]
@@ -75,11 +75,13 @@ def test_many_names_in_a_row(words: Lexicon) -> None:
 
 def test_many_of_one_surname(words: Lexicon) -> None:
     """Of 20,000 Smiths half have a name of their own, and the others, J. all of them, are one who may be anybody."""
-    groups: dict[str, Group] = {}
+    groups: dict[str, NameGroup] = {}
     for number in range(LONG):
         letters = "".join(chr(ord("a") + int(digit)) for digit in str(number))
         name = f"J{' ' * (number % 2)}{letters}x Smith"
-        one = groups[name] = Group(name.lower(), name.lower().split(), [Candidate(number, number, "PERSON", 1.0, name)])
+        one = groups[name] = NameGroup(
+            name.lower(), name.lower().split(), [NameCandidate(number, number, "PERSON", 1.0, name)]
+        )
         one.votes["PERSON"] += 1
 
     assert len(join(groups, [], words)) == LONG // 2 + 1
@@ -89,9 +91,9 @@ def test_many_cut_names_grow(words: Lexicon) -> None:
     """The mentions that the model cut short grow to the name that the article uses; the others stay as they are."""
     block = "Zarnova fell. Zarnova Metal Union won. "
     starts = range(0, LONG * len(block), len(block))
-    short = Group("zarnova", ["zarnova"], [Candidate(at, at + 7, "GPE", 1.0, "Zarnova") for at in starts])
-    short.candidates += [Candidate(at + 14, at + 21, "GPE", 1.0, "Zarnova") for at in starts[1:]]
-    long = Group("zarnova metal union", [], [Candidate(14, 33, "ORG", 1.0, "Zarnova Metal Union")])
+    short = NameGroup("zarnova", ["zarnova"], [NameCandidate(at, at + 7, "GPE", 1.0, "Zarnova") for at in starts])
+    short.candidates += [NameCandidate(at + 14, at + 21, "GPE", 1.0, "Zarnova") for at in starts[1:]]
+    long = NameGroup("zarnova metal union", [], [NameCandidate(14, 33, "ORG", 1.0, "Zarnova Metal Union")])
     for one, label in ((short, "GPE"), (long, "ORG")):
         one.votes[label] += 1
     add_repeats(block * LONG, [long, short], [], words)

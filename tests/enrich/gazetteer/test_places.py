@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from service.enrich.gazetteer.places import Gazetteer, Role, fold
+from service.enrich.gazetteer.folding import fold_place_name
+from service.enrich.gazetteer.places import Gazetteer, NameRole
 
 ROOT = Path(__file__).parents[3]
 WATCHED = ("RO", "BG", "HU", "SK")
@@ -45,7 +46,7 @@ def test_a_name_finds_its_place(gazetteer: Gazetteer, name: str, country: str, g
 
 def test_every_homonym_is_a_candidate(gazetteer: Gazetteer) -> None:
     """Paris is in France first, and in Texas and Ontario too."""
-    found = [one.place for one in gazetteer.candidates("Paris") if one.role is Role.NAME]
+    found = [one.place for one in gazetteer.candidates("Paris") if one.role is NameRole.NAME]
     assert found[0].country == "FR"
     states = {gazetteer.place(place.admin1).name for place in found}
     assert {"Texas", "Tennessee", "Ontario"} <= states
@@ -94,7 +95,7 @@ def test_countries_are_all_there(gazetteer: Gazetteer) -> None:
 
 def test_folding_joins_spellings() -> None:
     """Case, accents, hyphens and points make no other name."""
-    assert fold("Târgu-Mureş") == fold("targu mures") == fold("TÂRGU MUREȘ")
+    assert fold_place_name("Târgu-Mureş") == fold_place_name("targu mures") == fold_place_name("TÂRGU MUREȘ")
 
 
 def test_the_shipped_file_is_what_the_builder_makes(gazetteer: Gazetteer, tmp_path: Path) -> None:
