@@ -76,9 +76,10 @@ _DATELINE_MAX_CODE_POINTS = 1_000
 def datelines(text: str, article: RawArticle) -> list[tuple[int, int]]:
     """Return the spans `[start, end)` of all places in the datelines of *text*: `BUDAPEST, Hungary (AP) -`.
 
-    The entity stage has a pattern of its own (`overlooked_names`), because it asks another question: that one finds one
-    name, in capitals, anywhere in the text, as evidence of a place. This one finds the whole list of places, also
-    in mixed case if an agency follows, and only at the beginning, because a dateline says where the reporter was.
+    The entity stage has its own pattern (`overlooked_names.DATELINE_CITY`), because the two serve different purposes.
+    That pattern finds the city alone, in capitals, on any line, as evidence that a name is a place. This one finds the
+    whole list of places, also in mixed case if an agency follows, but only near the beginning, because it says where
+    the reporter was.
     """
     body = len(article.headline) + 2 if article.headline and article.body else 0
     spans = []

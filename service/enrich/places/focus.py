@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from service.enrich.places.toponyms import Toponym
 
 HEADLINE_WEIGHT = 3.0
-"""Weight of a mention in the headline. One in the body, where an article wanders, weighs 1."""
+"""Weight of a mention in the headline, relative to 1 in the body, which often strays to other countries."""
 LEAD_WEIGHT = 2.0
 LEAD_CODE_POINTS = 400
 """The first paragraph or two say who did what where. Unlike the lead of `entities.salience`, it may be longer than a
