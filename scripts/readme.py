@@ -1,4 +1,4 @@
-"""Write the tables of README.md that are made from the code; `--check` fails where they are stale.
+"""Write the tables of README.md that are generated from the code; `--check` fails if they are stale.
 
 A block starts with `<!-- made from the code: NAME -->` and ends with `<!-- end -->`.
 """
@@ -30,7 +30,7 @@ BLOCK = re.compile(r"(<!-- made from the code: (\w+) -->\n).*?(<!-- end -->)", r
 
 
 def settings() -> str:
-    """Make the table of settings: environment variable, default, meaning."""
+    """Return the table of settings: environment variable, default, meaning."""
     rows = []
     for name, field in Settings.model_fields.items():
         alias = field.validation_alias
@@ -47,7 +47,7 @@ def _shown(value: object) -> str:
 
 
 def commands() -> str:
-    """Make the table of commands from the command line's own help."""
+    """Return the table of commands, from the help of the command line."""
     group = typer.main.get_command(app)
     rows = []
     for name, command in getattr(group, "commands", {}).items():
@@ -58,7 +58,7 @@ def commands() -> str:
 
 
 def reasons() -> str:
-    """Make the table of the reasons for which an article is refused, from the docstring under each."""
+    """Return the table of the reasons for which an article is refused, from the docstring below each."""
     body = ast.parse(inspect.getsource(reject_reasons.RejectReason)).body[0]
     assert isinstance(body, ast.ClassDef)
     rows, code = [], ""
@@ -71,14 +71,14 @@ def reasons() -> str:
 
 
 def metrics() -> str:
-    """Make the table of metrics from their own declarations."""
+    """Return the table of metrics, from their declarations."""
     rows = []
     for family in vars(Metrics(Settings())).values():
         if isinstance(family, MetricWrapperBase):
-            kind = str(family._type)  # noqa: SLF001 - no public way
+            kind = str(family._type)  # noqa: SLF001 - there is no public accessor
             suffix = {"counter": "_total", "info": "_info"}.get(kind, "")
-            labels = ", ".join(f"`{label}`" for label in family._labelnames)  # noqa: SLF001 - no public way
-            rows.append((f"`{family._name}{suffix}`", kind, labels, family._documentation))  # noqa: SLF001 - no public way
+            labels = ", ".join(f"`{label}`" for label in family._labelnames)  # noqa: SLF001 - there is no public accessor
+            rows.append((f"`{family._name}{suffix}`", kind, labels, family._documentation))  # noqa: SLF001 - there is no public accessor
     return _table(("metric", "type", "labels", "meaning"), rows)
 
 
@@ -87,19 +87,19 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
-MAKERS = {"settings": settings, "commands": commands, "reasons": reasons, "metrics": metrics}
+TABLES = {"settings": settings, "commands": commands, "reasons": reasons, "metrics": metrics}
 
 
-def made(text: str) -> str:
-    """Return *text* with every block made anew."""
-    return BLOCK.sub(lambda match: f"{match[1]}{MAKERS[match[2]]()}{match[3]}", text)
+def with_tables(text: str) -> str:
+    """Return *text* with every table generated again."""
+    return BLOCK.sub(lambda match: f"{match[1]}{TABLES[match[2]]()}{match[3]}", text)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
-    old = README.read_text()
-    new = made(old)
-    if parser.parse_args().check and new != old:
+    before = README.read_text()
+    after = with_tables(before)
+    if parser.parse_args().check and after != before:
         sys.exit("README.md is stale: run `make readme`")
-    README.write_text(new)
+    README.write_text(after)
