@@ -13,7 +13,7 @@ import pytest
 from service.contract.outcomes import Enriched, Message
 from service.processes.processor import Processor
 from service.settings import Settings
-from service.worker.in_flight import IN_FLIGHT_PER_LANE
+from service.worker.in_flight import ARTICLES_PER_PROCESS
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -68,4 +68,4 @@ def _missing(shown: Any, record: Any, path: str = "") -> list[str]:
 
 def test_the_most_that_comes_twice_is_told() -> None:
     """How many articles may be repeated after a crash is the number that may be in flight."""
-    assert f"at most {IN_FLIGHT_PER_LANE} articles a worker process" in README.read_text()
+    assert f"at most {ARTICLES_PER_PROCESS} articles a worker process" in README.read_text()
