@@ -24,7 +24,7 @@ def test_the_tables_are_those_of_the_code() -> None:
     """Settings, metrics, commands and reasons in the README are those that the code has: `make readme` writes them."""
     text = README.read_text()
 
-    assert text == script["made"](text)
+    assert text == script["with_tables"](text)
 
 
 @pytest.mark.parametrize("name", script["TABLES"])
