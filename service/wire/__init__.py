@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from service.contract.headers import FORMAT, TIMESTAMP
 from service.contract.records import InvalidArticle, RawArticle, RejectReason
 from service.wire import cloudevents, decode, detect
-from service.wire.article import derived_id, describe, make, own_id
+from service.wire.article import build, derived_id, own_id
+from service.wire.refusals import describe_type, wrong_shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,7 @@ FORMATS: dict[str, str] = {
 }
 """Names of the formats and the modules that read them; a module is loaded when its format is first met."""
 
-_XML = frozenset(["newsml-g2", "nitf", "rss", "atom"])
+XML_FORMATS = frozenset(["newsml-g2", "nitf", "rss", "atom"])
 _TIMESTAMP_DIGITS = 15  # milliseconds until the year 33658
 _REGISTRY_FRAME = 5
 """Bytes before the data: a zero, and the id of the schema as four bytes, big-endian."""
@@ -54,12 +55,12 @@ def read(
     CloudEvents are opened, in binary and in structured mode. *timestamp* is the message's, in milliseconds since
     1970-01-01 UTC; the header `newswire.timestamp` goes before it.
     """
-    headers = _lowered(headers)
+    headers = _lower_names(headers)
     first = headers.get(TIMESTAMP, b"")
     if first.isdigit() and len(first) <= _TIMESTAMP_DIGITS:
         timestamp = int(first)
-    name, fields = _fields(value, headers, input_format)
-    return make(fields, name, value, timestamp)
+    name, fields = _parse(value, headers, input_format)
+    return build(fields, name, value, timestamp)
 
 
 def identify(value: bytes, headers: Mapping[str, bytes], input_format: str = AUTO) -> str:
@@ -67,49 +68,49 @@ def identify(value: bytes, headers: Mapping[str, bytes], input_format: str = AUT
 
     Raise `InvalidArticle` if *value* is in no format that is understood, and nothing else.
     """
-    _, fields = _fields(value, _lowered(headers), input_format)
+    _, fields = _parse(value, _lower_names(headers), input_format)
     return own_id(fields) or derived_id(value)
 
 
-def _lowered(headers: Mapping[str, bytes]) -> dict[str, bytes]:
+def _lower_names(headers: Mapping[str, bytes]) -> dict[str, bytes]:
     return {name.lower(): content or b"" for name, content in headers.items()}
 
 
-def _fields(value: bytes, headers: Mapping[str, bytes], input_format: str) -> tuple[str, Fields]:
+def _parse(value: bytes, headers: Mapping[str, bytes], input_format: str) -> tuple[str, Fields]:
     """Return the name of the format and what its module finds. *headers* have names in lower case."""
     _refuse_framed(value)
-    content = _only(decode.content(value))
-    event = cloudevents.in_headers(headers)
+    content = _single_item(decode.decode_bytes(value))
+    event = cloudevents.from_headers(headers)
     if isinstance(content, dict) and cloudevents.is_structured(content, headers):
-        event, data = cloudevents.opened(content)
-        content = _only(data)
-    name = _format(headers, input_format, content)
+        event, data = cloudevents.unwrap(content)
+        content = _single_item(data)
+    name = _choose_format(headers, input_format, content)
     fields: Fields = import_module(f"{__name__}.{FORMATS[name]}").fields(content)
-    return name, event.complete(fields) if event else fields
+    return name, event.fill_gaps(fields) if event else fields
 
 
-def _format(headers: Mapping[str, bytes], input_format: str, content: object) -> str:
+def _choose_format(headers: Mapping[str, bytes], input_format: str, content: object) -> str:
     name = headers.get(FORMAT, b"").decode(errors="replace").strip().lower() or input_format
     if name == AUTO:
-        return detect.format_of(content)
+        return detect.detect_format(content)
     if name not in FORMATS:
         known = ", ".join(FORMATS)
-        raise _wrong(f"the header {FORMAT} is {ascii(name)[:40]}; known are {known}")
+        raise wrong_shape(f"the header {FORMAT} is {ascii(name)[:40]}; known are {known}")
     is_xml = isinstance(content, decode.Xml)
-    if is_xml != (name in _XML) or not (is_xml or isinstance(content, dict)):
-        found = "XML" if is_xml else describe(content)
-        raise _wrong(f"the format is said to be {name}, but the value is {found}")
+    if is_xml != (name in XML_FORMATS) or not (is_xml or isinstance(content, dict)):
+        found = "XML" if is_xml else describe_type(content)
+        raise wrong_shape(f"the format is said to be {name}, but the value is {found}")
     return name
 
 
-def _only(content: object) -> object:
+def _single_item(content: object) -> object:
     """Return the one item of a list of one; more are refused, since an article has one outcome."""
     if not isinstance(content, list):
         return content
     if any(isinstance(item, dict) and "@type" in item for item in content):
         return {"@graph": content}  # JSON-LD: a page lists its article beside itself and its publisher
     if len(content) > 1:
-        raise _wrong(f"the value is a list of {len(content):,}; send one article a message")
+        raise wrong_shape(f"the value is a list of {len(content):,}; send one article a message")
     return content[0] if content else content
 
 
@@ -118,7 +119,3 @@ def _refuse_framed(value: bytes) -> None:
         schema = int.from_bytes(value[1:_REGISTRY_FRAME], "big")
         detail = f"the value starts with the frame of a schema registry, schema id {schema}; publish plain JSON or XML"
         raise InvalidArticle(RejectReason.SCHEMA_REGISTRY_FRAMED, detail)
-
-
-def _wrong(detail: str) -> InvalidArticle:
-    return InvalidArticle(RejectReason.WRONG_SHAPE, detail)

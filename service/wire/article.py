@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Literal
 
 from service.contract.records import InvalidArticle, RawArticle, RejectReason, Source
 from service.wire import timestamps
-from service.wire.text import clean, clean_line, clean_name
+from service.wire.refusals import describe_type, wrong_shape
+from service.wire.text import clean, clean_identifier, clean_line
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 Fields = Mapping[str, object]
-"""Values by the names of `RawArticle`, as they came: cleaned and checked by `make`."""
+"""Values by the names of `RawArticle`, as they came: cleaned and checked by `build`."""
 
-_ID_LIMIT = 1024
+_MAX_ID_CHARACTERS = 1024
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")
 """BCP 47 as far as it matters here: a language, and subtags."""
 _STATUS: Mapping[object, Literal["usable", "withheld", "canceled"]] = {
@@ -33,7 +34,7 @@ _STATUS: Mapping[object, Literal["usable", "withheld", "canceled"]] = {
 }
 
 
-def make(fields: Fields, source_format: str, value: bytes, timestamp: int | None = None) -> RawArticle:
+def build(fields: Fields, source_format: str, value: bytes, timestamp: int | None = None) -> RawArticle:
     """Return the article of *fields*, read from a message with *value*. Raises `InvalidArticle`.
 
     An article without an id gets one from a hash of *value*: the same message always has the same id. *timestamp* is
@@ -42,20 +43,20 @@ def make(fields: Fields, source_format: str, value: bytes, timestamp: int | None
     status = _status(fields)
     article_id = own_id(fields)
     if status != "usable" and not article_id:
-        raise _wrong(f"the status is {status}, but there is no id to say which article it is about")
+        raise wrong_shape(f"the status is {status}, but there is no id to say which article it is about")
     headline = _line(fields, "headline") or ""
-    moments = _moments(fields, status, timestamp)
+    dates = _dates(fields, status, timestamp)
     article = RawArticle(
         id=article_id or derived_id(value),
-        version=_name(fields, "version"),
+        version=_identifier(fields, "version"),
         source=_source(fields, source_format),
-        url=_name(fields, "url"),
+        url=_identifier(fields, "url"),
         headline=headline,
         body=_body(fields, headline),
         language=_language(_line(fields, "language")),
-        published_at=moments["published_at"],
-        updated_at=moments["updated_at"],
-        embargoed_until=moments["embargoed_until"],
+        published_at=dates["published_at"],
+        updated_at=dates["updated_at"],
+        embargoed_until=dates["embargoed_until"],
         byline=_line(fields, "byline"),
         dateline=_line(fields, "dateline"),
         status=status,
@@ -67,9 +68,9 @@ def make(fields: Fields, source_format: str, value: bytes, timestamp: int | None
 
 def own_id(fields: Fields) -> str:
     """Return the id that an article brings along, empty if it has none. Raise `InvalidArticle` if it cannot be one."""
-    article_id = _name(fields, "id") or ""
-    if len(article_id) > _ID_LIMIT:
-        raise _wrong(f"`id` has {len(article_id):,} characters; {_ID_LIMIT:,} is the most")
+    article_id = _identifier(fields, "id") or ""
+    if len(article_id) > _MAX_ID_CHARACTERS:
+        raise wrong_shape(f"`id` has {len(article_id):,} characters; {_MAX_ID_CHARACTERS:,} is the most")
     return article_id
 
 
@@ -87,17 +88,13 @@ def _body(fields: Fields, headline: str) -> str:
     return body[repeated.end() :] if repeated else body
 
 
-def _wrong(detail: str) -> InvalidArticle:
-    return InvalidArticle(RejectReason.WRONG_SHAPE, detail)
-
-
 def _text(fields: Fields, name: str, inside: str = "") -> str | None:
     found = fields.get(name)
     if found is None or isinstance(found, str):
         return found
     if isinstance(found, int | float) and not isinstance(found, bool):
         return str(found)
-    raise _wrong(f"`{inside}{name}` is {describe(found)}; text is expected")
+    raise wrong_shape(f"`{inside}{name}` is {describe_type(found)}; text is expected")
 
 
 def _line(fields: Fields, name: str, inside: str = "") -> str | None:
@@ -105,9 +102,9 @@ def _line(fields: Fields, name: str, inside: str = "") -> str | None:
     return clean_line(found) or None if found else None
 
 
-def _name(fields: Fields, name: str, inside: str = "") -> str | None:
+def _identifier(fields: Fields, name: str, inside: str = "") -> str | None:
     found = _text(fields, name, inside)
-    return clean_name(found) or None if found else None
+    return clean_identifier(found) or None if found else None
 
 
 def _source(fields: Fields, source_format: str) -> Source:
@@ -117,10 +114,10 @@ def _source(fields: Fields, source_format: str) -> Source:
     if isinstance(found, str):
         return Source(name=clean_line(found) or None, format=source_format)
     if not isinstance(found, Mapping):
-        raise _wrong(f"`source` is {describe(found)}; a name or an object with `name` and `uri` is expected")
+        raise wrong_shape(f"`source` is {describe_type(found)}; a name or an object with `name` and `uri` is expected")
     return Source(
         name=_line(found, "name", "source."),
-        uri=_name(found, "uri", "source."),
+        uri=_identifier(found, "uri", "source."),
         format=_line(found, "format", "source.") or source_format,
     )
 
@@ -131,29 +128,29 @@ def _status(fields: Fields) -> Literal["usable", "withheld", "canceled"]:
     try:
         return _STATUS[key]
     except (KeyError, TypeError):
-        shown = ascii(found)[:40] if isinstance(found, str) else describe(found)
-        raise _wrong(f"`status` is {shown}; usable, withheld or canceled is expected") from None
+        shown = ascii(found)[:40] if isinstance(found, str) else describe_type(found)
+        raise wrong_shape(f"`status` is {shown}; usable, withheld or canceled is expected") from None
 
 
-def _moments(fields: Fields, status: str, timestamp: int | None) -> dict[str, datetime | None]:
+def _dates(fields: Fields, status: str, timestamp: int | None) -> dict[str, datetime | None]:
     """Return the dates of the article by name. Raises `InvalidArticle`, but not where it is withdrawn.
 
     A withdrawal must reach all who have the article, so a date of it that cannot be read is left out. One that does not
     say when it was made was made when the message was: the date of the article itself would sort it before the versions
     that it withdraws (see `RawArticle.revision`). But it was not made before the article, whatever the message says.
     """
-    moments: dict[str, datetime | None] = {}
+    dates: dict[str, datetime | None] = {}
     for name in ("published_at", "updated_at", "embargoed_until"):
         try:
-            moments[name] = timestamps.read(fields.get(name), name)
+            dates[name] = timestamps.parse(fields.get(name), name)
         except InvalidArticle:
             if status == "usable":
                 raise
-            moments[name] = None
+            dates[name] = None
     sent = timestamps.from_milliseconds(timestamp) if timestamp is not None else None
-    if status != "usable" and moments["updated_at"] is None and sent is not None:
-        moments["updated_at"] = max(sent, moments["published_at"] or sent)
-    return moments
+    if status != "usable" and dates["updated_at"] is None and sent is not None:
+        dates["updated_at"] = max(sent, dates["published_at"] or sent)
+    return dates
 
 
 def _language(tag: str | None) -> str | None:
@@ -164,18 +161,8 @@ def _language(tag: str | None) -> str | None:
     return tag if _LANGUAGE.match(tag) and tag.lower() != "und" else None
 
 
-def named(value: object) -> str | None:
+def join_names(value: object) -> str | None:
     """Return the name in *value* as the formats write it: a text, an object with `name`, or a list of either."""
     items = value if isinstance(value, list) else [value]
     names = [item.get("name") if isinstance(item, dict) else item for item in items]
     return ", ".join(name for name in names if isinstance(name, str) and name) or None
-
-
-def describe(value: object) -> str:
-    """Name the JSON type of *value*, for a reason."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true or false"
-    names = {str: "text", int: "a number", float: "a number", list: "a list", dict: "an object"}
-    return names.get(type(value), type(value).__name__)

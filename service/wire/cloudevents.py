@@ -10,10 +10,13 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from service.contract.records import InvalidArticle, RejectReason
 from service.wire import decode
-from service.wire.article import Fields, describe
+from service.wire.refusals import describe_type, wrong_shape
+
+if TYPE_CHECKING:
+    from service.wire.article import Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Event:
     source: object = None
     subject: object = None
 
-    def complete(self, fields: Fields) -> Fields:
+    def fill_gaps(self, fields: Fields) -> Fields:
         """Return *fields* with what they lack: the id, and where the article comes from."""
         if isinstance(fields.get("source"), str):
             fields = {**fields, "source": {"name": fields["source"]}}
@@ -34,7 +37,7 @@ class Event:
         return {**fields, "id": fields.get("id") or self.subject or self.id, "source": source}
 
 
-def in_headers(headers: Mapping[str, bytes]) -> Event | None:
+def from_headers(headers: Mapping[str, bytes]) -> Event | None:
     """Return the event of binary mode that *headers* tell of, None where they tell of none."""
     if "ce_specversion" not in headers:
         return None
@@ -46,29 +49,27 @@ def is_structured(content: object, headers: Mapping[str, bytes]) -> bool:
     """Tell whether *content* is an event with its data inside. Raises `InvalidArticle` for a batch of events."""
     media_type = headers.get("content-type", b"").partition(b";")[0].strip().lower()
     if media_type == b"application/cloudevents-batch+json":
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, "the value is a batch of events; send one article a message")
+        raise wrong_shape("the value is a batch of events; send one article a message")
     return isinstance(content, dict) and {"specversion", "type", "source", "id"} <= content.keys()
 
 
-def opened(envelope: Mapping[str, object]) -> tuple[Event, object]:
+def unwrap(envelope: Mapping[str, object]) -> tuple[Event, object]:
     """Return the event and the data inside it. Raises `InvalidArticle` where the data cannot be read."""
     event = Event(envelope.get("id"), envelope.get("source"), envelope.get("subject"))
     if "data_base64" in envelope:
-        return event, decode.content(_bytes(envelope["data_base64"]))
+        return event, decode.decode_bytes(_decode_base64(envelope["data_base64"]))
     data = envelope.get("data")
     if isinstance(data, str):
-        return event, decode.content_of_text(data)
+        return event, decode.decode_text(data)
     if data is None:
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, "the CloudEvents envelope has no `data`; put the article there")
+        raise wrong_shape("the CloudEvents envelope has no `data`; put the article there")
     return event, data
 
 
-def _bytes(encoded: object) -> bytes:
+def _decode_base64(encoded: object) -> bytes:
     try:
         if not isinstance(encoded, str):
-            raise TypeError(describe(encoded))  # noqa: TRY301 - told below, with the other
+            raise TypeError(describe_type(encoded))  # noqa: TRY301 - told below, with the other
         return base64.b64decode(encoded, validate=True)
     except (TypeError, binascii.Error, ValueError):
-        raise InvalidArticle(
-            RejectReason.WRONG_SHAPE, "`data_base64` of the CloudEvents envelope is no base64"
-        ) from None
+        raise wrong_shape("`data_base64` of the CloudEvents envelope is no base64") from None

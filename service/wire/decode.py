@@ -10,8 +10,8 @@ import orjson
 
 from service.contract.records import InvalidArticle, RejectReason
 
-_UTF8_MARK = b"\xef\xbb\xbf"
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF8_BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
@@ -21,7 +21,7 @@ _ESCAPE = re.compile(
 
 _DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?(?:encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]*)?\?>""")
 _TEXT_DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>")
-_EIGHT_BIT = re.compile(r"utf-8|ascii|iso8859-\d+|cp125\d|koi8-[ru]")
+_ALLOWED_CODECS = re.compile(r"utf-8|ascii|iso8859-\d+|cp125\d|koi8-[ru]")
 """Codecs, by Python's names, that an XML declaration may ask for: those of European wires."""
 _PROLOG = re.compile(r"\A(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE\s+(?:(?:html|nitf|rss)\b[^<>\[\]]*|[\w:.-]+\s*)>", re.IGNORECASE)
@@ -38,17 +38,17 @@ class Xml:
     source: str
 
 
-def content(value: bytes) -> object:
+def decode_bytes(value: bytes) -> object:
     """Return what *value* holds: `Xml`, or a JSON value. Raises `InvalidArticle`."""
-    return _content(_text(value))
+    return _decode(_text(value))
 
 
-def content_of_text(text: str) -> object:
-    """Return what *text* holds, as `content` does; the encoding that an XML declaration names is behind it."""
-    return _content(_TEXT_DECLARATION.sub("", text.removeprefix("\ufeff"), count=1))
+def decode_text(text: str) -> object:
+    """Return what *text* holds, as `decode_bytes` does; the encoding that an XML declaration names is behind it."""
+    return _decode(_TEXT_DECLARATION.sub("", text.removeprefix("\ufeff"), count=1))
 
 
-def _content(text: str) -> object:
+def _decode(text: str) -> object:
     stripped = text.lstrip()
     if not stripped:
         raise InvalidArticle(RejectReason.EMPTY_TEXT, "the value is empty; a null value would delete the article")
@@ -60,9 +60,9 @@ def _content(text: str) -> object:
 
 
 def _text(value: bytes) -> str:
-    if value.startswith(_UTF16_MARKS):
+    if value.startswith(_UTF16_BOMS):
         raise InvalidArticle(RejectReason.NOT_UTF8, "the value is UTF-16; send it as UTF-8")
-    value = value.removeprefix(_UTF8_MARK)
+    value = value.removeprefix(_UTF8_BOM)
     declaration = _DECLARATION.match(value)
     codec = "utf-8"
     if declaration:
@@ -80,7 +80,7 @@ def _codec(name: str) -> str:
         codec = codecs.lookup(name).name
     except LookupError:
         codec = ""
-    if not _EIGHT_BIT.fullmatch(codec):
+    if not _ALLOWED_CODECS.fullmatch(codec):
         raise InvalidArticle(RejectReason.NOT_UTF8, f"the XML declares the encoding {name}; send it as UTF-8")
     return codec
 
@@ -104,11 +104,11 @@ def _json(source: str) -> object:
     try:
         return orjson.loads(source)
     except orjson.JSONDecodeError as error:
-        mended = _ESCAPE.sub(lambda escape: r"\ufffd" if escape["lone"] else escape[0], source)
-        if mended == source:
+        repaired = _ESCAPE.sub(lambda escape: r"\ufffd" if escape["lone"] else escape[0], source)
+        if repaired == source:
             raise _not_json(error) from None
     try:
-        return orjson.loads(mended)
+        return orjson.loads(repaired)
     except orjson.JSONDecodeError as error:
         raise _not_json(error) from None
 

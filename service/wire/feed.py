@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import feedparser
 
 from service.contract.records import InvalidArticle, RejectReason
-from service.wire.article import named
+from service.wire.article import join_names
+from service.wire.refusals import wrong_shape
 
 if TYPE_CHECKING:
     from service.wire.article import Fields
@@ -21,20 +22,23 @@ _RSS = (
 _ATOM = '<feed xmlns="http://www.w3.org/2005/Atom">{}</feed>'
 
 
-_MOST_MARKS = 20_000
+_MAX_TAGS_AND_ENTITIES = 20_000
 """Tags and entities that one item may have: feedparser takes some 50 µs for each; real items have a few hundred."""
 
 
 def fields(document: Xml) -> Fields:
     """Return the fields of the one item in *document*. Raises `InvalidArticle` where that cannot be."""
     marks = document.source.count("<") + document.source.count("&")
-    if marks > _MOST_MARKS:
-        detail = f"the feed has {marks:,} tags and entities, the limit is {_MOST_MARKS:,}; send one item a message"
+    if marks > _MAX_TAGS_AND_ENTITIES:
+        detail = (
+            f"the feed has {marks:,} tags and entities, the limit is {_MAX_TAGS_AND_ENTITIES:,}; "
+            "send one item per message"
+        )
         raise InvalidArticle(RejectReason.TOO_LARGE, detail)
-    feed = _parsed(_whole(document.source))
+    feed = _parse(_as_feed(document.source))
     if len(feed.entries) != 1:
         many = f"{len(feed.entries):,} items; send one a message" if feed.entries else "no item"
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, f"the feed holds {many}")
+        raise wrong_shape(f"the feed holds {many}")
     entry, channel = feed.entries[0], feed.feed
     source = entry.get("source") or {}
     return {
@@ -49,18 +53,18 @@ def fields(document: Xml) -> Fields:
         "language": channel.get("language") or _language(entry),
         "published_at": _date(entry, "published") or _date(entry, "updated"),
         "updated_at": _date(entry, "updated"),
-        "byline": named(entry.get("authors")) or entry.get("author"),
+        "byline": join_names(entry.get("authors")) or entry.get("author"),
     }
 
 
-def _whole(source: str) -> str:
+def _as_feed(source: str) -> str:
     """Return *source* as a feed: an item alone gets one around it, with the prefixes that items use."""
     if source.startswith("<item"):
         return _RSS.format(source)
     return _ATOM.format(source) if source.startswith("<entry") else source
 
 
-def _parsed(source: str) -> Any:
+def _parse(source: str) -> Any:
     # As a file: given text that looks like an address, feedparser would fetch it.
     document = BytesIO(source.encode())
     response = {"content-type": "application/xml; charset=utf-8"}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from service.contract.records import InvalidArticle, RejectReason
 from service.wire import xml
+from service.wire.refusals import wrong_shape
 
 if TYPE_CHECKING:
     from service.wire.article import Fields
@@ -30,29 +31,31 @@ def fields(document: Xml) -> Fields:
         "id": item.get("guid"),
         "version": item.get("version"),
         "source": _source(item),
-        "headline": xml.words(item, f"{content}/headline", f"{content}/title", f"{meta}/title", ".//hl1"),
+        "headline": xml.first_text(item, f"{content}/headline", f"{content}/title", f"{meta}/title", ".//hl1"),
         "body": _body(item),
         "language": xml.attribute(item, f"{content}/language", "tag") or item.get(_LANGUAGE),
-        "published_at": xml.words(item, f"{meta}/firstCreated", f"{content}/contentCreated", f"{meta}/versionCreated"),
-        "updated_at": xml.words(item, f"{meta}/versionCreated"),
-        "embargoed_until": xml.words(item, f"{meta}/embargoed"),
-        "byline": xml.words(item, f"{content}/by") or _name(item, f"{content}/creator"),
-        "dateline": xml.words(item, f"{content}/dateline") or _name(item, f"{content}/located"),
+        "published_at": xml.first_text(
+            item, f"{meta}/firstCreated", f"{content}/contentCreated", f"{meta}/versionCreated"
+        ),
+        "updated_at": xml.first_text(item, f"{meta}/versionCreated"),
+        "embargoed_until": xml.first_text(item, f"{meta}/embargoed"),
+        "byline": xml.first_text(item, f"{content}/by") or _name(item, f"{content}/creator"),
+        "dateline": xml.first_text(item, f"{content}/dateline") or _name(item, f"{content}/located"),
         "status": _status(item),
     }
 
 
 def _item(root: xml.Element) -> xml.Element:
-    items = [root] if xml.tag(root) == "newsItem" else root.findall("{*}itemSet/{*}newsItem")
+    items = [root] if xml.local_name(root) == "newsItem" else root.findall("{*}itemSet/{*}newsItem")
     if len(items) == 1:
         return items[0]
     if items:
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, f"{len(items):,} news items in one message; send one a message")
-    detail = f"a {xml.tag(root)} without a newsItem has no text of its own; send the newsItem"
+        raise wrong_shape(f"{len(items):,} news items in one message; send one a message")
+    detail = f"a {xml.local_name(root)} without a newsItem has no text of its own; send the newsItem"
     raise InvalidArticle(RejectReason.METADATA_ONLY, detail)
 
 
-def _local(qcode: str | None) -> str | None:
+def _code(qcode: str | None) -> str | None:
     """Return the code of *qcode* without the alias of its scheme: `usable` of `stat:usable`."""
     return qcode.rpartition(":")[2] if qcode else None
 
@@ -65,15 +68,15 @@ def _status(item: xml.Element) -> str | None:
     status = item.find("itemMeta/pubStatus")
     if status is None:
         return None
-    code = _local(status.get("qcode")) or re.split("[/#]", status.get("uri", "").rstrip("/"))[-1]
+    code = _code(status.get("qcode")) or re.split("[/#]", status.get("uri", "").rstrip("/"))[-1]
     if not code:
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, "`pubStatus` has no code; give it a qcode or a uri")
+        raise wrong_shape("`pubStatus` has no code; give it a qcode or a uri")
     return code
 
 
 def _name(item: xml.Element, path: str) -> str | None:
-    code = _local(xml.attribute(item, path, "qcode"))
-    return xml.words(item, f"{path}/name") or xml.attribute(item, path, "literal") or code
+    code = _code(xml.attribute(item, path, "qcode"))
+    return xml.first_text(item, f"{path}/name") or xml.attribute(item, path, "literal") or code
 
 
 def _source(item: xml.Element) -> Fields:
@@ -89,10 +92,10 @@ def _body(item: xml.Element) -> str | None:
     for content in item.iterfind("contentSet/*"):
         if content.tag == "inlineXML":
             body = next((found for name in _BODIES if (found := content.find(f".//{name}")) is not None), content)
-            return xml.html(body)
+            return xml.to_html(body)
         if content.tag == "inlineData":
             return "".join(content.itertext())
-    description = xml.words(item, "contentMeta/description")
+    description = xml.first_text(item, "contentMeta/description")
     withdrawn = _status(item) in {"canceled", "withheld"}
     if description is None and item.find("contentSet/remoteContent") is not None and not withdrawn:
         raise InvalidArticle(RejectReason.METADATA_ONLY, "the text is elsewhere (remoteContent); send it in the item")

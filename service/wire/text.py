@@ -38,7 +38,7 @@ _BREAKS = re.compile("\r\n|[\r\x0b\x0c]")
 _LINE_END = re.compile(r"(?<! ) ++\n")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 
-_ROUNDS = 8
+_MAX_LAYERS = 8
 """Layers of escaping that are undone; real feeds have up to three."""
 
 
@@ -47,21 +47,21 @@ def clean(text: str) -> str:
 
     Paragraphs are kept apart by a blank line where the text says so (HTML, blank lines); any space is a plain one.
     """
-    return _until_settled(_clean_once, text)
+    return _until_stable(_clean_once, text)
 
 
 def clean_line(text: str) -> str:
     """Return *text* cleaned and on one line, as headlines and names are."""
-    return _until_settled(lambda line: " ".join(_clean_once(line).split()), text)
+    return _until_stable(lambda line: " ".join(_clean_once(line).split()), text)
 
 
-def clean_name(text: str) -> str:
+def clean_identifier(text: str) -> str:
     """Return *text* as it is but for controls, invisible characters and spaces around: for ids and addresses."""
     return " ".join(_INVISIBLE.sub("", text).split())
 
 
-def _until_settled(clean_once: Callable[[str], str], text: str) -> str:
-    for _ in range(_ROUNDS):
+def _until_stable(clean_once: Callable[[str], str], text: str) -> str:
+    for _ in range(_MAX_LAYERS):
         cleaned = clean_once(text)
         if cleaned == text:
             break

@@ -10,16 +10,16 @@ from email.utils import parsedate_to_datetime
 from service.contract.records import InvalidArticle, RejectReason
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECONDS = 2e10
+_MAX_SECONDS = 2e10
 """A number above is milliseconds since 1970, as JavaScript counts, not seconds: as seconds it were the year 2603."""
 _YEAR_OR_MONTH = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?")
 _ISO = re.compile(r"[0-9W-]{7,10}(?:[T ].+)?")
 """Python takes any character between date and time, a digit too: 1610112041234 were in the year 1610."""
-_DIGITS = {8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}
+_FORMAT_BY_LENGTH = {8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}
 """Dates in digits alone, by their number."""
-_SECONDS = re.compile(r"1[0-8][0-9]{8}")
+_SECONDS_DIGITS = re.compile(r"1[0-8][0-9]{8}")
 """Seconds since 1970 in digits alone, 2001 to 2030: later ones look like a day with its hour, as 2022032418 is."""
-_MILLISECOND_DIGITS = re.compile(r"1[0-9]{12}")
+_MILLISECOND_FORMAT_BY_LENGTH = re.compile(r"1[0-9]{12}")
 """The same in milliseconds, 2001 to 2033: no other way of writing a date has 13 digits."""
 _TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
 _NAMED_MONTH = re.compile(
@@ -37,7 +37,7 @@ _ZONE = re.compile(
     re.IGNORECASE,
 )
 """A name or an offset, or both (`GMT+0200`), then what RFC 5322 calls a comment, as in `+0200 (EET)`."""
-_HOURS = {
+_ZONE_HOURS = {
     name: int(hours)
     for name, hours in re.findall(
         r"([A-Z]+)([+-]\d+)",
@@ -49,12 +49,12 @@ _HOURS = {
 
 Not here is a name that several share (AST: Arabia's, the Atlantic's) or that has changed its meaning (MSK).
 """
-_LONGEST = 100
+_MAX_DATE_CHARACTERS = 100
 """Characters of a date; longer ones are none, and the patterns above are not tried on them."""
-_SHOWN = 40
+_SHOWN_CHARACTERS = 40
 
 
-def read(value: object, field: str) -> datetime | None:
+def parse(value: object, field: str) -> datetime | None:
     """Return the moment that *value* names, None where there is none. Raises `InvalidArticle`, `bad_date`.
 
     Understands ISO 8601 (a date alone is its midnight, a year or a month its first; without a zone it is UTC), the
@@ -67,12 +67,14 @@ def read(value: object, field: str) -> datetime | None:
         if isinstance(value, str):
             moment = _from_text(value.strip())
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            moment = _EPOCH + timedelta(seconds=value / 1000 if abs(value) > _MILLISECONDS else value)
+            moment = _EPOCH + timedelta(seconds=value / 1000 if abs(value) > _MAX_SECONDS else value)
         else:
             raise TypeError  # noqa: TRY301 - told below, with all the others
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, TypeError, KeyError, OverflowError):
-        shown = ascii(value)[:_SHOWN] if isinstance(value, str | int | float) else f"a {type(value).__name__}"
+        shown = (
+            ascii(value)[:_SHOWN_CHARACTERS] if isinstance(value, str | int | float) else f"a {type(value).__name__}"
+        )
         detail = f"`{field}` is {shown}; a date looks like 2022-03-24T18:00:00Z"
         raise InvalidArticle(RejectReason.BAD_DATE, detail) from None
 
@@ -86,36 +88,36 @@ def from_milliseconds(timestamp: int) -> datetime | None:
 
 
 def _from_text(text: str) -> datetime:
-    if len(text) > _LONGEST:
+    if len(text) > _MAX_DATE_CHARACTERS:
         raise ValueError
     if match := _YEAR_OR_MONTH.fullmatch(text):
         return datetime(int(match["year"]), int(match["month"] or 1), 1, tzinfo=UTC)
     if text.isdecimal():
         return _from_digits(text)
-    if moment := _first(text):
+    if moment := _first_match(text):
         return moment
     text = _ZONE_BEFORE_YEAR.sub(r"\1 \3 \2", text)
     zone = _ZONE.search(text)
-    moment = _first(text[: zone.start()]) if zone else None
+    moment = _first_match(text[: zone.start()]) if zone else None
     if zone is None or moment is None or moment.tzinfo is not None or ":" not in text[: zone.start()]:
         raise ValueError
     return moment.replace(tzinfo=_zone(zone))
 
 
-def _first(text: str) -> datetime | None:
+def _first_match(text: str) -> datetime | None:
     """Return what the first of the forms that reads *text* makes of it."""
-    for read_form in (_from_iso, _from_named_month, _from_old_wire):
+    for parse_form in (_from_iso, _from_named_month, _from_old_wire):
         with suppress(ValueError):
-            return read_form(text)
+            return parse_form(text)
     return None
 
 
 def _from_digits(text: str) -> datetime:
-    if _SECONDS.fullmatch(text):
+    if _SECONDS_DIGITS.fullmatch(text):
         return _EPOCH + timedelta(seconds=int(text))
-    if _MILLISECOND_DIGITS.fullmatch(text):
+    if _MILLISECOND_FORMAT_BY_LENGTH.fullmatch(text):
         return _EPOCH + timedelta(milliseconds=int(text))
-    return datetime.strptime(text, _DIGITS[len(text)]).replace(tzinfo=UTC)
+    return datetime.strptime(text, _FORMAT_BY_LENGTH[len(text)]).replace(tzinfo=UTC)
 
 
 def _from_iso(text: str) -> datetime:
@@ -140,6 +142,6 @@ def _from_old_wire(text: str) -> datetime:
 
 def _zone(match: re.Match[str]) -> timezone:
     if match["name"]:
-        return timezone(timedelta(hours=_HOURS[match["name"].upper()]))
+        return timezone(timedelta(hours=_ZONE_HOURS[match["name"].upper()]))
     offset = timedelta(hours=int(match["offset"][1:3]), minutes=int(match["offset"][-2:]))
     return timezone(-offset if match["offset"].startswith("-") else offset)

@@ -32,16 +32,16 @@ def parse(source: str) -> Element:
 def drop_namespaces(root: Element) -> None:
     """Make every name in *root* the one without its namespace, so that paths need none."""
     for element in root.iter(etree.Element):
-        element.tag = tag(element)
+        element.tag = local_name(element)
     etree.cleanup_namespaces(root)
 
 
-def tag(element: Element) -> str:
+def local_name(element: Element) -> str:
     """Return the name of *element* without its namespace."""
     return str(etree.QName(element).localname)
 
 
-def words(root: Element, *paths: str) -> str | None:
+def first_text(root: Element, *paths: str) -> str | None:
     """Return the text of the first of *paths* that has any."""
     for path in paths:
         element = root.find(path)
@@ -58,6 +58,6 @@ def attribute(root: Element, path: str, name: str) -> str | None:
     return found
 
 
-def html(element: Element) -> str:
+def to_html(element: Element) -> str:
     """Return *element* written as HTML, for `markup` to read."""
     return str(etree.tostring(element, encoding="unicode", method="html", with_tail=False))
