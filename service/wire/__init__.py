@@ -1,7 +1,8 @@
-"""Bytes and headers → RawArticle: one module a format, detected by content.
+"""Turn bytes and headers into a RawArticle: one module per format, detected by content.
 
-A module of a format has one function, `fields`, from what was decoded to `Fields`; `article.make` does what all have
-in common. To add a format: write its module, tell `detect` what gives it away, and name it in `FORMATS`.
+The module of a format has one function, `fields`, which maps the decoded value to `Fields`; `article.build` does what
+all formats have in common. To add a format, write its module, add its signature to `detect`, and name it in `FORMATS`
+and in `service.contract.records.InputFormat`.
 """
 
 from __future__ import annotations
@@ -38,35 +39,46 @@ FORMATS: dict[str, str] = {
     "event-registry": "event_registry",
     "gdelt": "gdelt",
 }
-"""Names of the formats and the modules that read them; a module is loaded when its format is first met."""
+"""Names of the formats and the modules that read them. A module is imported when its format first arrives."""
 
 XML_FORMATS = frozenset(["newsml-g2", "nitf", "rss", "atom"])
-_TIMESTAMP_DIGITS = 15  # milliseconds until the year 33658
-_REGISTRY_FRAME = 5
-"""Bytes before the data: a zero, and the id of the schema as four bytes, big-endian."""
+_MAX_TIMESTAMP_DIGITS = 15  # milliseconds until the year 33658
+_REGISTRY_FRAME_BYTES = 5
+"""Bytes before the data in Confluent's framing: a zero, then the id of the schema as four bytes, big-endian."""
 
 
 def read(
     value: bytes, headers: Mapping[str, bytes], input_format: str = AUTO, timestamp: int | None = None
 ) -> RawArticle:
-    """Return the article that *value* holds; raise `InvalidArticle` where it holds none, and nothing else.
+    """Return the article that *value* holds.
 
-    The format is the one that the header `newswire.format` names, else *input_format*, else found by content.
-    CloudEvents are opened, in binary and in structured mode. *timestamp* is the message's, in milliseconds since
-    1970-01-01 UTC; the header `newswire.timestamp` goes before it.
+    The format is the one that the header `newswire.format` names, else *input_format*, else it is detected by content.
+    CloudEvents are unwrapped, in binary and in structured mode.
+
+    Args:
+        value: The value of the message.
+        headers: The headers of the message; their names are matched in any case.
+        input_format: A name of `FORMATS`, or `AUTO`.
+        timestamp: The message's, in milliseconds since 1970-01-01 UTC. The header `newswire.timestamp` overrides it.
+
+    Raises:
+        InvalidArticle: The value holds no article, or not exactly one. No other exception is raised.
     """
     headers = _lower_names(headers)
-    first = headers.get(TIMESTAMP, b"")
-    if first.isdigit() and len(first) <= _TIMESTAMP_DIGITS:
-        timestamp = int(first)
+    original = headers.get(TIMESTAMP, b"")
+    if original.isdigit() and len(original) <= _MAX_TIMESTAMP_DIGITS:
+        timestamp = int(original)
     name, fields = _parse(value, headers, input_format)
     return build(fields, name, value, timestamp)
 
 
 def identify(value: bytes, headers: Mapping[str, bytes], input_format: str = AUTO) -> str:
-    """Return the id of the article that *value* holds, as `read` gives it, also if `read` refuses the rest of it.
+    """Return the id that `read` gives to the article in *value*, even if `read` refuses the article.
 
-    Raise `InvalidArticle` if *value* is in no format that is understood, and nothing else.
+    Much cheaper than `read`, since no text is cleaned.
+
+    Raises:
+        InvalidArticle: *value* is in no format that is understood. No other exception is raised.
     """
     _, fields = _parse(value, _lower_names(headers), input_format)
     return own_id(fields) or derived_id(value)
@@ -77,7 +89,7 @@ def _lower_names(headers: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _parse(value: bytes, headers: Mapping[str, bytes], input_format: str) -> tuple[str, Fields]:
-    """Return the name of the format and what its module finds. *headers* have names in lower case."""
+    """Return the name of the format and the fields that its module finds. Names in *headers* are in lower case."""
     _refuse_framed(value)
     content = _single_item(decode.decode_bytes(value))
     event = cloudevents.from_headers(headers)
@@ -95,27 +107,27 @@ def _choose_format(headers: Mapping[str, bytes], input_format: str, content: obj
         return detect.detect_format(content)
     if name not in FORMATS:
         known = ", ".join(FORMATS)
-        raise wrong_shape(f"the header {FORMAT} is {ascii(name)[:40]}; known are {known}")
+        raise wrong_shape(f"the header {FORMAT} is {ascii(name)[:40]}; use one of {known}")
     is_xml = isinstance(content, decode.Xml)
     if is_xml != (name in XML_FORMATS) or not (is_xml or isinstance(content, dict)):
-        found = "XML" if is_xml else describe_type(content)
-        raise wrong_shape(f"the format is said to be {name}, but the value is {found}")
+        actual = "XML" if is_xml else describe_type(content)
+        raise wrong_shape(f"the format should be {name}, but the value is {actual}")
     return name
 
 
 def _single_item(content: object) -> object:
-    """Return the one item of a list of one; more are refused, since an article has one outcome."""
+    """Return the item of a list of one. Refuse a longer list, since a message has one outcome."""
     if not isinstance(content, list):
         return content
     if any(isinstance(item, dict) and "@type" in item for item in content):
-        return {"@graph": content}  # JSON-LD: a page lists its article beside itself and its publisher
+        return {"@graph": content}  # JSON-LD: a page lists its article together with itself and its publisher
     if len(content) > 1:
-        raise wrong_shape(f"the value is a list of {len(content):,}; send one article a message")
+        raise wrong_shape(f"the value is a list of {len(content):,}; send one article per message")
     return content[0] if content else content
 
 
 def _refuse_framed(value: bytes) -> None:
-    if len(value) > _REGISTRY_FRAME and value[0] == 0:
-        schema = int.from_bytes(value[1:_REGISTRY_FRAME], "big")
+    if len(value) > _REGISTRY_FRAME_BYTES and value[0] == 0:
+        schema = int.from_bytes(value[1:_REGISTRY_FRAME_BYTES], "big")
         detail = f"the value starts with the frame of a schema registry, schema id {schema}; publish plain JSON or XML"
         raise InvalidArticle(RejectReason.SCHEMA_REGISTRY_FRAMED, detail)

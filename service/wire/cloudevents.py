@@ -1,7 +1,7 @@
 """CloudEvents 1.0 on Kafka: attributes in headers (binary mode) or around the data (structured mode).
 
-Source: cloudevents/spec, `kafka-protocol-binding.md` §3 and `formats/json-format.md`. The event's attributes help only
-where the article itself is silent; the CloudEvents id names the event, so the subject comes first.
+Source: cloudevents/spec, `kafka-protocol-binding.md` §3 and `formats/json-format.md`. The event's attributes only fill
+gaps of the article. The CloudEvents id identifies the event, so the subject is preferred as the article's id.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """The attributes of an event that an article can take from it."""
+    """The attributes of an event that can fill gaps of an article."""
 
     id: object = None
     source: object = None
     subject: object = None
 
     def fill_gaps(self, fields: Fields) -> Fields:
-        """Return *fields* with what they lack: the id, and where the article comes from."""
+        """Return *fields* with the id and the source of the event, if the article has none."""
         if isinstance(fields.get("source"), str):
             fields = {**fields, "source": {"name": fields["source"]}}
         source = fields.get("source") or {}
@@ -38,7 +38,7 @@ class Event:
 
 
 def from_headers(headers: Mapping[str, bytes]) -> Event | None:
-    """Return the event of binary mode that *headers* tell of, None where they tell of none."""
+    """Return the event that *headers* describe in binary mode, or None."""
     if "ce_specversion" not in headers:
         return None
     known = {name: headers.get(f"ce_{name}", b"").decode(errors="replace") for name in ("id", "source", "subject")}
@@ -46,15 +46,15 @@ def from_headers(headers: Mapping[str, bytes]) -> Event | None:
 
 
 def is_structured(content: object, headers: Mapping[str, bytes]) -> bool:
-    """Tell whether *content* is an event with its data inside. Raises `InvalidArticle` for a batch of events."""
+    """Return whether *content* is an event with its data inside. Raise `InvalidArticle` for a batch of events."""
     media_type = headers.get("content-type", b"").partition(b";")[0].strip().lower()
     if media_type == b"application/cloudevents-batch+json":
-        raise wrong_shape("the value is a batch of events; send one article a message")
+        raise wrong_shape("the value is a batch of events; send one article per message")
     return isinstance(content, dict) and {"specversion", "type", "source", "id"} <= content.keys()
 
 
 def unwrap(envelope: Mapping[str, object]) -> tuple[Event, object]:
-    """Return the event and the data inside it. Raises `InvalidArticle` where the data cannot be read."""
+    """Return the event and the data inside it. Raise `InvalidArticle` if the data cannot be read."""
     event = Event(envelope.get("id"), envelope.get("source"), envelope.get("subject"))
     if "data_base64" in envelope:
         return event, decode.decode_bytes(_decode_base64(envelope["data_base64"]))
@@ -69,7 +69,7 @@ def unwrap(envelope: Mapping[str, object]) -> tuple[Event, object]:
 def _decode_base64(encoded: object) -> bytes:
     try:
         if not isinstance(encoded, str):
-            raise TypeError(describe_type(encoded))  # noqa: TRY301 - told below, with the other
+            raise TypeError(describe_type(encoded))  # noqa: TRY301 - handled below, with the other
         return base64.b64decode(encoded, validate=True)
     except (TypeError, binascii.Error, ValueError):
-        raise wrong_shape("`data_base64` of the CloudEvents envelope is no base64") from None
+        raise wrong_shape("`data_base64` of the CloudEvents envelope is not base64") from None

@@ -1,4 +1,4 @@
-"""Which format is it? By the members that only that format has."""
+"""Detect the format of a decoded value by the members or the root element that only this format has."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _NINJS_MEMBERS = frozenset(["$standard", "standard", "pubstatus", "representatio
     *("firstcreated", "versioncreated", "contentcreated"),
     *("headline", "headlines", "body_html", "body_text", "body_xhtml", "bodies", "descriptions"),
 }
-"""Members of which every ninjs item has one or more beside its `uri`, in lower case."""
+"""Members, in lower case. Every ninjs item has at least one of them beside its `uri`."""
 _TRAFILATURA_MEMBERS = frozenset(["fingerprint", "raw_text", "source-hostname"])
 
 
 def detect_format(content: object) -> str:
-    """Return the name of the format that *content* is in. Raises `InvalidArticle`, `wrong_shape`."""
+    """Return the name of the format of *content*. Raise `InvalidArticle`, `wrong_shape`, if there is none."""
     if isinstance(content, Xml):
         return _detect_xml(content)
     if not isinstance(content, dict):
@@ -50,18 +50,20 @@ def _detect_xml(document: Xml) -> str:
     if name == "NewsML":
         raise wrong_shape("the value is NewsML 1; only NewsML-G2 is read")
     if name not in FORMAT_BY_ROOT:
-        raise wrong_shape("the XML is neither NewsML-G2 nor NITF nor RSS nor Atom")
+        raise wrong_shape("the XML is neither NewsML-G2 nor NITF nor RSS nor Atom; send one of these")
     return FORMAT_BY_ROOT[name]
 
 
 def _detect_json(row: Row) -> str:
     articles = row.get("articles")
     if isinstance(articles, list) and not _is_gdelt(row):
-        raise wrong_shape(f"`articles` holds {len(articles):,} articles; send one a message")
+        raise wrong_shape(f"`articles` holds {len(articles):,} articles; send one per message")
     for name, matches in SIGNATURES:
         if matches(row):
             return name
-    raise wrong_shape("neither `headline` nor `body` is there, nor the members of another format; send one of them")
+    raise wrong_shape(
+        "the value has neither `headline` nor `body`, nor the members of another format; send one of them"
+    )
 
 
 def _is_gdelt(row: Row) -> bool:
@@ -80,4 +82,4 @@ SIGNATURES: tuple[tuple[str, Callable[[Row], bool]], ...] = (
     ("trafilatura", lambda row: bool(_TRAFILATURA_MEMBERS & row.keys()) or row.keys() == {"text", "comments"}),
     ("cc-news", lambda row: "text" in row and bool({"title", "domain"} & row.keys())),
 )
-"""Formats in the order in which they are tried, and what gives each away."""
+"""Names of the JSON formats, in the order in which they are tried, and the test that recognizes each."""

@@ -1,4 +1,4 @@
-"""Articles of Event Registry (NewsAPI.ai), as its API returns them one by one."""
+"""Articles of Event Registry (NewsAPI.ai), as its API returns a single article."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def fields(row: Mapping[str, object]) -> Fields:
-    """Return the fields of the article *row*."""
+    """Map the article *row* to our fields."""
     source = row.get("source")
     return {
         "id": row.get("uri"),

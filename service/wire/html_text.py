@@ -1,6 +1,6 @@
-"""HTML → text with paragraph breaks.
+"""Convert HTML to text with paragraph breaks.
 
-Parsed by lexbor as a browser would, so that an unclosed tag, a stray `<` or a whole page cost nothing but their markup.
+lexbor parses it as a browser would, so an unclosed tag, a stray `<` or a whole page lose nothing but their markup.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _PARAGRAPH_TAGS = _tags(
     "address article aside blockquote body center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
     " header hl1 hl2 hr main nav ol p pre section table ul"
 )
-"""Elements that stand on their own, with a blank line around; `hl1` and `hl2` are the headlines of NITF."""
+"""Block elements, separated by a blank line. `hl1` and `hl2` are the headlines of NITF."""
 _LINE_TAGS = _tags("caption li option tr")
 _CELL_TAGS = _tags("td th")
 _HIDDEN_TAGS = _tags("button canvas head iframe math noscript object script select style svg template textarea title")
@@ -36,7 +36,7 @@ _TAG = re.compile(
     r"|<(?i:a|body|div|font|h\d|hr|html|img|p|span|table|td)\s[^<>=]*+=[^<>]*+>"
     r"|<(?i:!doctype\s+html)\b[^<>]*+>"
 )
-"""A closing tag, one with attributes, or one of the few that are used without either, in small letters.
+"""A closing tag, a tag with attributes, or, in lower case, one of the few tags that are used without either.
 
 So "a < b", "<name@example.org>" and the share symbols of market reports ("Phillips Petroleum <P>") are not HTML.
 """
@@ -48,30 +48,31 @@ _MANY_BREAKS = re.compile(r"\n{3,}")
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 _OPTIONAL_END_TAGS = _tags("p br hr img li dt dd tr td th option input meta link wbr")
 _MAX_DEPTH = 500
-"""Nesting beyond which only the tags are struck out: lexbor's time grows with its square (100,000 levels: 12 s)."""
+"""Levels of nesting. Beyond them tags are only removed, as lexbor's time grows with the square (100,000: 12 s)."""
 
 _FORMATTING = re.compile(r"(</?)(?:(a|font)|big|b|code|em|i|nobr|small|strike|strong|s|tt|u)(?=[\s/>])", re.IGNORECASE)
-"""The elements that a parser of HTML opens again in each block that begins before they are closed.
+"""Formatting elements: an HTML parser opens those that are still open again in each block that follows.
 
-400 of them, left open before 250 paragraphs, are 100,000 elements (5 kB of markup, 36 MB).
+400 of them, left open before 250 paragraphs, make 100,000 elements (5 kB of markup, 36 MB of memory).
 """
 
 
 def _without_formatting(source: str) -> str:
-    """Return *source* with names in place of these that say as little about the text, and are not opened again.
+    """Return *source* with formatting elements replaced by neutral ones that are not opened again.
 
-    `span` ends an `svg` that was left open, as most of them do; `ins` does not, as `a` does not.
+    `span` closes an `svg` that was left open, as most formatting elements do. `a` and `font` become `ins`, which, like
+    `a`, does not.
     """
     return _FORMATTING.sub(lambda tag: f"{tag[1]}{'ins' if tag[2] else 'span'}", source)
 
 
 def is_html(text: str) -> bool:
-    """Tell whether *text* has HTML tags in it."""
+    """Return whether *text* contains HTML tags."""
     return "<" in text and _TAG.search(text) is not None
 
 
 def to_text(source: str) -> str:
-    """Return the words of *source*: a blank line between paragraphs, a line break for `<br>`, list items and rows."""
+    """Return the text of *source*: a blank line between paragraphs, a line break for `<br>`, list items and rows."""
     parts = [html.unescape(re.sub("<[^<>]*>", "\n", source))] if _is_too_deep(source) else _parts(source)
     text = _AROUND_BREAK.sub("\n", re.sub("[ \t]+", " ", "".join(parts).replace("\r\n", "\n")))
     return _MANY_BREAKS.sub("\n\n", text).strip()

@@ -1,4 +1,4 @@
-"""JSON of the crawler news-please (https://github.com/fhamborg/news-please): what it lacks is the word None."""
+"""JSON of the crawler news-please (https://github.com/fhamborg/news-please). Missing values are the text `None`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def fields(row: Mapping[str, object]) -> Fields:
-    """Return the fields of the crawled article *row*."""
+    """Map the crawled article *row* to our fields."""
     row = {name: value for name, value in row.items() if value not in ("None", "")}
     return {
         "id": row.get("url"),

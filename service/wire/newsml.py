@@ -1,7 +1,7 @@
 """IPTC NewsML-G2: one `newsItem`, alone or in a `newsMessage` (https://iptc.org/standards/newsml-g2/).
 
-Read with lxml and not with IPTC's `newsmlg2`: that parses with libxml2's defaults, and reads the item's whole catalog
-of schemes again for every item (40 ms each), of which nothing is needed here.
+Read with lxml and not with IPTC's `newsmlg2`, which parses with libxml2's unsafe defaults and reads the whole catalog
+of schemes for every item (40 ms each), although nothing of it is needed here.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _BODIES = ("body.content", "body")
-"""Where NITF and XHTML keep the text of the article."""
+"""Elements in which NITF and XHTML keep the text of the article."""
 
 
 def fields(document: Xml) -> Fields:
-    """Return the fields of the one news item in *document*. Raises `InvalidArticle` where there is none, or several."""
+    """Map the only news item in *document* to our fields. Raise `InvalidArticle` if there is not exactly one."""
     item = _item(xml.parse(document.source))
     xml.drop_namespaces(item)
     meta, content = "itemMeta", "contentMeta"
@@ -50,20 +50,20 @@ def _item(root: xml.Element) -> xml.Element:
     if len(items) == 1:
         return items[0]
     if items:
-        raise wrong_shape(f"{len(items):,} news items in one message; send one a message")
+        raise wrong_shape(f"{len(items):,} news items in one message; send one per message")
     detail = f"a {xml.local_name(root)} without a newsItem has no text of its own; send the newsItem"
     raise InvalidArticle(RejectReason.METADATA_ONLY, detail)
 
 
 def _code(qcode: str | None) -> str | None:
-    """Return the code of *qcode* without the alias of its scheme: `usable` of `stat:usable`."""
+    """Return the code of *qcode* without the alias of its scheme: `usable` for `stat:usable`."""
     return qcode.rpartition(":")[2] if qcode else None
 
 
 def _status(item: xml.Element) -> str | None:
-    """Return the code of the publication status; by the standard, an item without one is usable.
+    """Return the code of the publication status, or None. By the standard, an item without one is usable.
 
-    Raises `InvalidArticle` where one is there, but has no code: it may withdraw what was sent before.
+    Raise `InvalidArticle` if there is a status without a code: it may be a withdrawal.
     """
     status = item.find("itemMeta/pubStatus")
     if status is None:
@@ -88,10 +88,10 @@ def _source(item: xml.Element) -> Fields:
 
 
 def _body(item: xml.Element) -> str | None:
-    """Return the text of the first rendition that is in the item itself, with its markup."""
+    """Return the first rendition that is in the item itself, with its markup."""
     for content in item.iterfind("contentSet/*"):
         if content.tag == "inlineXML":
-            body = next((found for name in _BODIES if (found := content.find(f".//{name}")) is not None), content)
+            body = next((body for name in _BODIES if (body := content.find(f".//{name}")) is not None), content)
             return xml.to_html(body)
         if content.tag == "inlineData":
             return "".join(content.itertext())

@@ -1,7 +1,7 @@
 """IPTC ninjs 1.x, 2.x and 3.x: news in JSON (https://iptc.org/standards/ninjs/).
 
 Version 3 is version 2 in camel case; version 1 has single members (`headline`, `body_xhtml`) where the later ones have
-arrays with roles. So member names are read without regard to case, and each text in either form.
+arrays with roles. So member names are matched in any case, and each text in either form.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def fields(row: Mapping[str, object]) -> Fields:
-    """Return the fields of the ninjs item *row*."""
+    """Map the ninjs item *row* to our fields."""
     item = _lower_names(row)
     return {
         "id": item.get("uri"),
@@ -40,9 +40,9 @@ def _lower_names(row: Mapping[str, object]) -> dict[str, object]:
 
 
 def _preferred(item: Mapping[str, object], single: str, plural: str) -> object:
-    """Return the text to read of those that *item* has.
+    """Return the preferred one of the texts that *item* has.
 
-    The main one before a teaser, and of these HTML before plain text, since it keeps the paragraphs.
+    The main text is preferred to a teaser, and HTML to plain text, because it keeps the paragraphs.
     """
     if isinstance(item.get(single), str):
         return item[single]
@@ -66,7 +66,7 @@ def _texts_in_members(item: Mapping[str, object], prefix: str) -> Iterator[tuple
 
 
 def _rank(kind: str, *, is_secondary: bool = False) -> _Rank:
-    """Tell whether the text is unreadable, another than the main one, and without markup: the least is the best."""
+    """Return whether the text is unreadable, secondary, and without markup. The lowest rank is preferred."""
     html = "html" in kind
     return not (html or kind == "" or "text" in kind), is_secondary, not html
 

@@ -15,7 +15,7 @@ _HEAD = "body/body.head"
 
 
 def fields(document: Xml) -> Fields:
-    """Return the fields of the NITF document."""
+    """Map the NITF *document* to our fields."""
     root = xml.parse(document.source)
     xml.drop_namespaces(root)
     return {
@@ -46,6 +46,6 @@ def _body(root: xml.Element) -> str | None:
 
 
 def _status(root: xml.Element) -> str | None:
-    """Return the status; an embargoed article is usable, and carries the embargo."""
+    """Return the status. An embargoed article is usable and carries its embargo."""
     status = xml.attribute(root, _DOCUMENT, "management-status")
     return None if status == "embargoed" else status

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 _OTHER_ARTICLE_TYPES = {"BlogPosting", "LiveBlogPosting", "Report"}
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MAX_GRAPH_DEPTH = 3
-"""Levels of `@graph` and lists in which the article is looked for."""
+"""Levels of `@graph` and lists that are searched for the article."""
 
 
 def fields(row: Mapping[str, object]) -> Fields:
-    """Return the fields of the one article in *row*. Raises `InvalidArticle` where there is none, or several."""
-    found = _find_articles(row)
-    if len(found) != 1:
-        many = f"{len(found):,} articles; send one a message" if found else "no article (`@type` NewsArticle)"
+    """Map the only article in *row* to our fields. Raise `InvalidArticle` if there is not exactly one."""
+    articles = _find_articles(row)
+    if len(articles) != 1:
+        many = f"{len(articles):,} articles; send one per message" if articles else "no article (`@type` NewsArticle)"
         raise wrong_shape(f"the JSON-LD holds {many}")
-    article = found[0]
+    article = articles[0]
     url = _address(article.get("url")) or _address(article.get("mainEntityOfPage"))
     publisher = article.get("publisher")
     return {
@@ -61,12 +61,12 @@ def _is_article(kind: object) -> bool:
 
 
 def _absolute_iri(value: object) -> str | None:
-    """Return *value* where it is an absolute IRI: `#article` or `_:b0` name another article on each page of a site."""
+    """Return *value* if it is an absolute IRI. `#article` or `_:b0` name another article on each page of a site."""
     return value if isinstance(value, str) and _SCHEME.match(value) else None
 
 
 def _address(value: object) -> str | None:
-    """Return the address in *value*: a text, or an object that has one. `true`, as some pages have it, is none."""
+    """Return the address in *value*: a text, or an object with `@id` or `url`. Some pages have `true`."""
     value = _only_item(value)
     if isinstance(value, dict):
         value = _absolute_iri(value.get("@id")) or value.get("url")
@@ -79,7 +79,7 @@ def _language(value: object) -> object:
 
 
 def _only_item(value: object) -> object:
-    """Return the one item of a list of one, None for one of several: which of them is meant is not said."""
+    """Return the item of a list of one, and None for a longer list, which does not say which item is meant."""
     if isinstance(value, list):
         return value[0] if len(value) == 1 else None
     return value
