@@ -167,6 +167,15 @@ def _missing(shown: Any, record: Any, path: str = "") -> list[str]:
     return [] if shown == record else [f"{path}: {shown}"]
 
 
+def test_the_table_of_faults_keeps_the_promise() -> None:
+    """Under every fault, exactly once repeated nothing."""
+    section = (ROOT / "docs/consume.md").read_text().partition("## Under faults")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| ([^|]+) \| [^|]+ \| [^|]+ \| ([^|]+) \|$", section, re.MULTILINE)
+
+    assert rows[0] == ("fault", "exactly once")
+    assert {repeated for _, repeated in rows[1:]} == {"0"}
+
+
 def test_the_most_that_is_in_flight_is_documented() -> None:
     """How many articles may be repeated after a crash is how many may be in flight."""
     text = (ROOT / "docs/consume.md").read_text()
