@@ -10,21 +10,22 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=igno
 WORKDIR /opt/source
 
 # What changes seldom comes first, so that a change of the code leaves these layers as they are.
+# Nothing is compiled here: the last step compiles everything once, without time stamps.
 COPY lock/runtime.txt lock/build.txt lock/
 RUN python -m venv /opt/newswire \
-    && /opt/newswire/bin/python -m pip install --require-hashes --requirement lock/runtime.txt \
+    && /opt/newswire/bin/python -m pip install --no-compile --require-hashes --requirement lock/runtime.txt \
     && python -m venv /opt/tools \
-    && /opt/tools/bin/python -m pip install --require-hashes --requirement lock/build.txt
+    && /opt/tools/bin/python -m pip install --no-compile --require-hashes --requirement lock/build.txt
 
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY schemas schemas
 COPY service service
 RUN /opt/tools/bin/python -m hatchling build --target wheel --directory /opt/dist \
-    && /opt/newswire/bin/python -m pip install --no-deps --no-index /opt/dist/*.whl \
+    && /opt/newswire/bin/python -m pip install --no-compile --no-deps --no-index /opt/dist/*.whl \
     && /opt/newswire/bin/python -m pip uninstall --yes pip \
     && /opt/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
       --output-file /opt/newswire/sbom.cdx.json /opt/newswire/bin/python \
-    && /opt/newswire/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/newswire/lib
+    && /opt/newswire/bin/python -m compileall -q -f -j 0 --invalidation-mode unchecked-hash /opt/newswire/lib
 
 FROM ${BASE}
 ARG VERSION=dev

@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 RIVALS ?= .venv-bench
+JOBS ?= 5
 
 .PHONY: help demo test faults train fuzz bench scale check format readme schemas lock clean
 .DEFAULT_GOAL := help
@@ -19,8 +20,8 @@ $(VENV)/installed: lock/dev.txt pyproject.toml
 demo: $(VENV)/installed  ## Enrich the NATO summit article through a real Kafka and show the record
 	$(BIN)/newswire up --demo
 
-test: $(VENV)/installed  ## Run the tests, those on a real Kafka included
-	$(BIN)/python -m pytest -m "not faults"
+test: $(VENV)/installed  ## Run the tests, JOBS=5 at once, including those on a real Kafka
+	$(BIN)/python -m pytest -m "not faults" --numprocesses $(JOBS)
 
 train: $(VENV)/installed  ## Train the shipped weights again (NEWSWIRE_LABELLED, NEWSWIRE_RAW_NEWS)
 	$(BIN)/python training/train.py

@@ -23,7 +23,7 @@ log = structlog.get_logger()
 TRACE_PARTS = 4  # version, trace id, parent id, flags
 
 
-class Report:
+class Accounting:
     """Counts and logs what was delivered."""
 
     def __init__(

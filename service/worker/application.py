@@ -19,14 +19,14 @@ from service.kafka import connection, preflight
 from service.kafka.kafka_record import KafkaRecord
 from service.page.recent import Feed
 from service.processes.pool import PROCESSOR, Lanes
-from service.worker.accounting import Report
+from service.worker.accounting import Accounting
 from service.worker.delivery import AtLeastOnce, Delivery, ExactlyOnce
 from service.worker.faust_consumer import Consumer, Transport
-from service.worker.in_flight import Pipeline
+from service.worker.health.watchdog import Watchdog
+from service.worker.in_flight import InFlight
 from service.worker.metrics import Metrics
 from service.worker.published_versions import published
 from service.worker.tracing import Tracing
-from service.worker.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from faust.types import TP
@@ -44,7 +44,7 @@ LATEST = 2**63 - 1  # ms, the last time that a record can bear: through Faust's 
 EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
 
 
-class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
+class WorkerApp(faust.App):  # type: ignore[misc] # Faust is not typed for us
     """Reads raw articles, has them enriched in worker processes, publishes records and dead letters.
 
     Args:
@@ -75,7 +75,7 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
             stream_wait_empty=False,  # the pipeline drains, within a bound
             key_serializer="raw",
             value_serializer="raw",
-            Worker=Worker,
+            Worker=WorkerProgram,
             worker_redirect_stdouts=False,
             web_bind=settings.web_host,
             web_port=settings.web_port,
@@ -88,20 +88,20 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
         self._tracing = Tracing(settings)
         self.failure: Exception | None = None
         """What stopped the worker, where it stopped by itself."""
-        self.lanes = Lanes(settings, self.fail, self.metrics.lane_restarts.inc, processor)
-        self.pipeline = Pipeline(
+        self.pool = Lanes(settings, self.fail, self.metrics.lane_restarts.inc, processor)
+        self.in_flight = InFlight(
             settings,
-            self.lanes,
+            self.pool,
             self._delivery(),
-            Report(settings, self.metrics, self.feed.add),
+            Accounting(settings, self.metrics, self.feed.add),
             self._tracing,
             published=partial(published, settings),
-            read_up_to=self._read_past,
+            read_past=self._read_past,
             rejoin=self._rejoin,
             fatal=self.fail,
         )
         self.watchdog = Watchdog(self)
-        self.metrics.assigned.set_function(lambda: len(self.pipeline.tenures))
+        self.metrics.assigned.set_function(lambda: len(self.in_flight.partitions))
 
     def _delivery(self) -> Delivery:
         if self.settings.delivery == "exactly_once":
@@ -137,8 +137,8 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
     async def on_start(self) -> None:
         """Load the model, test the worker processes and look at the topics, before the group is joined."""
         try:
-            self.pipeline.limit_to(await preflight.wait(self.settings))
-            seconds, sample = await self.lanes.start()
+            self.in_flight.publisher.limit_to(await preflight.wait(self.settings))
+            seconds, sample = await self.pool.start()
         except Exception as error:
             self.fail(error)
             raise
@@ -162,7 +162,7 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
         """End the worker processes, last."""
         await super().on_shutdown()
         self.watchdog.stop()
-        await self.lanes.stop()
+        await self.pool.stop()
         await asyncio.to_thread(self._tracing.stop)
 
     def fail(self, error: Exception) -> None:
@@ -175,21 +175,21 @@ class Enricher(faust.App):  # type: ignore[misc] # Faust is not typed for us
         self.add_future(self.crash(error))
 
 
-class Worker(faust.Worker):  # type: ignore[misc] # Faust is not typed for us
+class WorkerProgram(faust.Worker):  # type: ignore[misc] # Faust is not typed for us
     """Runs the application, with our logs instead of Faust's tables and spinners."""
 
-    def __init__(self, app: Enricher, *services: Any, **options: Any) -> None:
+    def __init__(self, app: WorkerApp, *services: Any, **options: Any) -> None:
         logs.configure(app.settings)
         quiet = {"override_logging": False, "quiet": True, "redirect_stdouts": False}
         super().__init__(app, *services, **(options | quiet))
         self.spinner = None
 
 
-def build(settings: Settings, processor: str = PROCESSOR) -> Enricher:
+def build(settings: Settings, processor: str = PROCESSOR) -> WorkerApp:
     """Return the application for *settings*, its agent and its pages in place."""
-    from service.worker import web  # noqa: PLC0415 - the pages need the application's class
+    from service.worker.health import web  # noqa: PLC0415 - the pages need the application's class
 
-    app = Enricher(settings, processor)
+    app = WorkerApp(settings, processor)
     raw = app.topic(settings.raw_topic, key_type=bytes, value_type=bytes)
 
     async def enrich(stream: Any) -> None:
@@ -198,7 +198,7 @@ def build(settings: Settings, processor: str = PROCESSOR) -> Enricher:
         async for event in stream.events():
             message = event.message
             follows = app.consumer.thread.follows(message.tp, message.offset)
-            app.pipeline.accept(_input(message), message.generation_id, follows)
+            app.in_flight.accept(_input(message), message.generation_id, follows)
             await stream.ack(event)  # for Faust's own counts; it commits nothing
 
     app.agent(raw, name="enrich", supervisor_strategy=mode.CrashingSupervisor)(enrich)

@@ -1,4 +1,4 @@
-"""How records and offsets reach Kafka: at least once or exactly once, behind one seam.
+"""How records and offsets reach Kafka: at least once or exactly once, with one interface.
 
 Faust's own guarantees do not hold for consume-and-produce: its commit can pass an article that is not yet published,
 and its `exactly_once` writes the output outside any transaction. So both ways publish with producers of their own,
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
     from service.kafka.kafka_record import Output
     from service.settings import Settings
 
-OPEN_SECONDS = 15.0  # for the producers to start, and again for the offsets; both take 0.1 s
+OPEN_SECONDS = 15.0  # for the producers to start, and again for the offsets; each takes 0.1 s
 STOP_SECONDS = 5.0  # for what a producer still has to send
-BATCH_BYTES = 256 * 1024  # ten records of 25 kB, and well below the 1 MB that brokers take by default
-ALONE = 1  # batches of so many bytes hold one record each, however large it is
-TRANSACTION_MILLISECONDS = 60_000  # a worker that dies keeps read_committed consumers waiting no longer than this
+BATCH_BYTES = 256 * 1024  # ten records of 25 kB, and well below the 1 MB that brokers accept by default
+ONE_RECORD_BYTES = 1  # a batch of at most so many bytes holds one record, however large it is
+TRANSACTION_MILLISECONDS = 60_000  # a worker that dies keeps read_committed consumers waiting no longer
 
 
 class OversizeError(Exception):
-    """Raised where the broker refuses a record for its size: the topic takes less than was thought.
+    """Raised if the broker refuses a record for its size: the topic accepts less than was known.
 
     Args:
-        size: Of the smallest record that was refused.
-        alone: Whether it was refused by itself. In a batch it may be innocent.
+        size: Bytes of the smallest record that was refused.
+        alone: Whether it was refused by itself. In a batch another record may be the cause.
     """
 
     def __init__(self, size: int, *, alone: bool) -> None:
@@ -53,54 +53,61 @@ class Delivery(Protocol):
     """Publishes the outcomes of one input partition in order, and moves the group's offset past them."""
 
     linger: float
-    """Seconds to wait for more outcomes before those at hand are delivered together, where no more articles wait."""
+    """Seconds to wait for more outcomes before the finished articles are delivered together."""
     busy_linger: float
-    """The same where articles queue: then a longer wait makes none later, and spares requests."""
+    """The same under backlog. Waiting longer then delays no article and saves requests."""
     batch_bytes: int
-    """Most bytes of records that go as one batch: no more than the topics take. Counts from the next `open` on."""
+    """The most bytes of records in one batch: no more than the topics accept. In force from the next `open` on."""
+    one_record_per_batch: bool
+    """Whether each record goes in a batch of its own. In force from the next `open` on."""
 
     async def open(self, partitions: Collection[TP]) -> dict[TP, Start]:
-        """Get ready to deliver for *partitions*, newly assigned; return where to begin with each."""
+        """Prepare to deliver for newly assigned *partitions*. Return where to begin with each."""
 
     async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int, metadata: str) -> None:
-        """Write *outputs*, perhaps none, and commit *offset*, the next to read of *tp*, together with *metadata*.
+        """Write *outputs*, which may be none, and commit *offset*, the next to read of *tp*, with *metadata*.
 
-        Return when the broker has confirmed all of it.
+        Returns when the broker has confirmed all of it.
 
-        Raises `KafkaError` or `OversizeError`; then the partition must be opened anew before anything else is sent.
+        Raises:
+            KafkaError, OversizeError: Not everything was written. The partition must be opened again before anything
+                else is sent.
         """
 
     async def close(self) -> None:
-        """Let all partitions go."""
+        """Release all partitions."""
 
 
 class AtLeastOnce:
     """Publishes with one idempotent producer, waits for the acks of all replicas, then commits.
 
-    After a crash what was published but not yet committed comes again: one delivery a partition at most.
+    After a crash, what was published but not yet committed is published again: at most one delivery per partition.
     """
 
-    linger = 0.05  # one commit a partition in 50 ms at most; a commit takes the broker about 1 ms
+    linger = 0.05  # at most one commit per partition in 50 ms; a commit takes the broker about 1 ms
     busy_linger = 0.5
 
     def __init__(self, settings: Settings, commit: Callable[[TP, int, str], Awaitable[None]]) -> None:
         self.batch_bytes = BATCH_BYTES
-        self._settings = settings
+        self.one_record_per_batch = False
+        self.settings = settings
         self._commit = commit
         self._producer: AIOKafkaProducer | None = None
 
     async def open(self, partitions: Collection[TP]) -> dict[TP, Start]:
         """Start the producer and return the committed offsets."""
-        await self.close()  # one that has failed a batch has a hole in its sequence, and refuses all that follows
+        await (
+            self.close()
+        )  # a producer that has failed a batch has a hole in its sequence, and refuses all that follows
         if partitions:
-            self._producer = _producer(self._settings, self.batch_bytes)
+            self._producer = _producer(self)
             await _start(self._producer)
-        return await _starts(self._settings, partitions)
+        return await _starts(self.settings, partitions)
 
     async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int, metadata: str) -> None:
         """Send all, wait for the acks, commit."""
         assert self._producer is not None
-        await _send(self._producer, tp.partition, outputs, alone=self.batch_bytes == ALONE)
+        await _send(self._producer, tp.partition, outputs, alone=self.one_record_per_batch)
         await self._commit(tp, offset, metadata)
 
     async def close(self) -> None:
@@ -113,17 +120,18 @@ class AtLeastOnce:
 class ExactlyOnce:
     """Writes records, dead letters and the offset of one input partition in one transaction.
 
-    One transactional producer an input partition: aiokafka speaks transactions without the group's generation
-    (KIP-447), so it is the transactional id that must fence an earlier owner. It does when the producer starts, and
-    only then is the committed offset read.
+    One transactional producer per input partition: aiokafka's transactions do not carry the group's generation
+    (KIP-447), so the transactional id must fence an earlier owner. It does so when the producer starts, and only then
+    is the committed offset read.
     """
 
-    linger = 0.2  # five transactions a second and partition at most; see benchmarks for what one costs
+    linger = 0.2  # at most five transactions per second and partition; see benchmarks for what one costs
     busy_linger = 0.5
 
     def __init__(self, settings: Settings) -> None:
         self.batch_bytes = BATCH_BYTES
-        self._settings = settings
+        self.one_record_per_batch = False
+        self.settings = settings
         self._producers: dict[TP, AIOKafkaProducer] = {}
 
     async def open(self, partitions: Collection[TP]) -> dict[TP, Start]:
@@ -131,25 +139,24 @@ class ExactlyOnce:
         await self.close()
         for tp in partitions:
             self._producers[tp] = _producer(
-                self._settings,
-                self.batch_bytes,
-                transactional_id=f"{self._settings.group}-{tp.topic}-{tp.partition}",
+                self,
+                transactional_id=f"{self.settings.group}-{tp.topic}-{tp.partition}",
                 transaction_timeout_ms=TRANSACTION_MILLISECONDS,
             )
-        # All to their end: one that went on after another failed could fence the producer of the next try.
+        # Wait for all of them: one that is still starting could fence the producer of the next try.
         for failure in await asyncio.gather(*map(_start, self._producers.values()), return_exceptions=True):
             if failure is not None:
                 raise failure
-        return await _starts(self._settings, partitions)
+        return await _starts(self.settings, partitions)
 
     async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int, metadata: str) -> None:
-        """Write *outputs* and *offset* in one transaction. One that fails is aborted by the next to open *tp*."""
+        """Write *outputs* and *offset* in one transaction. If it fails, the next owner's start aborts it."""
         producer = self._producers[tp]
         await producer.begin_transaction()
-        # aiokafka commits a transaction though a batch of it has failed: the acks must be in before.
-        await _send(producer, tp.partition, outputs, alone=self.batch_bytes == ALONE)
+        # aiokafka would commit a transaction although a batch of it has failed, so wait for all acks first.
+        await _send(producer, tp.partition, outputs, alone=self.one_record_per_batch)
         offsets = {TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, metadata)}
-        await producer.send_offsets_to_transaction(offsets, self._settings.group)
+        await producer.send_offsets_to_transaction(offsets, self.settings.group)
         await producer.commit_transaction()
 
     async def close(self) -> None:
@@ -158,13 +165,14 @@ class ExactlyOnce:
         await asyncio.gather(*map(_stop, producers.values()))
 
 
-def _producer(settings: Settings, batch_bytes: int, **options: object) -> AIOKafkaProducer:
+def _producer(delivery: AtLeastOnce | ExactlyOnce, **options: object) -> AIOKafkaProducer:
+    settings = delivery.settings
     return AIOKafkaProducer(
         **aiokafka_options(settings),
         acks="all",
         enable_idempotence=True,
         compression_type=None if settings.compression == "none" else settings.compression,
-        max_batch_size=batch_bytes,
+        max_batch_size=ONE_RECORD_BYTES if delivery.one_record_per_batch else delivery.batch_bytes,
         max_request_size=settings.max_record_bytes + settings.max_article_bytes,
         request_timeout_ms=30_000,
         metadata_max_age_ms=60_000,
@@ -173,7 +181,7 @@ def _producer(settings: Settings, batch_bytes: int, **options: object) -> AIOKaf
 
 
 async def _start(producer: AIOKafkaProducer) -> None:
-    """Start *producer*; it waits for an earlier owner's transaction to end."""
+    """Start *producer*, which waits until an earlier owner's transaction has ended."""
     async with asyncio.timeout(OPEN_SECONDS):
         await producer.start()
 
@@ -186,7 +194,7 @@ async def _starts(settings: Settings, partitions: Collection[TP]) -> dict[TP, St
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:
-    """Stop *producer*, whatever state it is in: what it has not sent is read again by the next owner."""
+    """Stop *producer* in any state. What it has not sent is read again by the next owner."""
     with contextlib.suppress(TimeoutError, KafkaError):
         async with asyncio.timeout(STOP_SECONDS):
             await producer.stop()
@@ -198,12 +206,12 @@ async def _stop(producer: AIOKafkaProducer) -> None:
 async def _send(producer: AIOKafkaProducer, partition: int, outputs: Sequence[Output], *, alone: bool) -> None:
     """Send *outputs* in order to partition number *partition* of their topics, and wait for all acks.
 
-    *alone* says that each goes in a batch of its own.
+    *alone* states that each goes in a batch of its own.
     """
     futures: list[asyncio.Future[object]] = []
     try:
         for output in outputs:
-            futures.append(await _enqueue(producer, partition, output))  # noqa: PERF401 - what is sent counts, if one fails
+            futures.append(await _enqueue(producer, partition, output))  # noqa: PERF401 - if one fails, those sent before it count
     except MessageSizeTooLargeError as error:
         raise OversizeError(outputs[len(futures)].size, alone=True) from error
     finally:
@@ -221,7 +229,9 @@ async def _send(producer: AIOKafkaProducer, partition: int, outputs: Sequence[Ou
 
 
 async def _failures(futures: Sequence[asyncio.Future[object]]) -> list[BaseException | None]:
-    """Wait for all *futures* and return what each failed with."""
+    """Wait for all *futures* and return the exception of each, or None."""
+    for future in futures:  # if the waiting is cancelled, asyncio would log each failure that nobody looked at
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
     if futures:
         await asyncio.wait(futures)
     return [future.exception() for future in futures]
@@ -231,7 +241,7 @@ async def _enqueue(producer: AIOKafkaProducer, partition: int, output: Output) -
     headers = list(output.headers)
     timestamp = output.timestamp if output.timestamp >= 0 else None
     future: asyncio.Future[object]
-    if output.key is None and output.value is None:  # `send` refuses what Kafka allows
+    if output.key is None and output.value is None:  # `send` refuses this, though Kafka allows it
         batch = producer.create_batch()
         batch.append(key=None, value=None, timestamp=timestamp, headers=headers)
         batch.close()

@@ -1,12 +1,12 @@
-"""Faust's Kafka transport with its bookkeeping of offsets taken out, and its blind spots watched.
+"""Faust's Kafka consumer without its bookkeeping of offsets, and with its blind spots watched.
 
-Measured and read in faust-streaming 0.15.3: its commit can pass an article that is not yet acknowledged, forgets what
-is acknowledged when partitions go, takes the record after a gap (a transaction's marker, a compacted record) for
-acknowledged, and counts a refused commit as done. Here Faust commits nothing: `service.worker.delivery` does, from
-the tenures. What remains is reading, and this module makes sure that nothing read is lost on the way:
+Measured and read in faust-streaming 0.15.3: its commit can pass an article that is not yet acknowledged, forgets
+acknowledged articles when partitions are revoked, counts the record after a gap (a transaction's marker, a compacted
+record) as acknowledged, and counts a refused commit as done. So Faust commits nothing here; `service.worker.delivery`
+does. What remains is reading, and this module makes sure that nothing read is lost on the way:
 
-* a record taken before a seek is never handed on after it (`Thread.seek`, `Consumer._getmany`);
-* every record knows which one it follows (`Thread.follows`), so that a hole is told from a gap in the numbers.
+* a record fetched before a seek is never passed on after it (`Thread.seek_all`, `Consumer._getmany`);
+* every record knows which one it follows (`Thread.follows`), so a missed record is not mistaken for a gap.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from faust.transport.drivers import aiokafka as driver
 from kafka.errors import KafkaError as OtherKafkaError
 
 from service.kafka import lenient_headers
+from service.worker.bounded_requests import bound_requests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,35 +29,36 @@ if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer
     from faust.types import TP
 
-    from service.worker.application import Enricher
+    from service.worker.application import WorkerApp
 
 log = structlog.get_logger()
 FULL_SECONDS = 0.05  # until full partitions are looked at again; their share is about a second of work
-RETRY_SECONDS = 20.0  # with the last try, 55 s at most: below the 60 s that Faust leaves for all of it
+RETRY_SECONDS = 20.0  # with the last try at most 55 s: below the 60 s that Faust allows for all of it
 
 
 class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is not typed for us
-    """The thread that talks to Kafka. Methods marked so run in it, the others on the main loop."""
+    """The thread that talks to Kafka. Methods marked "in the thread" run in it, the others on the main loop."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.epoch = 0
-        """How often the positions were set; records taken in an earlier epoch are void."""
+        """How often the positions were set. Records fetched in an earlier epoch are void."""
         self._ends: dict[TP, int] = {}
         self._gaps: dict[TP, dict[int, int]] = {}
         self._read: dict[TP, tuple[int, int]] = {}
-        """After each fetch: the offset after the last record that was taken, and the offset up to which was read."""
+        """After each fetch: the offset after the last fetched record, and the offset up to which Kafka was read."""
 
     def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
         lenient_headers.read_any_with_aiokafka()
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust ties it to its own transactions
+        bound_requests(consumer._client)  # noqa: SLF001 - aiokafka has no public way
         return consumer
 
     async def _fetch_records(
         self, consumer: AIOKafkaConsumer, *args: Any, **kwargs: Any
     ) -> tuple[int, Mapping[TP, list[Any]]]:
-        """Take what was fetched (in the thread). Raise what would leave a consumer alive that consumes nothing."""
+        """Return the fetched records (in the thread). Raise errors that Faust would not notice."""
         consumer._coordinator.check_errors()  # noqa: SLF001 - Faust never asks
         if consumer._fetcher._fetch_task.done():  # noqa: SLF001 - neither does it look here
             raise KafkaError("aiokafka's fetch task has ended")
@@ -67,12 +69,12 @@ class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is no
                 if follows != record.offset:
                     self._gaps.setdefault(tp, {})[record.offset] = follows
                 self._ends[tp] = record.offset + 1
-        # In one go with the fetch, in which nothing else runs in this thread: no record is between the two offsets.
+        # Nothing else runs in this thread between the fetch and this line, so no record lies between the two offsets.
         self._read = {tp: (end, self._position(consumer, tp)) for tp, end in self._ends.items()}
         return self.epoch, records
 
     def follows(self, tp: TP, offset: int) -> int:
-        """Return the offset after the record that comes before *offset* in the partition; mostly *offset* itself."""
+        """Return the offset after the record before *offset* in the partition, which is *offset* if there is no gap."""
         gaps = self._gaps.get(tp)
         return gaps.pop(offset, offset) if gaps else offset
 
@@ -93,7 +95,7 @@ class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is no
         return int(state.position) if state is not None and state.has_valid_position else 0
 
     async def seek_all(self, offsets: Mapping[TP, int]) -> None:
-        """Go on reading at *offsets*; what was taken before is void."""
+        """Continue reading at *offsets*. Records fetched before are void."""
         await self.call_thread(self._seek_all, offsets)
 
     async def _seek_all(self, offsets: Mapping[TP, int]) -> None:
@@ -118,15 +120,15 @@ class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is no
         await consumer.commit({name: OffsetAndMetadata(offset, metadata)})
 
     def rejoin(self) -> None:
-        """Make the group assign all partitions anew."""
+        """Make the group assign all partitions again."""
         coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - aiokafka has no public way
         self.thread_loop.call_soon_threadsafe(coordinator.request_rejoin)
 
 
 class Consumer(driver.Consumer):  # type: ignore[misc] # Faust is not typed for us
-    """Faust's consumer, which reads and does not commit."""
+    """Faust's consumer, which here reads and does not commit."""
 
-    app: Enricher
+    app: WorkerApp
     _thread: Thread
 
     def _new_consumer_thread(self) -> Thread:
@@ -142,21 +144,21 @@ class Consumer(driver.Consumer):  # type: ignore[misc] # Faust is not typed for 
         return False
 
     def ack(self, message: Any) -> bool:
-        """Do nothing but forget *message*: what is done is known by the tenures."""
+        """Only forget *message*: the assigned partitions know what is done."""
         message.acked = True
         self._unacked_messages.discard(message)
         return True
 
     def on_buffer_full(self, tp: TP) -> None:
-        """Do nothing: `_getmany` leaves out the partitions that are full, by our count and not by Faust's."""
+        """Do nothing: `_getmany` leaves out the partitions that are full by our count."""
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Mapping[TP, list[Any]]:  # noqa: ASYNC109 - Faust's
-        full = self.app.pipeline.full()
+        full = self.app.in_flight.full()
         wanted = set(active_partitions or ()) - full
         if not wanted:
             await asyncio.sleep(FULL_SECONDS)
             return {}
-        # A partition that is full now may soon be read again: do not wait long for news of the others.
+        # A partition that is full now may soon be read again: do not wait long for records of the others.
         taken = await self._thread.getmany(wanted, min(timeout, FULL_SECONDS) if full else timeout)
         if not taken:
             return {}
@@ -165,25 +167,25 @@ class Consumer(driver.Consumer):  # type: ignore[misc] # Faust is not typed for 
 
     async def _wait_next_records(self, timeout: float) -> tuple[Any, Any]:  # noqa: ASYNC109 - Faust's
         records, active = await super()._wait_next_records(timeout)
-        # Faust would seek to what it believes committed; whoever stopped the flow seeks before it flows again.
+        # Faust would seek to what it believes to be committed. The code that stopped the flow seeks before it resumes.
         return (records if self.flow_active else None), active
 
     async def perform_seek(self) -> None:
-        """Open the assigned partitions and go on where the group has committed."""
+        """Open the assigned partitions and continue at the group's committed offsets."""
         generation = self.app.consumer_generation_id
         starts = await self._open(generation)
         if generation != self.app.consumer_generation_id:
-            return  # rebalanced again, so this will be done again
+            return  # rebalanced again in the meantime, so this is called again
         await self._thread.seek_all(starts)
         self._read_offset.update({tp: offset or None for tp, offset in starts.items()})
 
     async def _open(self, generation: int) -> Mapping[TP, int]:
-        """Open the partitions; try again for a while where the brokers are away just now."""
+        """Open the partitions, and retry for a while if the brokers are away."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + RETRY_SECONDS
         while True:
             try:
-                return await self.app.pipeline.open(self.assignment(), generation)
+                return await self.app.in_flight.open(self.assignment(), generation)
             except (KafkaError, OtherKafkaError, TimeoutError, OSError) as error:
                 log.warning("partitions_not_opened", error=repr(error))
                 if loop.time() > deadline:
@@ -192,32 +194,32 @@ class Consumer(driver.Consumer):  # type: ignore[misc] # Faust is not typed for 
             await asyncio.sleep(1)
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """Finish or drop what is in flight before the partitions go."""
+        """Finish or drop what is in flight before the partitions are revoked."""
         await self.quiesce()
         await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        """Let Faust take the partitions; a spare worker, which gets none, has its part with that."""
+        """Accept the assignment. A spare worker gets no partitions and will never seek, so open it here."""
         await super().on_partitions_assigned(assigned, generation_id)
         if not assigned:
-            await self.app.pipeline.open((), generation_id)
+            await self.app.in_flight.open((), generation_id)
 
     async def quiesce(self) -> None:
         """Stop reading, then deliver and commit what is in flight, within a bound."""
         self.stop_flow()
         self.app.flow_control.suspend()
         self.app.flow_control.clear()
-        await self.app.pipeline.close()
+        await self.app.in_flight.close()
 
     def highwater(self, tp: TP) -> int:
-        """Return the partition's end, or 0 before it is known: None would kill Faust's fetcher."""
+        """Return the partition's end, or 0 before it is known. None would end Faust's fetcher."""
         try:
             return super().highwater(tp) or 0
         except (AssertionError, KafkaError):
             return 0
 
     async def verify_all_partitions_active(self) -> None:
-        """Do nothing: Faust's check only logs, often in error; `service.worker.watchdog` acts."""
+        """Do nothing: Faust's check only logs, often wrongly. `service.worker.health.watchdog` acts."""
 
 
 class Transport(driver.Transport):  # type: ignore[misc] # Faust is not typed for us

@@ -1,8 +1,8 @@
 """When so many articles are refused, or crash their process, that the articles cannot be at fault.
 
-The worker then holds: it stays up and in its group, reads nothing, and says why. It must know the last outcomes again
-after a restart, or each restart would dead-letter hundreds more. So they are committed together with the offsets, as
-the offset's metadata: no topic, no right and no request of its own is needed, and they move with their partition.
+The worker then holds: it stays up and in its group, reads nothing, and reports why. It must still know the last
+outcomes after a restart, or each restart would dead-letter hundreds more. So they are committed with the offsets, as
+their metadata. This needs no topic, no right and no request of its own, and it moves with the partition.
 
 A worker's last outcomes are a string, oldest first, one letter per delivered article. All functions here are pure.
 """

@@ -1,8 +1,8 @@
-"""Which versions of an article have been published, so that an older one that arrives late is known as such.
+"""Which versions of an article have been published, so that an older one that arrives late is marked.
 
-Remembered are, for each partition, the last `WINDOW` records of its output partition. After a restart or a rebalance
-they are read from there again, so what is said of an article depends on what was published before it, by this worker
-or another, and on nothing else. All versions of an article come to one partition, since they have one key.
+The last `WINDOW_RECORDS` records of each output partition are remembered. After a restart or a rebalance they are read
+again, so the mark depends only on what was published before, by this worker or another. All versions of an article
+are in one partition, since they have one key.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-WINDOW = 500
-"""Records of a partition that are remembered: with 12 partitions 14 hours of a wire of 10,000 articles a day.
+WINDOW_RECORDS = 500
+"""Records remembered per partition: with 12 partitions, 14 hours of a wire of 10,000 articles per day.
 
-A record has 35 kB on average, so a worker with 12 full partitions reads 210 MB when they are assigned to it: 4 s on two
-busy cores, 1 s of them of its own. In memory a record takes 310 bytes: 2 MB for 12 partitions.
+A record has 35 kB on average, so a worker that is assigned 12 full partitions reads 210 MB: 4 s on two busy cores, 1 s
+of it its own CPU time. In memory a record takes 310 bytes: 2 MB for 12 partitions.
 """
 READ_SECONDS = 10.0  # for all partitions, while a rebalance may take 60 s
 EFFECT = "some older versions of articles will not be marked as superseded"
-FETCH_BYTES = 4 * 1024 * 1024  # at a time: takes 24 MB for the moment; 16 MB at a time takes 90 MB, and is no faster
-ID_BYTES = 16  # of a hash: that any two of 500 ids are taken for one has a chance of 1 in 10**33
+FETCH_BYTES = 4 * 1024 * 1024  # per fetch: needs 24 MB for the moment; with 16 MB it is 90 MB, and no faster
+ID_HASH_BYTES = 16  # the chance that two of 500 ids share a hash is 1 in 10**33
 
 Version = tuple[bytes, bytes]
 """A hash of an article's id, and the revision."""
@@ -55,20 +55,20 @@ class Versions:
         for version in published:
             self._add(version)
 
-    def supersede(self, article: Enriched) -> bool:
+    def is_superseded(self, article: Enriched) -> bool:
         """Return whether a later version of *article* has been published."""
         name, revision = _version(*identity(article))
         return max(self._revisions.get(name, ()), default=b"") > revision
 
     def add(self, article: Enriched) -> None:
-        """Take note that *article* is published next."""
+        """Note that *article* is published next."""
         self._add(_version(*identity(article)))
 
     def _add(self, version: Version) -> None:
         name, revision = version
         self._published.append(version)
         self._revisions.setdefault(name, []).append(revision)
-        if len(self._published) > WINDOW:
+        if len(self._published) > WINDOW_RECORDS:
             oldest, _ = self._published.popleft()
             self._revisions[oldest].pop(0)
             if not self._revisions[oldest]:
@@ -105,14 +105,14 @@ def published(settings: Settings, partitions: Collection[TP]) -> dict[TP, Versio
 def _read(consumer: KafkaConsumer, topic: str, found: dict[TopicPartition, list[Version]], deadline: float) -> bool:
     """Put the last versions of each partition into *found*, oldest first. Return whether *deadline* was kept.
 
-    Goes back by `WINDOW` offsets at a time until there are enough: the ends of transactions and deletions have offsets
-    too, and are no versions.
+    Goes back by `WINDOW_RECORDS` offsets at a time until there are enough, since the markers of transactions and
+    deletions have offsets too.
     """
     first, ends = consumer.beginning_offsets(list(found)), consumer.end_offsets(list(found))
     while wanted := {
-        output: (max(first[output], end - WINDOW), end)
+        output: (max(first[output], end - WINDOW_RECORDS), end)
         for output, end in ends.items()
-        if first[output] < end and len(found[output]) < WINDOW
+        if first[output] < end and len(found[output]) < WINDOW_RECORDS
     }:
         before: dict[TopicPartition, list[Version]] = {output: [] for output in wanted}
         for record in stretches(consumer, topic, wanted, deadline):
@@ -129,4 +129,4 @@ def _read(consumer: KafkaConsumer, topic: str, found: dict[TopicPartition, list[
 
 
 def _version(article_id: bytes, revision: bytes) -> Version:
-    return hashlib.blake2b(article_id, digest_size=ID_BYTES).digest(), revision
+    return hashlib.blake2b(article_id, digest_size=ID_HASH_BYTES).digest(), revision

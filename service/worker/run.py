@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from service.processes.pool import PROCESSOR
-from service.worker.application import Worker, build
+from service.worker.application import WorkerProgram, build
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -21,7 +21,7 @@ def run(settings: Settings, processor: str = PROCESSOR) -> int:
     asyncio.set_event_loop(loop)
     app = build(settings, processor)
     try:
-        Worker(app, loop=loop).execute_from_commandline()
+        WorkerProgram(app, loop=loop).execute_from_commandline()
     except SystemExit as end:
         if end.code or app.failure:
             return 1

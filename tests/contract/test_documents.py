@@ -18,7 +18,7 @@ from service.contract.outcomes import Enriched, Message
 from service.processes.processor import Processor
 from service.settings import Settings
 from service.worker.application import FETCHED
-from service.worker.in_flight import IN_FLIGHT_PER_LANE, LEAST_SHARE
+from service.worker.in_flight import ARTICLES_PER_PROCESS, MIN_ARTICLES_PER_PARTITION
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -180,5 +180,5 @@ def test_the_most_that_is_in_flight_is_documented() -> None:
     """How many articles may be repeated after a crash is how many may be in flight."""
     text = (ROOT / "docs/consume.md").read_text()
 
-    assert f"about {IN_FLIGHT_PER_LANE} articles per worker process" in text
-    assert f"at least {LEAST_SHARE} per partition and up to {FETCHED} more per partition" in text
+    assert f"about {ARTICLES_PER_PROCESS} articles per worker process" in text
+    assert f"at least {MIN_ARTICLES_PER_PARTITION} per partition and up to {FETCHED} more per partition" in text

@@ -21,6 +21,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ARTICLE = ROOT / "service/local_kafka/nato-summit-2022.json"
+UNCHECKED_HASH = 0b01  # the flags in a .pyc file's header, by PEP 552
 BUILD_SECONDS = 900  # 90 s on two idle cores; the downloads decide
 
 
@@ -157,6 +158,16 @@ def test_it_lists_what_is_inside(image: Path) -> None:
     assert ("spacy", importlib.metadata.version("spacy")) in listed
     assert {"spacy", "faust-streaming", "kafka-python", "orjson", "prometheus-client"} <= names
     assert not {"pip", "hatchling", "cyclonedx-bom", "pytest"} & names
+
+
+@pytest.mark.timeout(BUILD_SECONDS)
+def test_compiled_code_has_no_time_stamps(image: Path) -> None:
+    """A compiled file of the image is valid whatever the age of its source, so nothing is compiled at start."""
+    compiled = list((image / "newswire/lib").rglob("*.pyc"))
+    flags = {path.read_bytes()[4] for path in compiled}
+
+    assert len(compiled) > 1_000
+    assert flags == {UNCHECKED_HASH}
 
 
 def test_hadolint_finds_nothing() -> None:

@@ -106,9 +106,9 @@ def test_the_code_is_that_of_every_module_that_makes_a_record(package: Path) -> 
 
 
 def test_files_that_swap_names_are_noticed(package: Path) -> None:
-    """What a file says counts under its own path, folder included: two `names.py` are not each other."""
+    """What a file says counts under its own path, folder included: two `__init__.py` are not each other."""
     before = code(package)
-    one, other = package / "enrich/entities/names.py", package / "enrich/locations/names.py"
+    one, other = package / "enrich/events/__init__.py", package / "enrich/places/__init__.py"
     one.rename(package / "kept")
     other.rename(one)
     (package / "kept").rename(other)

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from service.worker.faust_consumer import Thread
-from service.worker.in_flight import Pipeline
+from service.worker.in_flight import InFlight
 
 
 def stop_fetching(after: int) -> None:
@@ -29,9 +29,9 @@ def stop_fetching(after: int) -> None:
 def block_the_loop(after: int) -> None:
     """Block the event loop after so many articles."""
     accepted = 0
-    real = Pipeline.accept
+    real = InFlight.accept
 
-    def accept(self: Pipeline, *args: Any) -> None:
+    def accept(self: InFlight, *args: Any) -> None:
         """Block in the end."""
         nonlocal accepted
         accepted += 1
@@ -39,7 +39,7 @@ def block_the_loop(after: int) -> None:
             time.sleep(3600)
         real(self, *args)
 
-    Pipeline.accept = accept  # type: ignore[method-assign, assignment] # this is the fault
+    InFlight.accept = accept  # type: ignore[method-assign, assignment] # this is the fault
 
 
 def kill_the_coordinator(after: float) -> None:

@@ -32,7 +32,7 @@ def stream(make_stream: Callable[..., Stream]) -> Stream:
 def absent(tmp_path: Path) -> Iterator[Stream]:
     """Return a stream whose broker is away."""
     with Broker(tmp_path) as broker:
-        made = Stream(broker.bootstrap_servers, partitions=1)
+        made = Stream(broker.bootstrap_servers, folder=tmp_path, partitions=1)
         broker.stop()
         yield made
         made.stop()
@@ -96,7 +96,7 @@ def test_a_worker_that_is_stopped_while_it_waits(absent: Stream) -> None:
 def test_brokers_that_come_late(tmp_path: Path) -> None:
     """A worker that is started before its brokers waits for them, and then does its work."""
     with Broker(tmp_path) as broker:
-        stream = Stream(broker.bootstrap_servers, partitions=1)
+        stream = Stream(broker.bootstrap_servers, folder=tmp_path, partitions=1)
         broker.stop()
         try:
             worker = stream.start()

@@ -100,7 +100,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield broker.bootstrap_servers
 
 
-def start(guarded: str, delivery: str) -> Worker:
+def start(guarded: str, delivery: str, folder: Path) -> Worker:
     """Start a worker as the user."""
     environment = {
         "PYTHONPATH": str(USER.parents[4]),
@@ -113,13 +113,13 @@ def start(guarded: str, delivery: str) -> Worker:
         "NEWSWIRE_WORKER_PROCESSES": "1",
         "NEWSWIRE_LOG_FORMAT": "json",
     }
-    return Worker(os.environ | environment, [sys.executable, "-m", "service", "worker"])
+    return Worker(os.environ | environment, [sys.executable, "-m", "service", "worker"], folder)
 
 
 @pytest.mark.parametrize("delivery", ["at_least_once", "exactly_once"])
-def test_the_rights_are_enough(guarded: str, delivery: str) -> None:
+def test_the_rights_are_enough(guarded: str, delivery: str, tmp_path: Path) -> None:
     """With the rights of `user.yaml` and no other, a worker reads, publishes, refuses and commits."""
-    worker = start(guarded, delivery).await_ready()
+    worker = start(guarded, delivery, tmp_path).await_ready()
     try:
         before = ends(guarded)
         producer = KafkaProducer(**as_user(guarded, "admin"))
@@ -139,7 +139,7 @@ def test_the_rights_are_enough(guarded: str, delivery: str) -> None:
     assert worker.lines("published_versions_unknown") == []
 
 
-def test_without_the_right_to_read_its_records(guarded: str) -> None:
+def test_without_the_right_to_read_its_records(guarded: str, tmp_path: Path) -> None:
     """A worker that may not read what is out works, and says what it cannot know."""
     pattern = ResourcePatternFilter(ResourceType.TOPIC, "newswire.enriched", ACLResourcePatternType.LITERAL)
     admin = KafkaAdminClient(**as_user(guarded, "admin"))
@@ -147,7 +147,7 @@ def test_without_the_right_to_read_its_records(guarded: str) -> None:
     producer.send("newswire.enriched", key=b"a", value=b"{}", headers=[("newswire.revision", b"1")]).get(timeout=30)
     producer.close()
     admin.delete_acls([ACLFilter(None, None, ACLOperation.READ, ACLPermissionType.ANY, pattern)])
-    worker = start(guarded, "at_least_once")
+    worker = start(guarded, "at_least_once", tmp_path)
     try:
         worker.await_ready()
         code = worker.terminate()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.kafka.harness import Stream
 
 REAL = "service.processes.processor:Processor"
-SMALL_WINDOW = "import service.worker.published_versions as versions; versions.WINDOW = 20"
+SMALL_WINDOW = "import service.worker.published_versions as versions; versions.WINDOW_RECORDS = 20"
 
 
 def version(article: str, number: int, **fields: object) -> tuple[bytes, bytes]:

@@ -16,9 +16,10 @@ from service.processes import fork_client
 from service.processes import pool as module
 from service.processes.pool import ARTICLES, Lanes, LanesError
 from service.settings import Settings
-from tests.kafka.harness import children
+from tests.process_tree import children
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import AsyncIterator
 
 LIGHT = "tests.kafka.processors:Light"
@@ -40,6 +41,13 @@ class Started:
 
     def _replace(self) -> None:
         self.replaced += 1
+
+    @property
+    def nursery(self) -> subprocess.Popen[bytes]:
+        """Return the process that holds the model and forks the lanes."""
+        process = self.lanes._nursery._process
+        assert process is not None
+        return process
 
     async def all(self, *messages: Message) -> list[Outcome]:
         """Return the outcomes of *messages*."""
@@ -114,9 +122,7 @@ async def test_how_it_ended_is_told(started: Started) -> None:
 async def test_an_idle_lane_that_dies_is_replaced(started: Started) -> None:
     """A lane killed while it waits is replaced, and no article is blamed."""
     await started.all(message("first"))
-    nursery = started.lanes._nursery._process
-    assert nursery is not None
-    for pid in children(nursery.pid):
+    for pid in children(started.nursery.pid):
         os.kill(pid, signal.SIGKILL)
     outcomes = await started.all(*map(message, range(10)))
 
@@ -126,33 +132,28 @@ async def test_an_idle_lane_that_dies_is_replaced(started: Started) -> None:
 async def test_a_lane_serves_its_time(started: Started) -> None:
     """After some articles a fresh process takes a lane's place, and no article notices; that is no failure to count."""
     await started.all(message("first"))
-    nursery = started.lanes._nursery._process
-    assert nursery is not None
-    before = set(children(nursery.pid))
+    before = set(children(started.nursery.pid))
     names = list(map(str, range(2 * ARTICLES + 2)))
 
     outcomes = await started.all(*map(message, names))
 
     assert [outcome.id for outcome in outcomes if isinstance(outcome, Enriched)] == names
-    assert set(children(nursery.pid)) != before
+    assert set(children(started.nursery.pid)) != before
     assert (started.replaced, started.failures) == (0, [])
 
 
 async def test_lanes_give_way_to_the_event_loop(started: Started) -> None:
     """A process that enriches has a lower priority than the one that talks to Kafka, which must not wait."""
     await started.all(message("first"))
-    nursery = started.lanes._nursery._process
-    assert nursery is not None
 
-    priorities = [os.getpriority(os.PRIO_PROCESS, pid) for pid in children(nursery.pid)]
+    priorities = [os.getpriority(os.PRIO_PROCESS, pid) for pid in children(started.nursery.pid)]
 
     assert max(priorities) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 5)  # the other may not have begun
 
 
 async def test_the_process_with_the_model_dies(started: Started) -> None:
     """Killed for want of memory, it is started anew with all its lanes, and no article is lost or blamed."""
-    nursery = started.lanes._nursery._process
-    assert nursery is not None
+    nursery = started.nursery
     nursery.kill()
     nursery.wait()
     outcomes = await started.all(*map(message, range(10)))
@@ -164,8 +165,7 @@ async def test_the_process_with_the_model_dies(started: Started) -> None:
 async def test_a_process_with_the_model_that_does_not_answer(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it is silent too long it is started anew: its late answers would be taken for others."""
     monkeypatch.setattr(fork_client, "CONTROL_SECONDS", 0.2)
-    nursery = started.lanes._nursery._process
-    assert nursery is not None
+    nursery = started.nursery
     await started.all(message("first"))
     lanes = children(nursery.pid)
     nursery.send_signal(signal.SIGSTOP)
@@ -175,7 +175,7 @@ async def test_a_process_with_the_model_that_does_not_answer(started: Started, m
 
     assert all(isinstance(outcome, Enriched) for outcome in outcomes)
     assert nursery.returncode is not None
-    assert len(children(started.lanes._nursery._process.pid)) == len(lanes)  # type: ignore[union-attr]
+    assert len(children(started.nursery.pid)) == len(lanes)
 
 
 async def test_an_article_is_not_to_blame_for_the_process_with_the_model() -> None:

@@ -15,10 +15,10 @@ from service.page.recent import Feed
 from service.settings import Settings
 from service.worker import in_flight as module
 from service.worker import limits
-from service.worker import partition as tenure_module
-from service.worker.accounting import Report
-from service.worker.delivery import ALONE, BATCH_BYTES, OversizeError
-from service.worker.in_flight import FAILURES, Pipeline, PipelineError
+from service.worker import partition as partition_module
+from service.worker.accounting import Accounting
+from service.worker.delivery import BATCH_BYTES, OversizeError
+from service.worker.in_flight import MAX_FAILURES, InFlight, PipelineError
 from service.worker.metrics import Metrics
 from service.worker.tracing import Tracing
 
@@ -66,6 +66,7 @@ class Delivery:
 
     linger = busy_linger = 0.0
     batch_bytes = BATCH_BYTES
+    one_record_per_batch = False
 
     def __init__(self, start: int = 0) -> None:
         self.start = start
@@ -110,18 +111,22 @@ class Bench:
         self.metrics = Metrics(settings)
         self.read: dict[TP, int] = {}
         self.published: Mapping[TP, Versions] | Exception = {}
-        self.report = Report(settings, self.metrics, Feed().add)
-        self.pipeline = Pipeline(
+        self.report = Accounting(settings, self.metrics, Feed().add)
+        self.pipeline = InFlight(
             settings,
             self.lanes,  # type: ignore[arg-type] # what the pipeline calls of it
             self.delivery,
             self.report,
             Tracing(settings),
             published=self._published,
-            read_up_to=self._read_up_to,
+            read_past=self._read_past,
             rejoin=self._rejoin,
             fatal=self.fatal.append,
         )
+
+    def share_the_topics_of(self, other: Bench) -> None:
+        """Read and write what *other* does, as the next owner of its partitions."""
+        self.delivery.committed, self.delivery.metadata = other.delivery.committed, other.delivery.metadata
 
     def _rejoin(self) -> None:
         self.rejoins += 1
@@ -131,7 +136,7 @@ class Bench:
             raise self.published
         return self.published
 
-    def _read_up_to(self, tp: TP, offset: int) -> int:
+    def _read_past(self, tp: TP, offset: int) -> int:
         return self.read.get(tp, offset)
 
     def accept(
@@ -284,8 +289,8 @@ async def test_a_failed_delivery_is_tried_by_the_next_assignment() -> None:
 async def test_deliveries_that_never_succeed_stop_the_worker() -> None:
     """After some failures in a row the worker gives up and says why."""
     bench = Bench()
-    bench.delivery.failures = FAILURES
-    for generation in range(FAILURES):
+    bench.delivery.failures = MAX_FAILURES
+    for generation in range(MAX_FAILURES):
         await bench.pipeline.open({RAW}, generation)
         bench.accept(0, generation=generation)
         bench.lanes.finish(0)
@@ -301,7 +306,7 @@ async def test_one_partition_that_never_succeeds_stops_the_worker() -> None:
     bench = Bench()
     other = TP(RAW.topic, 1)
     bench.delivery.broken = {other}
-    for generation in range(FAILURES):
+    for generation in range(MAX_FAILURES):
         await bench.pipeline.open({RAW, other}, generation)
         bench.accept(generation, generation=generation)
         bench.lanes.finish(generation)
@@ -310,7 +315,7 @@ async def test_one_partition_that_never_succeeds_stops_the_worker() -> None:
         bench.lanes.finish(100 + generation)
         await bench.settle()
 
-    assert bench.delivery.written == [str(number) for number in range(FAILURES)]
+    assert bench.delivery.written == [str(number) for number in range(MAX_FAILURES)]
     assert len(bench.fatal) == 1
 
 
@@ -319,8 +324,8 @@ async def test_records_refused_together_are_not_to_blame() -> None:
     bench = Bench()
     await bench.refuse(OversizeError(500, alone=False))
 
-    assert bench.delivery.batch_bytes == ALONE
-    assert bench.pipeline.limit == Settings().max_record_bytes
+    assert bench.delivery.one_record_per_batch
+    assert bench.pipeline.publisher.max_record_bytes == Settings().max_record_bytes
 
 
 async def test_a_record_refused_by_itself_tells_the_limit() -> None:
@@ -328,16 +333,16 @@ async def test_a_record_refused_by_itself_tells_the_limit() -> None:
     bench = Bench()
     await bench.refuse(OversizeError(500, alone=True))
 
-    assert (bench.pipeline.limit, bench.delivery.batch_bytes) == (499, 499)
+    assert (bench.pipeline.publisher.max_record_bytes, bench.delivery.batch_bytes) == (499, 499)
 
 
 async def test_a_partition_that_has_its_share_is_paused() -> None:
     """A partition alone may have all there is in flight; then it is read no further until some is delivered."""
     bench = Bench()
     await bench.pipeline.open({RAW}, 1)
-    bench.accept(*range(module.IN_FLIGHT_PER_LANE - 1))
+    bench.accept(*range(module.ARTICLES_PER_PROCESS - 1))
     assert bench.pipeline.full() == set()
-    bench.accept(module.IN_FLIGHT_PER_LANE - 1)
+    bench.accept(module.ARTICLES_PER_PROCESS - 1)
     assert bench.pipeline.full() == {RAW}
     bench.lanes.finish(0)
     await bench.settle()
@@ -350,8 +355,8 @@ async def test_a_slow_article_holds_back_its_own_partition_only() -> None:
     bench = Bench()
     other = TP(RAW.topic, 1)
     await bench.pipeline.open({RAW, other}, 1)
-    bench.accept(*range(module.IN_FLIGHT_PER_LANE))
-    bench.lanes.finish(*range(1, module.IN_FLIGHT_PER_LANE))
+    bench.accept(*range(module.ARTICLES_PER_PROCESS))
+    bench.lanes.finish(*range(1, module.ARTICLES_PER_PROCESS))
     for number in range(1_000, 1_200):
         assert bench.pipeline.full() == {RAW}
         bench.accept(number, partition=1, follows=0 if number == 1_000 else number)
@@ -366,22 +371,22 @@ async def test_the_room_is_shared_among_the_partitions_that_are_busy() -> None:
     bench = Bench()
     partitions = [TP(RAW.topic, number) for number in range(12)]
     await bench.pipeline.open(partitions, 1)
-    half = module.IN_FLIGHT_PER_LANE // 2
+    half = module.ARTICLES_PER_PROCESS // 2
     bench.accept(*range(half))
     bench.accept(*range(half), partition=1)
     assert bench.pipeline.full() == set(partitions[:2])
     for number in range(2, 12):
-        bench.accept(*range(module.LEAST_SHARE), partition=number)
+        bench.accept(*range(module.MIN_ARTICLES_PER_PARTITION), partition=number)
 
     assert bench.pipeline.full() == set(partitions)
 
 
-async def test_opening_twice_at_once_leaves_one_set_of_tenures() -> None:
+async def test_opening_twice_at_once_leaves_one_set_of_partitions() -> None:
     """Each open ends the tenures of the one before, so that nothing is delivered by a tenure that nobody knows."""
     bench = Bench()
     await asyncio.gather(*(bench.pipeline.open({RAW}, 1) for _ in range(3)))
 
-    tasks = [task for task in asyncio.all_tasks() if task.get_name().startswith("deliver-") and not task.done()]
+    tasks = [task for task in asyncio.all_tasks() if task.get_name().startswith("publish-") and not task.done()]
     assert len(tasks) == 1
 
 
@@ -412,7 +417,7 @@ async def test_an_error_in_accounting_drops_nothing(monkeypatch: pytest.MonkeyPa
 
 async def test_an_idle_partition_is_committed_past_trailing_markers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Behind the last article there may be offsets without an article; the group must not seem to lag by them."""
-    monkeypatch.setattr(tenure_module, "IDLE_SECONDS", 0.01)
+    monkeypatch.setattr(partition_module, "IDLE_SECONDS", 0.01)
     bench = Bench()
     await bench.pipeline.open({RAW}, 1)
     bench.accept(0)
@@ -457,8 +462,7 @@ async def test_a_restart_does_not_forget_the_hold() -> None:
     await bench.pipeline.open({RAW}, 1)
     await _refuse_all(bench, limits.WINDOW_ARTICLES)
     heir = Bench()
-    heir.delivery = bench.delivery
-    heir.pipeline._delivery = bench.delivery
+    heir.share_the_topics_of(bench)
     await heir.pipeline.open({RAW}, 1)
 
     assert heir.pipeline.held == bench.pipeline.held
@@ -488,7 +492,7 @@ async def test_a_held_worker_goes_on_when_the_setting_changes() -> None:
     await bench.pipeline.open({RAW}, 1)
     await _refuse_all(bench, limits.WINDOW_ARTICLES)
     heir = Bench(refusal_limit=1)
-    heir.pipeline._delivery = bench.delivery
+    heir.share_the_topics_of(bench)
     await heir.pipeline.open({RAW}, 1)
 
     assert heir.pipeline.held is None
@@ -527,16 +531,19 @@ async def test_a_hold_lets_the_delivery_that_is_under_way_end() -> None:
     await bench.settle()
 
     assert bench.pipeline.held is not None
-    assert {tp: tenure.delivered for tp, tenure in bench.pipeline.tenures.items()} == {RAW: 1, other: 101}
+    assert {tp: each.committed_offset for tp, each in bench.pipeline.partitions.items()} == {
+        RAW: 1,
+        other: 101,
+    }
 
 
 async def test_all_partitions_refused_at_once_are_one_failure() -> None:
     """A worker that slept through its session is refused on every partition; that alone does not end it."""
     bench = Bench()
-    partitions = {TP(RAW.topic, number) for number in range(2 * FAILURES)}
+    partitions = {TP(RAW.topic, number) for number in range(2 * MAX_FAILURES)}
     await bench.pipeline.open(partitions, 1)
     for tp in partitions:
-        bench.pipeline._on_failure(bench.pipeline.tenures[tp], RuntimeError("fenced"))
+        bench.pipeline._on_failure(bench.pipeline.partitions[tp], RuntimeError("fenced"))
 
     assert bench.fatal == []
     assert bench.rejoins > 0

@@ -6,7 +6,7 @@ import tracemalloc
 
 from service.contract.outcomes import Enriched
 from service.worker.encoding import identity
-from service.worker.published_versions import WINDOW, Versions
+from service.worker.published_versions import WINDOW_RECORDS, Versions
 
 
 def article(name: str, revision: str) -> Enriched:
@@ -19,10 +19,10 @@ def test_only_an_older_version_is_superseded() -> None:
     versions = Versions()
     versions.add(article("a", "2022-05-04/2"))
 
-    assert versions.supersede(article("a", "2022-05-04/1"))
-    assert not versions.supersede(article("a", "2022-05-04/2"))
-    assert not versions.supersede(article("a", "2022-05-05/1"))
-    assert not versions.supersede(article("b", "2022-05-04/1"))
+    assert versions.is_superseded(article("a", "2022-05-04/1"))
+    assert not versions.is_superseded(article("a", "2022-05-04/2"))
+    assert not versions.is_superseded(article("a", "2022-05-05/1"))
+    assert not versions.is_superseded(article("b", "2022-05-04/1"))
 
 
 def test_an_older_version_does_not_hide_the_latest() -> None:
@@ -31,20 +31,20 @@ def test_an_older_version_does_not_hide_the_latest() -> None:
     for revision in ("3", "1"):
         versions.add(article("a", revision))
 
-    assert versions.supersede(article("a", "2"))
+    assert versions.is_superseded(article("a", "2"))
 
 
 def test_the_window() -> None:
     """The last so many records are known, of whatever article, and none before them."""
     versions = Versions()
     versions.add(article("a", "2"))
-    for number in range(WINDOW - 1):
+    for number in range(WINDOW_RECORDS - 1):
         versions.add(article(str(number), "1"))
-    assert versions.supersede(article("a", "1"))
+    assert versions.is_superseded(article("a", "1"))
 
     versions.add(article("b", "1"))
-    assert not versions.supersede(article("a", "1"))
-    assert versions.supersede(article("0", "0"))
+    assert not versions.is_superseded(article("a", "1"))
+    assert versions.is_superseded(article("0", "0"))
 
 
 def test_an_id_that_utf8_cannot_hold() -> None:
@@ -52,17 +52,17 @@ def test_an_id_that_utf8_cannot_hold() -> None:
     versions = Versions()
     versions.add(article("\ud83d", "2/\ud83d"))
 
-    assert versions.supersede(article("\ud83d", "1"))
+    assert versions.is_superseded(article("\ud83d", "1"))
 
 
 def test_memory_is_bounded() -> None:
     """Ids and versions of any length take no more than what the window allows for: below 1 kB a record."""
     tracemalloc.start()
     versions = Versions()
-    for number in range(3 * WINDOW):
+    for number in range(3 * WINDOW_RECORDS):
         versions.add(article(f"{number}" * 200, "9" * 2_000_000 if number % 500 == 0 else "9" * 5_000))
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert size < 1_000 * WINDOW
+    assert size < 1_000 * WINDOW_RECORDS
     assert len(identity(article("a", "9" * 2_000_000))[1]) == 256

@@ -13,13 +13,13 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from service.page.server import mount
 
 if TYPE_CHECKING:
-    from service.worker.application import Enricher
+    from service.worker.application import WorkerApp
 
 log = structlog.get_logger()
 COMMAND_HEADER = "X-Newswire"  # browsers send such a header to another site only after asking it, and get no answer
 
 
-def add_pages(app: Enricher) -> None:
+def add_pages(app: WorkerApp) -> None:
     """Add the pages to Faust's web server."""
 
     async def metrics(page: Any, _request: Any) -> Any:
@@ -42,7 +42,7 @@ def add_pages(app: Enricher) -> None:
         if COMMAND_HEADER not in request.headers or not _from_here(request):
             return web.Response(status=403, text="run `newswire resume` where the worker runs\n")
         try:
-            held = await app.pipeline.resume()
+            held = await app.in_flight.resume()
         except Exception as error:
             log.exception("not_resumed")
             return web.Response(status=503, text=f"Kafka did not take it ({error!r}); try again\n")

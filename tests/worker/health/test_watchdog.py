@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
-from aiokafka.structs import TopicPartition
 from faust.types import TP
 
 from service.settings import Settings
-from service.worker import watchdog as module
+from service.worker.health import watchdog as module
+from service.worker.health.watchdog import LONGEST_REBALANCE_SECONDS, LONGEST_ROUND_SECONDS, Watchdog
 from service.worker.metrics import Metrics
-from service.worker.watchdog import LONGEST_REBALANCE_SECONDS, LONGEST_ROUND_SECONDS, Watchdog
 
-ENDS = {TopicPartition("newswire.raw", 0): 10}
+ENDS = {TP("newswire.raw", 0): 10}
 
 
 def worker(*, waiting: int = 0, read: int = 4, working: bool = False) -> Any:
@@ -26,12 +25,12 @@ def worker(*, waiting: int = 0, read: int = 4, working: bool = False) -> Any:
         metrics=Metrics(settings),
         failure=None,
         rebalancing=False,
-        lanes=SimpleNamespace(working=working),
-        pipeline=SimpleNamespace(
-            opened=True,
+        pool=SimpleNamespace(working=working),
+        in_flight=SimpleNamespace(
+            was_assigned=True,
             held=None,
-            progress=4,
-            tenures={TP("newswire.raw", 0): SimpleNamespace(waiting=waiting, delivered=4)},
+            publisher=SimpleNamespace(articles=4),
+            partitions={TP("newswire.raw", 0): SimpleNamespace(in_flight=waiting, committed_offset=4)},
         ),
         consumer=SimpleNamespace(thread=SimpleNamespace(_consumer=None, read_up_to=lambda _tp: read)),
     )
@@ -59,7 +58,7 @@ def test_a_worker_that_delivers_is_not_stalled() -> None:
     watchdog = Watchdog(app)
 
     for _ in range(10):
-        app.pipeline.progress += 1
+        app.in_flight.publisher.articles += 1
         assert complaints(watchdog, 3) == [None, None, None]
 
 
@@ -74,17 +73,17 @@ def test_an_article_within_its_limit_is_not_a_stall() -> None:
     watchdog = Watchdog(app)
 
     assert complaints(watchdog, 30) == [None] * 30
-    app.lanes.working = False
+    app.pool.working = False
     assert complaints(watchdog, 3)[-1] is not None
 
 
 def test_a_rebalance_that_does_not_end_is_a_stall() -> None:
     """It may take the longest that an honest one takes, and the setting's seconds more."""
     watchdog = Watchdog(worker())
-    watchdog._rebalancing = LONGEST_REBALANCE_SECONDS + 29
+    watchdog._rebalancing_seconds = LONGEST_REBALANCE_SECONDS + 29
     assert watchdog._stalled({}, 5) is None
 
-    watchdog._rebalancing = LONGEST_REBALANCE_SECONDS + 31
+    watchdog._rebalancing_seconds = LONGEST_REBALANCE_SECONDS + 31
     assert watchdog._stalled({}, 5) == "a rebalance has not ended for 171 s"
 
 
@@ -101,7 +100,7 @@ async def test_a_round_counts_for_what_it_took(monkeypatch: pytest.MonkeyPatch) 
             watchdog.stopping()
 
     times = iter([100.0, 112.0, 4_000.0])
-    monkeypatch.setattr(module, "ROUND", 0.0)
+    monkeypatch.setattr(module, "ROUND_SECONDS", 0.0)
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(times)))
     monkeypatch.setattr(watchdog, "_look", look)
     await watchdog._watch()
@@ -127,9 +126,9 @@ def test_a_stalled_worker_says_so_on_both_pages() -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"_stopping": True}, "stopping"),
-        ({"_reachable": False}, "no broker answers"),
-        ({"_rebalancing": 31.0}, "rebalancing"),
+        ({"_is_stopping": True}, "stopping"),
+        ({"_is_reachable": False}, "no broker answers"),
+        ({"_rebalancing_seconds": 31.0}, "rebalancing"),
     ],
 )
 def test_a_worker_that_is_not_ready_is_alive(change: dict[str, object], says: str) -> None:
@@ -145,20 +144,21 @@ def test_a_worker_that_is_not_ready_is_alive(change: dict[str, object], says: st
 async def test_a_consumer_that_still_looks_for_a_broker_is_not_dead() -> None:
     """Before it has found one it has no coordinator, and nothing has ended."""
     consumer = AIOKafkaConsumer(bootstrap_servers="127.0.0.1:1")
-    app: Any = SimpleNamespace(consumer=SimpleNamespace(thread=SimpleNamespace(_consumer=consumer)))
+    app = worker()
+    app.consumer.thread._consumer = consumer
 
-    assert Watchdog(app)._dead() is None
+    assert Watchdog(app)._dead_part() is None
 
     await consumer.stop()
 
 
 async def test_a_fault_of_its_own_ends_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that nobody watches any more could do nothing for ever, so it ends."""
-    monkeypatch.setattr(module, "ROUND", 0.0)
+    monkeypatch.setattr(module, "ROUND_SECONDS", 0.0)
     failures: list[Exception] = []
     app = worker()
     app.fail = failures.append
-    app.pipeline.tenures = None  # a fault: it is a mapping in every worker
+    app.in_flight.partitions = None  # a fault: it is a mapping in every worker
 
     with pytest.raises(TypeError, match="NoneType"):
         await Watchdog(app)._watch()

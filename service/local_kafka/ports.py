@@ -1,0 +1,39 @@
+"""Ports of loopback for brokers, which must be free also when a broker starts again."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import socket
+
+from service.local_kafka.distribution import BrokerError
+
+HOST = "127.0.0.1"
+# Below the ports that Linux gives to outgoing connections (32768 and up): nobody can be given the port of a broker
+# that is down for a moment, not even a client that keeps trying to reach it. By the system's chance, since the order of
+# `random` is the same in test processes that share a seed.
+PORTS = range(20_000, 32_000)
+_untried = iter(random.SystemRandom().sample(PORTS, len(PORTS)))
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on, and never the same one again."""
+    for port in _untried:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((HOST, port))
+            return port
+    raise BrokerError(f"no port from {PORTS.start} to {PORTS.stop - 1} of {HOST} is free: stop what listens there")
+
+
+def require_free(*ports: int) -> None:
+    """Raise `BrokerError` if somebody listens on one of *ports*."""
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                raise BrokerError(
+                    f"{HOST}:{port} is taken, so Kafka cannot start: stop what listens there (another `newswire up`?), "
+                    "or set KAFKA_BOOTSTRAP_SERVERS to use a Kafka that runs already"
+                ) from None

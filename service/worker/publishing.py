@@ -1,0 +1,146 @@
+"""Publish the finished articles of a partition: decide, encode, deliver, commit, account, in this order."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from service.contract.outcomes import Enriched
+from service.worker import limits
+from service.worker.encoding import dropped, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from faust.types import TP
+
+    from service.contract.outcomes import Outcome
+    from service.kafka.kafka_record import Output
+    from service.settings import Settings
+    from service.worker.accounting import Accounting
+    from service.worker.delivery import Delivery, OversizeError
+    from service.worker.limits import Hold
+    from service.worker.partition import AcceptedArticle, AssignedPartition
+    from service.worker.published_versions import Versions
+    from service.worker.tracing import Tracing
+
+log = structlog.get_logger()
+
+
+class Publisher:
+    """Publishes for all partitions of the worker, and keeps what they have in common.
+
+    Args:
+        settings: The service's settings.
+        delivery: Writes records and commits offsets.
+        accounting: Counts and logs what is committed.
+        tracing: Ends the spans.
+        read_past: Returns up to which offset a partition was read, if it holds no article from the given offset on.
+        on_exceeded: Called after a commit, if the last outcomes exceed a limit.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        delivery: Delivery,
+        accounting: Accounting,
+        tracing: Tracing,
+        *,
+        read_past: Callable[[TP, int], int],
+        on_exceeded: Callable[[AssignedPartition, int, Hold], None],
+    ) -> None:
+        self.outcomes = ""
+        """The last outcomes of the worker, as `service.worker.limits` encodes them."""
+        self.articles = 0
+        """Articles published since the start: the progress that is watched."""
+        self.max_record_bytes = settings.max_record_bytes
+        """The largest record that the output topics accept, as far as is known."""
+        self._settings = settings
+        self._delivery = delivery
+        self._accounting = accounting
+        self._tracing = tracing
+        self._read_past = read_past
+        self._on_exceeded = on_exceeded
+
+    async def publish(self, partition: AssignedPartition, articles: list[AcceptedArticle]) -> None:
+        """Publish and commit finished *articles* of *partition*. Raises if that failed for good."""
+        now = datetime.now(UTC)
+        settled = [self._settle(partition.versions, article, now) for article in articles]
+        outcomes = [outcome for outcome, _ in settled]
+        outputs = [
+            self._tracing.carry(output, article.span)
+            for article, (_, output) in zip(articles, settled, strict=True)
+            if output
+        ]
+        offset = articles[-1].record.offset + 1
+        started = time.monotonic()
+        try:
+            metadata = limits.to_metadata(limits.add(self.outcomes, outcomes))
+            await self._delivery.deliver(partition.tp, outputs, offset, metadata)
+        except Exception:
+            self._accounting.failed(outputs)
+            raise
+        self.articles += len(articles)
+        self.outcomes = limits.add(self.outcomes, outcomes)
+        try:
+            self._account(articles, outcomes, outputs, time.monotonic() - started)
+        except Exception:
+            log.exception("accounting_failed", partition=partition.name, offset=offset)
+        if hold := limits.exceeded(self._settings, self.outcomes):
+            self._on_exceeded(partition, offset, hold)
+
+    async def pass_markers(self, partition: AssignedPartition) -> None:
+        """Commit past trailing offsets that hold no article: the markers of transactions, deleted records.
+
+        Otherwise the group seems to lag by them until the next article comes.
+        """
+        offset = self._read_past(partition.tp, partition.next_offset)
+        if offset > partition.committed_offset:
+            await self.commit(partition.tp, offset)
+            partition.committed_offset = offset
+
+    async def commit(self, tp: TP, offset: int) -> None:
+        """Commit *offset* and the last outcomes, without an article."""
+        await self._delivery.deliver(tp, (), offset, limits.to_metadata(self.outcomes))
+
+    def linger_seconds(self, *, full: bool) -> float:
+        """Return how long to wait for more outcomes before the finished articles are published."""
+        return self._delivery.busy_linger if full else self._delivery.linger
+
+    def limit_to(self, size: int) -> None:
+        """Set the largest record that the topics accept to *size* bytes."""
+        self.max_record_bytes = size
+        self._delivery.batch_bytes = min(self._delivery.batch_bytes, size)
+
+    def learn(self, error: OversizeError) -> None:
+        """Remember the limit just learned. If a whole batch was refused, only that records must go one per batch."""
+        if error.alone:
+            self.limit_to(min(self.max_record_bytes, error.size - 1))
+        else:
+            self._delivery.one_record_per_batch = True
+
+    def _settle(self, versions: Versions, article: AcceptedArticle, now: datetime) -> tuple[Outcome, Output | None]:
+        """Return what becomes of *article* and what is written for it, which depends on the versions before it."""
+        outcome = article.outcome.result()
+        if isinstance(outcome, Enriched) and versions.is_superseded(outcome):
+            outcome = replace(outcome, superseded=True)
+        if dropped(self._settings, outcome):
+            return outcome, None
+        outcome, output = settle(self._settings, article.record, outcome, now, self.max_record_bytes)
+        if isinstance(outcome, Enriched):
+            versions.add(outcome)
+        return outcome, output
+
+    def _account(
+        self, articles: list[AcceptedArticle], outcomes: list[Outcome], outputs: list[Output], seconds: float
+    ) -> None:
+        """Count, log and trace what is committed."""
+        self._accounting.in_flight(-len(articles))
+        self._accounting.published(outputs, seconds)
+        for article, outcome in zip(articles, outcomes, strict=True):
+            self._accounting.article(article.record, outcome)
+            self._tracing.end(article.span, outcome)
