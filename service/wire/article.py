@@ -74,7 +74,7 @@ def build(fields: Fields, source_format: str, value: bytes, timestamp: int | Non
 
 
 def own_id(fields: Fields) -> str:
-    """Return the id that the article states, or an empty string. Raise `InvalidArticle` if it is not a valid one."""
+    """Return the id that the article states, or an empty string. Raise `InvalidArticle` if it is not valid."""
     article_id = _identifier(fields, "id") or ""
     if len(article_id) > _MAX_ID_CHARACTERS:
         raise wrong_shape(f"`id` has {len(article_id):,} characters; at most {_MAX_ID_CHARACTERS:,} are accepted")
@@ -140,7 +140,7 @@ def _status(fields: Fields) -> Literal["usable", "withheld", "canceled"]:
 
 
 def _dates(fields: Fields, status: str, timestamp: int | None) -> dict[str, datetime | None]:
-    """Return the dates of the article by name. Raise `InvalidArticle` for an unreadable one, except in a withdrawal.
+    """Return the dates of the article by name. Raise `InvalidArticle` if one cannot be read, unless withdrawn.
 
     A withdrawal must reach everybody who has the article, so an unreadable date in it is left out. A withdrawal without
     its own timestamp takes that of its message, because the article's publication date would sort it before the

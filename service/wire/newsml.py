@@ -98,5 +98,5 @@ def _body(item: xml.Element) -> str | None:
     description = xml.first_text(item, "contentMeta/description")
     withdrawn = _status(item) in {"canceled", "withheld"}
     if description is None and item.find("contentSet/remoteContent") is not None and not withdrawn:
-        raise InvalidArticle(RejectReason.METADATA_ONLY, "the text is elsewhere (remoteContent); send it in the item")
+        raise InvalidArticle(RejectReason.METADATA_ONLY, "the text is in remoteContent; send it in the item")
     return description
