@@ -24,7 +24,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from service.contract.records import RawArticle
+from service.contract.raw_article import RawArticle
 from service.enrich import entities
 from service.enrich.gazetteer.places import Gazetteer, Role
 from service.enrich.model import loading, tokenizing

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from service import wire
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 SAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "tests/wire/samples").iterdir())]
 HANG_SECONDS = 2.0
@@ -120,7 +120,7 @@ def main() -> int:
             article = wire.read(value, headers)
             outcomes["article" if article.status == "usable" else "withdrawn"] += 1
             article.model_dump_json().encode()
-        except InvalidArticle as invalid:
+        except InvalidArticleError as invalid:
             outcomes[invalid.reason] += 1
             problem = "" if invalid.detail and invalid.reason in RejectReason else "refused without words"
         except Exception:  # noqa: BLE001 - finding them is what this is for

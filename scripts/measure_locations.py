@@ -22,14 +22,15 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from service.contract.records import RawArticle
+from service.contract.raw_article import RawArticle
 from service.enrich.enricher import Enricher
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from service.contract.records import EnrichedArticle, Location, PlaceMention
+    from service.contract.annotations import Location, PlaceMention
+    from service.contract.enriched_article import EnrichedArticle
 
 TOLERANCE_KM = 161.0
 Found = list[tuple["PlaceMention", "Location"]]

@@ -9,18 +9,16 @@ from __future__ import annotations
 import argparse
 import ast
 import inspect
-import json
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer.main
-import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
 from service.cli import app
-from service.contract import records, topics
+from service.contract import reject_reasons, topics
 from service.settings import Settings
 from service.worker.metrics import Metrics
 
@@ -64,7 +62,7 @@ def commands_table() -> str:
 
 def reasons_table() -> str:
     """Return the table of the reasons for which an article is refused, from the docstring under each."""
-    body = ast.parse(inspect.getsource(records.RejectReason)).body[0]
+    body = ast.parse(inspect.getsource(reject_reasons.RejectReason)).body[0]
     assert isinstance(body, ast.ClassDef)
     rows, code = [], ""
     for node in body.body:
@@ -87,19 +85,6 @@ def metrics_table() -> str:
     return _table(("metric", "type", "labels", "meaning"), rows)
 
 
-def headers_table() -> str:
-    """Return the table of headers per message, from the AsyncAPI document and the schemas that it refers to."""
-    document = yaml.safe_load((ROOT / "schemas/asyncapi.yaml").read_text())
-    rows = []
-    for message in document["components"]["messages"].values():
-        schema: dict[str, Any] = message.get("headers", {})
-        if reference := schema.get("schema", {}).get("$ref"):
-            schema = json.loads((ROOT / "schemas" / reference).read_text())
-        for name, header in schema.get("properties", {}).items():
-            rows.append((message["title"].lower(), f"`{name}`", " ".join(str(header["description"]).split())))
-    return _table(("message", "header", "meaning"), rows)
-
-
 def topics_table() -> str:
     """Return the table of topics, as `schemas/topics` declares them."""
     rows = []
@@ -120,7 +105,6 @@ TABLES = {
     "commands": commands_table,
     "reasons": reasons_table,
     "metrics": metrics_table,
-    "headers": headers_table,
     "topics": topics_table,
 }
 

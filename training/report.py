@@ -28,7 +28,7 @@ from thinc.api import NumpyOps, set_current_ops
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from service.contract.records import RawArticle
+from service.contract.raw_article import RawArticle
 from service.enrich.enricher import Enricher
 from service.enrich.model import loading
 from service.settings import Settings

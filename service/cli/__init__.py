@@ -44,7 +44,7 @@ app.command("resume")(health.resume)
 
 def _version(asked: bool) -> None:
     if asked:
-        from service.contract.records import SCHEMA_VERSION  # noqa: PLC0415 - `newswire --help` need not wait for it
+        from service.contract.field_types import SCHEMA_VERSION  # noqa: PLC0415 - `newswire --help` need not wait for it
 
         typer.echo(f"newswire {__version__}, record schema {SCHEMA_VERSION}")
         raise typer.Exit

@@ -45,12 +45,8 @@ def kafka_errors(settings: Settings) -> Iterator[None]:
     """Tell what Kafka did not do in one line, and exit 1."""
     from kafka.errors import KafkaError  # noqa: PLC0415 - `newswire --help` need not wait for it
 
-    from service.kafka.traffic import TrafficError  # noqa: PLC0415 - `newswire --help` need not wait for it
-
     try:
         yield
-    except TrafficError as error:
-        fail(str(error))
     except KafkaError as error:
         fail(f"Kafka at {settings.bootstrap_servers} did not do it ({error}); `newswire check` looks what is wrong")
 
@@ -73,7 +69,7 @@ def print_record(value: bytes, *, pretty: bool) -> None:
         return
     from rich.console import Console  # noqa: PLC0415 - for people only
 
-    from service.contract.records import EnrichedArticle  # noqa: PLC0415 - for people only
+    from service.contract.enriched_article import EnrichedArticle  # noqa: PLC0415 - for people only
     from service.views.terminal import marked  # noqa: PLC0415 - for people only
 
     console = Console(highlight=False, soft_wrap=True)

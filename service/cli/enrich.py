@@ -63,7 +63,7 @@ def enrich(
 
 
 def _write_map(values: list[bytes]) -> None:
-    from service.contract.records import EnrichedArticle  # noqa: PLC0415 - as above
+    from service.contract.enriched_article import EnrichedArticle  # noqa: PLC0415 - as above
     from service.views.geojson import feature_collection  # noqa: PLC0415 - spaCy's import takes a second
 
     typer.echo(orjson.dumps(feature_collection(map(EnrichedArticle.model_validate_json, values))))
@@ -78,7 +78,7 @@ def _only(articles: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
 
 
 def _write_page(value: bytes, path: Path) -> None:
-    from service.contract.records import EnrichedArticle  # noqa: PLC0415 - for people only
+    from service.contract.enriched_article import EnrichedArticle  # noqa: PLC0415 - for people only
     from service.views import html as render  # noqa: PLC0415 - for people only
 
     try:

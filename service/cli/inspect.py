@@ -39,18 +39,19 @@ def _shown(value: object) -> str:
 
 
 def _broker_problems(settings: Settings) -> list[str]:
+    from service.errors import KafkaOperationError  # noqa: PLC0415 - `newswire --help` need not wait for it
     from service.kafka import preflight  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.kafka.traffic import TrafficError  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     try:
         preflight.check(settings)
-    except TrafficError as error:
+    except KafkaOperationError as error:
         return [str(error)]
     return []
 
 
 def _model_problems(settings: Settings) -> list[str]:
-    from service.processes.pool import Lanes, LanesError  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.errors import WorkerPoolError  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.processes.pool import Lanes  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     async def start() -> None:
         lanes = Lanes(settings, fatal=lambda _error: None, replaced=lambda: None)
@@ -61,7 +62,7 @@ def _model_problems(settings: Settings) -> list[str]:
 
     try:
         asyncio.run(start())
-    except LanesError as error:
+    except WorkerPoolError as error:
         return [str(error)]
     return []
 

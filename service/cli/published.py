@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 from kafka import TopicPartition
 
-from service.contract.headers import ORIGIN, REVISION, SUBJECT
-from service.kafka.traffic import TrafficError, committed_reader, committed_records, record_at
+from service.contract.headers import CE_SUBJECT, ORIGIN, REASON, REVISION
+from service.errors import KafkaOperationError
+from service.kafka.traffic import committed_reader, committed_records, record_at
 
 if TYPE_CHECKING:
     from kafka import KafkaConsumer
@@ -73,14 +74,14 @@ class Published:
             origin = headers[ORIGIN].decode()
             if drops and REVISION in headers:
                 partition, _, offset = origin.rpartition("/")
-                versions = self._revisions.setdefault((partition, headers[SUBJECT]), [])
+                versions = self._revisions.setdefault((partition, headers[CE_SUBJECT]), [])
                 versions.append((int(offset), headers[REVISION]))
             if record.timestamp >= first:
                 self.known[origin] = None if record.value is None else _print(record)
         for record in committed_records(settings, settings.dead_letter_topic, since=first):
             headers = dict(record.headers)
             if ORIGIN in headers and record.timestamp >= first:
-                reason = headers.get("newswire.reason", b"").decode()
+                reason = headers.get(REASON, b"").decode()
                 self.known[headers[ORIGIN].decode()] = sys.intern(f"refused: {reason}")
 
     def superseded(self, origin: str, article: bytes, revision: bytes) -> bool:
@@ -105,12 +106,12 @@ class Published:
 
 
 def _print(record: Any) -> Print:
-    """Return what is kept of *record*. Raise `TrafficError` if it is none that this service wrote."""
+    """Return what is kept of *record*. Raise `KafkaOperationError` if it is none that this service wrote."""
     try:
         return Print.of(record.value, record.partition, record.offset)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         place = f"{record.topic}/{record.partition}/{record.offset}"
-        raise TrafficError(
+        raise KafkaOperationError(
             f"{place} is not a record of this service ({type(error).__name__}): something else writes to the topic, or "
             "NEWSWIRE_ENRICHED_TOPIC names another"
         ) from error

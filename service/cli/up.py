@@ -34,14 +34,9 @@ def up(
     Then feed it from another terminal, with `newswire produce`. Ctrl-C stops it; what Kafka holds is kept.
     """
     settings = load_settings()
-    from service.local_kafka import BrokerError  # noqa: PLC0415 - `newswire --help` need not wait for it
-
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # as Ctrl-C does: through every `finally` on the way
-    try:
-        with kafka_errors(settings), ExitStack() as stack:
-            _start_everything(settings, stack, demo=demo)
-    except BrokerError as error:
-        fail(str(error))
+    with kafka_errors(settings), ExitStack() as stack:
+        _start_everything(settings, stack, demo=demo)
 
 
 def _start_everything(settings: Settings, stack: ExitStack, *, demo: bool) -> None:

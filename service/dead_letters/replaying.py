@@ -18,11 +18,23 @@ from typing import TYPE_CHECKING
 from kafka import KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError, RecordListTooLargeError
 
-from service.contract.headers import ATTEMPT, FIRST_OF_OURS, ORIGIN, SETTLED, TIMESTAMP, KafkaHeaders, original_headers
+from service.contract.headers import (
+    ATTEMPT,
+    ERROR_PARTITION,
+    ERROR_TOPIC,
+    ORIGIN,
+    SETTLED,
+    SETTLED_TO,
+    TIMESTAMP,
+    VALUE_SHA256,
+    KafkaHeaders,
+    original_headers,
+)
 from service.dead_letters.letters import letter_at, letter_reader, read
+from service.errors import KafkaOperationError
 from service.kafka.connection import kafka_python_options
 from service.kafka.kafka_record import KafkaRecord, Output
-from service.kafka.traffic import TrafficError, record_at
+from service.kafka.traffic import record_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +55,8 @@ def replay(settings: Settings, chosen: Callable[[DeadLetter], bool]) -> Iterator
     transaction: it is settled if, and only if, it was written.
 
     Only the newest replay of a group can write. Which letters are open is read after this one has shut out the others
-    and Kafka has ended their transactions, so no letter is sent by two. Raise `TrafficError` when a newer one starts.
+    and Kafka has ended their transactions, so no letter is sent by two. Raise
+    `KafkaOperationError` when a newer one starts.
     """
     producer = KafkaProducer(
         **kafka_python_options(settings),
@@ -63,7 +76,7 @@ def replay(settings: Settings, chosen: Callable[[DeadLetter], bool]) -> Iterator
                 yield letter, _send_again(settings, producer, consumer, letter)
                 count += 1
     except KafkaError as error:
-        raise TrafficError(
+        raise KafkaOperationError(
             f"{_why(settings, name, error)}. {count:,} letters were looked after before, each once"
         ) from error
     finally:
@@ -111,7 +124,7 @@ def _send_again(settings: Settings, producer: KafkaProducer, consumer: KafkaCons
         topic, partition = settings.parked_topic, None
         headers = _timed(letter, letter.headers)
     else:
-        topic, partition = letter.header(FIRST_OF_OURS) or settings.raw_topic, _partition(letter)
+        topic, partition = letter.header(ERROR_TOPIC) or settings.raw_topic, _partition(letter)
         headers = (*_timed(letter, article.headers), (ATTEMPT, str(letter.attempt + 1).encode()))
     numbers = consumer.partitions_for_topic(topic)
     if not numbers:
@@ -126,7 +139,7 @@ def _send_again(settings: Settings, producer: KafkaProducer, consumer: KafkaCons
 def _settle(producer: KafkaProducer, letter: DeadLetter, output: Output, partition: int | None) -> None:
     """Write *output* and the note that *letter* is settled, both or neither."""
     headers = [(name, content or b"") for name, content in output.headers]  # kafka-python sends no null in a header
-    note = [(SETTLED, letter.name.encode()), ("newswire.settled-to", output.topic.encode())]
+    note = [(SETTLED, letter.name.encode()), (SETTLED_TO, output.topic.encode())]
     key = output.key if output.value is not None else output.key or b""  # nor a record without key and value
     producer.begin_transaction()
     try:
@@ -150,7 +163,7 @@ def _timed(letter: DeadLetter, headers: KafkaHeaders) -> KafkaHeaders:
 
 
 def _partition(letter: DeadLetter) -> int | None:
-    told = letter.header("__streams.errors.partition")
+    told = letter.header(ERROR_PARTITION)
     return int(told) if told.isdigit() else None
 
 
@@ -165,7 +178,7 @@ def _original(consumer: KafkaConsumer, letter: DeadLetter) -> KafkaRecord | None
     if place.partition not in (consumer.partitions_for_topic(topic) or ()):
         return None
     record = record_at(consumer, place, int(offset))
-    if record is None or hashlib.sha256(record.value or b"").hexdigest() != letter.header("newswire.value-sha256"):
+    if record is None or hashlib.sha256(record.value or b"").hexdigest() != letter.header(VALUE_SHA256):
         return None
     found = KafkaRecord.of(record)
     if "key" not in omitted:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from service.contract.records import Count, Mention
+from service.contract.annotations import Count, Mention
 from service.enrich import data_files
 from service.enrich.grammar import clauses, frames, numerals, roles
 from service.enrich.grammar.parse import Syntax

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dateparser.date import DateDataParser
 
-from service.contract.records import DateMention
+from service.contract.annotations import DateMention
 from service.enrich.grammar import clauses
 from service.enrich.grammar.parse import Syntax
 

@@ -6,7 +6,7 @@ import time
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from service.contract.records import EnrichedArticle, NoneFound
+from service.contract.enriched_article import EnrichedArticle, NoneFound
 from service.enrich import counts, dates, entities, events, near_duplicates, places, quotes, span_check, tags
 from service.enrich.fingerprint import describe
 from service.enrich.gazetteer.places import Gazetteer
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-    from service.contract.records import RawArticle
+    from service.contract.raw_article import RawArticle
     from service.settings import Settings
 
 COPIED = (
@@ -63,7 +63,7 @@ class Enricher:
         """Return the record of *article*, and add the time of each stage to *seconds*.
 
         Raises:
-            OffsetMismatch: A stage gave a mention that is not in the text: a bug.
+            SpanMismatchError: A stage gave a mention that is not in the text: a bug.
         """
         if article.status != "usable":
             return self._bare(article, "retracted", article.language, f"the article was {article.status} by its source")

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from service.contract.records import Mention, Quote
+from service.contract.annotations import Mention, Quote
 from service.enrich import data_files
 from service.enrich.events.extract import mention
 from service.enrich.grammar import roles

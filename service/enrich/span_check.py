@@ -7,26 +7,23 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
 
-from service.contract.records import Mention, Span
+from service.contract.annotations import Mention, Span
+from service.errors import SpanMismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from service.contract.records import EnrichedArticle
-
-
-class OffsetMismatch(RuntimeError):  # noqa: N818 - it names what was found
-    """Raised for a bug of ours: a stage gave a mention whose offsets and words disagree."""
+    from service.contract.enriched_article import EnrichedArticle
 
 
 def check(record: EnrichedArticle) -> EnrichedArticle:
-    """Return *record*; raise `OffsetMismatch` where a span lies outside the text or has other words than its own."""
+    """Return *record*; raise `SpanMismatchError` where a span lies outside the text or has other words than its own."""
     text = record.text
     for name, span in spans(record):
         if not 0 <= span.start < span.end <= len(text):
-            raise OffsetMismatch(f"{name}: [{span.start}, {span.end}) in a text of {len(text)} code points")
+            raise SpanMismatchError(f"{name}: [{span.start}, {span.end}) in a text of {len(text)} code points")
         if isinstance(span, Mention) and text[span.start : span.end] != span.text:
-            raise OffsetMismatch(f"{name}: [{span.start}, {span.end}) holds other words than the mention")
+            raise SpanMismatchError(f"{name}: [{span.start}, {span.end}) holds other words than the mention")
     return record
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from service.contract.records import Mention, Tag
+from service.contract.annotations import Mention, Tag
 from service.enrich import data_files
 from service.enrich.model.tokenizing import text_of
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
-    from service.contract.records import Event
+    from service.contract.annotations import Event
 
 MEDIA_TOPICS_RELEASE = "2025-03-31"
 LEAST_SCORE, LEAST_SCORE_WITHOUT_PHRASE = 0.3, 0.42

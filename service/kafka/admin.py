@@ -9,15 +9,11 @@ from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError, TopicAuthorizationFailedError
 
 from service.contract.topics import Topic, declared
+from service.errors import BrokersUnreachableError, KafkaOperationError, MissingTopicError
 from service.kafka.connection import kafka_python_options
-from service.kafka.traffic import MissingTopicError, TrafficError
 
 if TYPE_CHECKING:
     from service.settings import Settings
-
-
-class UnreachableError(TrafficError):
-    """Raised where no broker answers; the message says what to check."""
 
 
 def names(settings: Settings) -> dict[str, Topic]:
@@ -53,12 +49,12 @@ def _create(admin: KafkaAdminClient, name: str, topic: Topic) -> bool:
 def partitions(admin: KafkaAdminClient, wanted: list[str]) -> dict[str, int]:
     """Return how many partitions each of the topics *wanted* has.
 
-    Raise `MissingTopicError` if one does not exist, and `TrafficError` if we may not look at it.
+    Raise `MissingTopicError` if one does not exist, and `KafkaOperationError` if we may not look at it.
     """
     found = {topic["name"]: topic for topic in admin.describe_topics(wanted)}
     denied = [name for name, topic in found.items() if topic["error_code"] == TopicAuthorizationFailedError.errno]
     if denied:
-        raise TrafficError(
+        raise KafkaOperationError(
             f"{' and '.join(denied)} cannot be looked at: the user needs the right Describe on each topic "
             "(deploy/README.md lists all rights that a worker needs)"
         )
@@ -69,17 +65,17 @@ def partitions(admin: KafkaAdminClient, wanted: list[str]) -> dict[str, int]:
 
 
 def client(settings: Settings, seconds: float = 2.0) -> KafkaAdminClient:
-    """Return a client that looks after topics. Raise `UnreachableError` if no broker answers in *seconds*."""
+    """Return a client that looks after topics. Raise `BrokersUnreachableError` if no broker answers in *seconds*."""
     try:
         return KafkaAdminClient(**kafka_python_options(settings), bootstrap_timeout_ms=round(seconds * 1000))
     except KafkaError as error:
-        raise UnreachableError(
+        raise BrokersUnreachableError(
             f"no broker answers at {settings.bootstrap_servers} ({type(error).__name__}): is Kafka running there, "
             "and are KAFKA_BOOTSTRAP_SERVERS and KAFKA_SECURITY_PROTOCOL right?"
         ) from error
     except OSError as error:
         files = [str(path) for path in (settings.ssl_cafile, settings.ssl_certfile, settings.ssl_keyfile) if path]
-        raise TrafficError(
+        raise KafkaOperationError(
             f"no TLS with {', '.join(files) or 'the certificates of the system'} ({error}): are KAFKA_SSL_CAFILE, "
             "KAFKA_SSL_CERTFILE and KAFKA_SSL_KEYFILE files in PEM that this user may read?"
         ) from error

@@ -13,8 +13,8 @@ import structlog
 from kafka.admin import ConfigResource
 from kafka.errors import KafkaError
 
+from service.errors import BrokersUnreachableError, PreflightError
 from service.kafka import admin as topics
-from service.kafka.traffic import TrafficError
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
@@ -29,10 +29,6 @@ WAIT_SECONDS = 180.0  # for the brokers to come; of the startup probe's 300 s th
 PAUSE_SECONDS = 1.0  # between tries, which may fail at once
 
 
-class PreflightError(TrafficError):
-    """Raised if a worker must not start; the message says what to do."""
-
-
 async def wait(settings: Settings) -> int:
     """Wait until the brokers answer, then return what `check` returns.
 
@@ -43,7 +39,7 @@ async def wait(settings: Settings) -> int:
     while True:
         try:
             return await asyncio.to_thread(check, settings)
-        except topics.UnreachableError as error:
+        except BrokersUnreachableError as error:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise
@@ -52,7 +48,7 @@ async def wait(settings: Settings) -> int:
 
 
 def check(settings: Settings) -> int:
-    """Return the most bytes that a record may have. Raise `TrafficError` if a worker cannot do its work.
+    """Return the most bytes that a record may have. Raise `KafkaOperationError` if a worker cannot do its work.
 
     Blocks for some 0.1 s. A record goes to the partition of the same number as its article, so that an input
     partition's records stand in order in one place: the output topics need as many.
@@ -62,7 +58,7 @@ def check(settings: Settings) -> int:
         _check_topics(settings, admin)
         return _most_bytes(settings, admin)
     except KafkaError as error:
-        kind = topics.UnreachableError if error.retriable else PreflightError
+        kind = BrokersUnreachableError if error.retriable else PreflightError
         raise kind(f"{settings.bootstrap_servers} does not say which topics there are: {error!r}") from error
     finally:
         admin.close()

@@ -11,9 +11,10 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from service import wire
-from service.contract.records import InvalidArticle
+from service.contract.reject_reasons import InvalidArticleError
+from service.errors import KafkaOperationError
 from service.kafka.connection import kafka_python_options
-from service.kafka.traffic import TrafficError, require_topic
+from service.kafka.traffic import require_topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -32,8 +33,8 @@ def produce(
     """Send *values* to *topic* with the article's id as key; return how many the brokers have confirmed.
 
     *values* may be endless, and slow to come: only a bounded number is unconfirmed at a time, and *progress* is called
-    with the number confirmed so far while more is awaited, and a last time however this ends. Raise `TrafficError` as
-    soon as an article is not taken.
+    with the number confirmed so far while more is awaited, and a last time however this ends. Raise
+    `KafkaOperationError` as soon as an article is not taken.
     """
     require_topic(settings, topic)
     sending = _Sending(settings, topic)
@@ -52,7 +53,7 @@ def produce(
         sending.close()
         progress(sending.confirmed)
     if failed is not None:
-        raise TrafficError(
+        raise KafkaOperationError(
             f"{topic} did not take article {sending.failed:,}: {failed}. Of {sending.sent:,} articles that were sent "
             f"{sending.confirmed:,} are confirmed. Remove the cause and send all again: this repeats some, loses none"
         ) from failed
@@ -148,5 +149,5 @@ def article_key(settings: Settings, value: bytes) -> bytes | None:
     """
     try:
         return wire.identify(value, {}, settings.input_format).encode(errors="replace")
-    except InvalidArticle:
+    except InvalidArticleError:
         return None

@@ -15,7 +15,7 @@ from kafka.errors import (
     NotCoordinatorError,
 )
 
-from service.errors import NewswireError
+from service.errors import KafkaOperationError, MissingTopicError
 from service.kafka import lenient_headers
 from service.kafka.connection import kafka_python_options
 
@@ -41,17 +41,6 @@ class PartitionLag:
     lag: int
 
 
-class TrafficError(NewswireError):
-    """Raised where Kafka does not take or give what was asked for; the message says what to do."""
-
-
-class MissingTopicError(TrafficError):
-    """Raised if topics do not exist."""
-
-    def __init__(self, *names: str) -> None:
-        super().__init__(f"there is no topic {', '.join(names)}: `newswire topics create` creates it")
-
-
 def follow(settings: Settings, topic: str, *, from_start: bool) -> Generator[list[Any]]:
     """Yield what came on *topic* since the last time, twice a second, for ever: kafka-python's records, perhaps none.
 
@@ -75,7 +64,7 @@ def follow(settings: Settings, topic: str, *, from_start: bool) -> Generator[lis
             found = consumer.poll(timeout_ms=POLL_MILLISECONDS)
             yield [record for batch in found.values() for record in batch]
     except KafkaError as error:
-        raise TrafficError(f"{topic} cannot be read: {error}") from error
+        raise KafkaOperationError(f"{topic} cannot be read: {error}") from error
     finally:
         consumer.close()
 
@@ -89,7 +78,7 @@ def committed_records(settings: Settings, topic: str, *, since: float = 0, await
     end in time cannot be sought, since after a record of a later time an earlier one may come.
 
     Records behind an open transaction are not read. With *await_open* the end is that of all that was written, and
-    reading waits for such transactions to end; `TrafficError` is raised when one does not.
+    reading waits for such transactions to end; `KafkaOperationError` is raised when one does not.
     """
     consumer = committed_reader(
         settings,
@@ -146,7 +135,7 @@ def stretches(
         batches = consumer.poll(timeout_ms=POLL_MILLISECONDS)
         waited = 0 if batches else waited + POLL_MILLISECONDS
         if waited > PATIENCE_SECONDS * 1000:
-            raise TrafficError(f"{topic} stopped giving records before its end; is a transaction left open?")
+            raise KafkaOperationError(f"{topic} stopped giving records before its end; is a transaction left open?")
         for partition, batch in batches.items():
             yield from (record for record in batch if record.offset < wanted[partition][1])
 
@@ -166,7 +155,7 @@ def committed_reader(settings: Settings, **options: int) -> KafkaConsumer:
 
 
 def require_topic(settings: Settings, topic: str) -> None:
-    """Raise `TrafficError` if there is no *topic*: a producer would look for it for a minute."""
+    """Raise `KafkaOperationError` if there is no *topic*: a producer would look for it for a minute."""
     consumer = KafkaConsumer(**kafka_python_options(settings), allow_auto_create_topics=False)
     try:
         partitions_of(consumer, topic)

@@ -12,15 +12,13 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Self
 
+from service.errors import LocalKafkaError
 from service.local_kafka import distribution
-from service.local_kafka.distribution import BrokerError
 from service.local_kafka.ports import HOST, free_port, require_free
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-__all__ = ["Broker", "BrokerError"]
 
 START_SECONDS = 60.0  # 3 s on two idle cores; a loaded machine takes far longer
 STOP_SECONDS = 30.0  # a controlled shutdown takes 1-2 s
@@ -94,7 +92,7 @@ class Broker:
         return self._listeners[name][0]
 
     def start(self) -> Self:
-        """Start Kafka and return when it serves. Raise `BrokerError` if it cannot."""
+        """Start Kafka and return when it serves. Raise `LocalKafkaError` if it cannot."""
         self.format()
         self.launch()
         self.await_started()
@@ -133,14 +131,14 @@ class Broker:
             )
 
     def await_started(self) -> None:
-        """Wait until it serves. The last step of `start`. Raise `BrokerError` if it ends or takes too long."""
+        """Wait until it serves. The last step of `start`. Raise `LocalKafkaError` if it ends or takes too long."""
         deadline = time.monotonic() + START_SECONDS
         while STARTED not in self._log():
             if self._process is None or self._process.poll() is not None:
-                raise BrokerError(f"Kafka ended while it started; {self.log_path} says:\n{_complaint(self._log())}")
+                raise LocalKafkaError(f"Kafka ended while it started; {self.log_path} says:\n{_complaint(self._log())}")
             if time.monotonic() > deadline:
                 self.kill()
-                raise BrokerError(f"Kafka did not start within {START_SECONDS:.0f} s; see {self.log_path}")
+                raise LocalKafkaError(f"Kafka did not start within {START_SECONDS:.0f} s; see {self.log_path}")
             time.sleep(0.05)
 
     def stop(self) -> None:
@@ -180,7 +178,7 @@ class Broker:
         command += ["-c", str(self._properties)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
         if done.returncode:
-            raise BrokerError(f"Kafka could not prepare {self._folder}:\n{_complaint(done.stderr)}")
+            raise LocalKafkaError(f"Kafka could not prepare {self._folder}:\n{_complaint(done.stderr)}")
 
     def _log(self) -> str:
         return self.log_path.read_text(errors="replace")

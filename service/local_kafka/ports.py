@@ -6,7 +6,7 @@ import contextlib
 import random
 import socket
 
-from service.local_kafka.distribution import BrokerError
+from service.errors import LocalKafkaError
 
 HOST = "127.0.0.1"
 # Below the ports that Linux gives to outgoing connections (32768 and up): nobody can be given the port of a broker
@@ -22,18 +22,18 @@ def free_port() -> int:
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind((HOST, port))
             return port
-    raise BrokerError(f"no port from {PORTS.start} to {PORTS.stop - 1} of {HOST} is free: stop what listens there")
+    raise LocalKafkaError(f"no port from {PORTS.start} to {PORTS.stop - 1} of {HOST} is free: stop what listens there")
 
 
 def require_free(*ports: int) -> None:
-    """Raise `BrokerError` if somebody listens on one of *ports*."""
+    """Raise `LocalKafkaError` if somebody listens on one of *ports*."""
     for port in ports:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((HOST, port))
             except OSError:
-                raise BrokerError(
+                raise LocalKafkaError(
                     f"{HOST}:{port} is taken, so Kafka cannot start: stop what listens there (another `newswire up`?), "
                     "or set KAFKA_BOOTSTRAP_SERVERS to use a Kafka that runs already"
                 ) from None

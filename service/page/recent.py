@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from service.contract.records import EnrichedArticle
+from service.contract.enriched_article import EnrichedArticle
 from service.views import html
 
 RECORDS = 100

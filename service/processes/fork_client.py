@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from service.errors import NewswireError
+from service.errors import WorkerPoolError
 from service.processes.fork_server import PACKET_BYTES
 
 if TYPE_CHECKING:
@@ -24,10 +24,6 @@ log = structlog.get_logger()
 
 LOAD_SECONDS = 300.0  # en_core_web_trf from a cold disk takes about a minute
 CONTROL_SECONDS = 20.0  # for a fork or a wait of the nursery, which take milliseconds
-
-
-class LanesError(NewswireError):
-    """Raised where articles cannot be enriched at all; the message says why and what to do."""
 
 
 class Nursery:
@@ -41,7 +37,10 @@ class Nursery:
         self._control: socket.socket | None = None
 
     async def start(self) -> tuple[float, Outcome]:
-        """Load the model; return the seconds it took and the outcome of a test. Raise `LanesError` where it fails."""
+        """Load the model; return the seconds it took and the outcome of a test.
+
+        Raise `WorkerPoolError` where it fails.
+        """
         self.stop()
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         control.setblocking(False)
@@ -57,7 +56,7 @@ class Nursery:
         theirs.close()
         answer = await self._ask(pickle.dumps((self._factory, self._settings)), LOAD_SECONDS)
         if isinstance(answer, str):
-            raise LanesError(f"the model {self._settings.model} cannot be loaded: {answer}")
+            raise WorkerPoolError(f"the model {self._settings.model} cannot be loaded: {answer}")
         loaded: tuple[float, Outcome] = answer  # type: ignore[assignment] # it answers with these, or the complaint
         return loaded
 
@@ -66,7 +65,7 @@ class Nursery:
         async with self._busy:
             try:
                 return await self._fork()
-            except LanesError as error:
+            except WorkerPoolError as error:
                 log.error("nursery_died", error=str(error))  # noqa: TRY400 - the error is the whole story
                 await self.start()
                 return await self._fork()
@@ -88,7 +87,7 @@ class Nursery:
         async with self._busy:
             try:
                 status = await self._ask(pickle.dumps(pid), CONTROL_SECONDS)
-            except LanesError:
+            except WorkerPoolError:
                 return None
             if status is None:
                 return None
@@ -97,7 +96,7 @@ class Nursery:
 
     async def _ask(self, packet: bytes, seconds: float, descriptor: int | None = None) -> object:
         if self._control is None:
-            raise LanesError("the process that loads the model has ended")
+            raise WorkerPoolError("the process that loads the model has ended")
         loop = asyncio.get_running_loop()
         try:
             socket.send_fds(self._control, [packet], [] if descriptor is None else [descriptor])
@@ -105,10 +104,10 @@ class Nursery:
                 answer = await loop.sock_recv(self._control, PACKET_BYTES)
         except (OSError, TimeoutError) as error:
             self.stop()  # an answer that came late would be taken for that to the next question
-            raise LanesError(f"the process that loads the model does not answer: {error!r}") from error
+            raise WorkerPoolError(f"the process that loads the model does not answer: {error!r}") from error
         if not answer:
             self.stop()
-            raise LanesError("the process that loads the model died; was it short of memory?")
+            raise WorkerPoolError("the process that loads the model died; was it short of memory?")
         loaded: object = pickle.loads(answer)  # noqa: S301 - from our own child
         return loaded
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from service.contract.outcomes import Message, Outcome, Refused
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 
 if TYPE_CHECKING:
     import io

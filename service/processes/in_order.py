@@ -34,7 +34,7 @@ def outcomes(settings: Settings, messages: Iterable[tuple[Place, Message]]) -> G
     An article that crashes or hangs its process is refused, as in the stream, and the others go on.
 
     Raises:
-        LanesError: No article can be enriched, because the model cannot be loaded.
+        WorkerPoolError: No article can be enriched, because the model cannot be loaded.
     """
     with asyncio.Runner() as runner, _turning(runner.get_loop()) as loop:
         pool = asyncio.run_coroutine_threadsafe(_Pool.start(settings), loop).result()

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from service.contract.outcomes import Enriched, Message, Outcome, Refused
-from service.contract.records import RejectReason
-from service.processes.fork_client import LanesError, Nursery
+from service.contract.reject_reasons import RejectReason
+from service.errors import WorkerPoolError
+from service.processes.fork_client import Nursery
 from service.processes.fork_server import LENGTH, pack
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from service.settings import Settings
 
-__all__ = ["ATTEMPTS", "PROCESSOR", "Lanes", "LanesError", "hard_seconds"]
+__all__ = ["ATTEMPTS", "PROCESSOR", "Lanes", "hard_seconds"]
 
 log = structlog.get_logger()
 
@@ -158,7 +159,7 @@ class Lanes:
         seconds, outcome = await self._nursery.start()
         if not isinstance(outcome, Enriched):
             self._nursery.stop()
-            raise LanesError(f"the self-test was not enriched but {outcome}: check NEWSWIRE_MODEL")
+            raise WorkerPoolError(f"the self-test was not enriched but {outcome}: check NEWSWIRE_MODEL")
         count = self._settings.worker_processes
         self._tasks = [asyncio.create_task(self._run(), name=f"lane-{number}") for number in range(count)]
         return seconds, outcome
@@ -186,7 +187,7 @@ class Lanes:
         while True:
             try:
                 await self._live(todo)
-            except LanesError as error:
+            except WorkerPoolError as error:
                 self._fatal(error)
                 return
             except Exception as error:

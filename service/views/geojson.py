@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from service.contract.records import EnrichedArticle
+    from service.contract.enriched_article import EnrichedArticle
 
 
 def feature_collection(records: Iterable[EnrichedArticle]) -> dict[str, Any]:

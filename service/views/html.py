@@ -17,7 +17,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from service.views import marking, world_map
 
 if TYPE_CHECKING:
-    from service.contract.records import EnrichedArticle, Location
+    from service.contract.annotations import Location
+    from service.contract.enriched_article import EnrichedArticle
 
 SHOWN_CHARACTERS = 20_000  # of a text on the live page: some 3,000 words, ten times the usual article
 SHOWN_ROWS = 50  # of a table on the live page

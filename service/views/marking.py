@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from service.contract.records import EnrichedArticle
+    from service.contract.enriched_article import EnrichedArticle
 
 Kind = Literal["entity", "place", "trigger"]
 

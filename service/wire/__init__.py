@@ -2,7 +2,7 @@
 
 The module of a format has one function, `fields`, which maps the decoded value to `Fields`; `article.build` does what
 all formats have in common. To add a format, write its module, add its signature to `detect`, and name it in `FORMATS`
-and in `service.contract.records.InputFormat`.
+and in `service.contract.raw_article.InputFormat`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from service.contract.headers import FORMAT, TIMESTAMP
-from service.contract.records import InvalidArticle, RawArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire import cloudevents, decode, detect
 from service.wire.article import build, derived_id, own_id
 from service.wire.refusals import describe_type, wrong_shape
@@ -19,6 +19,7 @@ from service.wire.refusals import describe_type, wrong_shape
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from service.contract.raw_article import RawArticle
     from service.wire.article import Fields
 
 __all__ = ["AUTO", "FORMATS", "identify", "read"]
@@ -62,7 +63,7 @@ def read(
         timestamp: The message's, in milliseconds since 1970-01-01 UTC. The header `newswire.timestamp` overrides it.
 
     Raises:
-        InvalidArticle: The value holds no article, or not exactly one. No other exception is raised.
+        InvalidArticleError: The value holds no article, or not exactly one. No other exception is raised.
     """
     headers = _lower_names(headers)
     original = headers.get(TIMESTAMP, b"")
@@ -78,7 +79,7 @@ def identify(value: bytes, headers: Mapping[str, bytes], input_format: str = AUT
     Much cheaper than `read`, since no text is cleaned.
 
     Raises:
-        InvalidArticle: *value* is in no format that is understood. No other exception is raised.
+        InvalidArticleError: *value* is in no format that is understood. No other exception is raised.
     """
     _, fields = _parse(value, _lower_names(headers), input_format)
     return own_id(fields) or derived_id(value)
@@ -130,4 +131,4 @@ def _refuse_framed(value: bytes) -> None:
     if len(value) > _REGISTRY_FRAME_BYTES and value[0] == 0:
         schema = int.from_bytes(value[1:_REGISTRY_FRAME_BYTES], "big")
         detail = f"the value starts with the frame of a schema registry, schema id {schema}; publish plain JSON or XML"
-        raise InvalidArticle(RejectReason.SCHEMA_REGISTRY_FRAMED, detail)
+        raise InvalidArticleError(RejectReason.SCHEMA_REGISTRY_FRAMED, detail)

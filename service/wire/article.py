@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from service.contract.records import InvalidArticle, RawArticle, RejectReason, Source
+from service.contract.raw_article import RawArticle, Source
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire import timestamps
 from service.wire.refusals import describe_type, wrong_shape
 from service.wire.text import clean, clean_identifier, clean_line
@@ -45,7 +46,7 @@ def build(fields: Fields, source_format: str, value: bytes, timestamp: int | Non
         timestamp: The message's, in milliseconds since 1970-01-01 UTC.
 
     Raises:
-        InvalidArticle: A field has the wrong type, a date cannot be read, or there is no text.
+        InvalidArticleError: A field has the wrong type, a date cannot be read, or there is no text.
     """
     status = _status(fields)
     article_id = own_id(fields)
@@ -69,12 +70,12 @@ def build(fields: Fields, source_format: str, value: bytes, timestamp: int | Non
         status=status,
     )
     if status == "usable" and not any(map(str.isalnum, article.text)):
-        raise InvalidArticle(RejectReason.EMPTY_TEXT, "neither headline nor body has a word; send one of them")
+        raise InvalidArticleError(RejectReason.EMPTY_TEXT, "neither headline nor body has a word; send one of them")
     return article
 
 
 def own_id(fields: Fields) -> str:
-    """Return the id that the article states, or an empty string. Raise `InvalidArticle` if it is not valid."""
+    """Return the id that the article states, or an empty string. Raise `InvalidArticleError` if it is not valid."""
     article_id = _identifier(fields, "id") or ""
     if len(article_id) > _MAX_ID_CHARACTERS:
         raise wrong_shape(f"`id` has {len(article_id):,} characters; at most {_MAX_ID_CHARACTERS:,} are accepted")
@@ -140,7 +141,7 @@ def _status(fields: Fields) -> Literal["usable", "withheld", "canceled"]:
 
 
 def _dates(fields: Fields, status: str, timestamp: int | None) -> dict[str, datetime | None]:
-    """Return the dates of the article by name. Raise `InvalidArticle` if one cannot be read, unless withdrawn.
+    """Return the dates of the article by name. Raise `InvalidArticleError` if one cannot be read, unless withdrawn.
 
     A withdrawal must reach everybody who has the article, so an unreadable date in it is left out. A withdrawal without
     its own timestamp takes that of its message, because the article's publication date would sort it before the
@@ -150,7 +151,7 @@ def _dates(fields: Fields, status: str, timestamp: int | None) -> dict[str, date
     for name in ("published_at", "updated_at", "embargoed_until"):
         try:
             dates[name] = timestamps.parse(fields.get(name), name)
-        except InvalidArticle:
+        except InvalidArticleError:
             if status == "usable":
                 raise
             dates[name] = None

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from service.contract.headers import CE_ID, CE_SOURCE, CE_SPECVERSION, CE_SUBJECT, CONTENT_TYPE
 from service.wire import decode
 from service.wire.refusals import describe_type, wrong_shape
 
@@ -39,22 +40,21 @@ class Event:
 
 def from_headers(headers: Mapping[str, bytes]) -> Event | None:
     """Return the event that *headers* describe in binary mode, or None."""
-    if "ce_specversion" not in headers:
+    if CE_SPECVERSION not in headers:
         return None
-    known = {name: headers.get(f"ce_{name}", b"").decode(errors="replace") for name in ("id", "source", "subject")}
-    return Event(**known)
+    return Event(*(headers.get(name, b"").decode(errors="replace") for name in (CE_ID, CE_SOURCE, CE_SUBJECT)))
 
 
 def is_structured(content: object, headers: Mapping[str, bytes]) -> bool:
-    """Return whether *content* is an event with its data inside. Raise `InvalidArticle` for a batch of events."""
-    media_type = headers.get("content-type", b"").partition(b";")[0].strip().lower()
+    """Return whether *content* is an event with its data inside. Raise `InvalidArticleError` for a batch of events."""
+    media_type = headers.get(CONTENT_TYPE, b"").partition(b";")[0].strip().lower()
     if media_type == b"application/cloudevents-batch+json":
         raise wrong_shape("the value is a batch of events; send one article per message")
     return isinstance(content, dict) and {"specversion", "type", "source", "id"} <= content.keys()
 
 
 def unwrap(envelope: Mapping[str, object]) -> tuple[Event, object]:
-    """Return the event and the data inside it. Raise `InvalidArticle` if the data cannot be read."""
+    """Return the event and the data inside it. Raise `InvalidArticleError` if the data cannot be read."""
     event = Event(envelope.get("id"), envelope.get("source"), envelope.get("subject"))
     if "data_base64" in envelope:
         return event, decode.decode_bytes(_decode_base64(envelope["data_base64"]))

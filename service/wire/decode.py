@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -39,7 +39,7 @@ class Xml:
 
 
 def decode_bytes(value: bytes) -> object:
-    """Return *value* as `Xml` or a JSON value. Raise `InvalidArticle` if it is neither."""
+    """Return *value* as `Xml` or a JSON value. Raise `InvalidArticleError` if it is neither."""
     return _decode(_text(value))
 
 
@@ -51,17 +51,17 @@ def decode_text(text: str) -> object:
 def _decode(text: str) -> object:
     stripped = text.lstrip()
     if not stripped:
-        raise InvalidArticle(RejectReason.EMPTY_TEXT, "the value is empty; a null value would delete the article")
+        raise InvalidArticleError(RejectReason.EMPTY_TEXT, "the value is empty; a null value would delete the article")
     if stripped.startswith("<"):
         return _xml(stripped)
     if stripped.startswith("\0"):
-        raise InvalidArticle(RejectReason.NOT_JSON, "the value starts with a NUL; send one JSON object")
+        raise InvalidArticleError(RejectReason.NOT_JSON, "the value starts with a NUL; send one JSON object")
     return _json(text)
 
 
 def _text(value: bytes) -> str:
     if value.startswith(_UTF16_BOMS):
-        raise InvalidArticle(RejectReason.NOT_UTF8, "the value is UTF-16; send it as UTF-8")
+        raise InvalidArticleError(RejectReason.NOT_UTF8, "the value is UTF-16; send it as UTF-8")
     value = value.removeprefix(_UTF8_BOM)
     declaration = _DECLARATION.match(value)
     codec = "utf-8"
@@ -72,7 +72,7 @@ def _text(value: bytes) -> str:
         return value.decode(codec)
     except UnicodeDecodeError as error:
         detail = f"byte {error.start} ({value[error.start]:#04x}) is not {codec.upper()}; send the value as UTF-8"
-        raise InvalidArticle(RejectReason.NOT_UTF8, detail) from None
+        raise InvalidArticleError(RejectReason.NOT_UTF8, detail) from None
 
 
 def _codec(name: str) -> str:
@@ -81,7 +81,7 @@ def _codec(name: str) -> str:
     except LookupError:
         codec = ""
     if not _ALLOWED_CODECS.fullmatch(codec):
-        raise InvalidArticle(RejectReason.NOT_UTF8, f"the XML declares the encoding {name}; send it as UTF-8")
+        raise InvalidArticleError(RejectReason.NOT_UTF8, f"the XML declares the encoding {name}; send it as UTF-8")
     return codec
 
 
@@ -91,7 +91,7 @@ def _xml(source: str) -> Xml:
         source = _PROLOG.sub("", source[named.end() :], count=1)
     if source.startswith("<!"):
         detail = "the XML has a document type, which could declare entities; leave it out and write the characters"
-        raise InvalidArticle(RejectReason.UNSAFE_XML, detail)
+        raise InvalidArticleError(RejectReason.UNSAFE_XML, detail)
     return Xml(source)
 
 
@@ -113,7 +113,7 @@ def _json(source: str) -> object:
         raise _not_json(error) from None
 
 
-def _not_json(error: orjson.JSONDecodeError) -> InvalidArticle:
+def _not_json(error: orjson.JSONDecodeError) -> InvalidArticleError:
     position = f"line {error.lineno}, column {error.colno}"
     detail = f"{error.msg.partition(':')[0]} at {position}; send one JSON object, or one XML item"
-    return InvalidArticle(RejectReason.NOT_JSON, detail)
+    return InvalidArticleError(RejectReason.NOT_JSON, detail)

@@ -34,7 +34,7 @@ _TRAFILATURA_MEMBERS = frozenset(["fingerprint", "raw_text", "source-hostname"])
 
 
 def detect_format(content: object) -> str:
-    """Return the name of the format of *content*. Raise `InvalidArticle`, `wrong_shape`, if there is none."""
+    """Return the name of the format of *content*. Raise `InvalidArticleError`, `wrong_shape`, if there is none."""
     if isinstance(content, Xml):
         return _detect_xml(content)
     if not isinstance(content, dict):

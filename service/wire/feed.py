@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import feedparser
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire.article import join_names
 from service.wire.refusals import wrong_shape
 
@@ -27,14 +27,14 @@ _MAX_TAGS_AND_ENTITIES = 20_000
 
 
 def fields(document: Xml) -> Fields:
-    """Map the only item of *document* to our fields. Raise `InvalidArticle` if there is not exactly one."""
+    """Map the only item of *document* to our fields. Raise `InvalidArticleError` if there is not exactly one."""
     marks = document.source.count("<") + document.source.count("&")
     if marks > _MAX_TAGS_AND_ENTITIES:
         detail = (
             f"the feed has {marks:,} tags and entities, the limit is {_MAX_TAGS_AND_ENTITIES:,}; "
             "send one item per message"
         )
-        raise InvalidArticle(RejectReason.TOO_LARGE, detail)
+        raise InvalidArticleError(RejectReason.TOO_LARGE, detail)
     feed = _parse(_as_feed(document.source))
     if len(feed.entries) != 1:
         many = f"{len(feed.entries):,} items; send one per message" if feed.entries else "no item"
@@ -72,7 +72,7 @@ def _parse(source: str) -> Any:
         return feedparser.parse(document, response_headers=response, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # noqa: BLE001 - its parser for broken XML can raise anything
         detail = f"the feed's XML is too broken to be read ({type(error).__name__}); send well-formed XML"
-        raise InvalidArticle(RejectReason.NOT_JSON, detail) from None
+        raise InvalidArticleError(RejectReason.NOT_JSON, detail) from None
 
 
 def _body(entry: Any) -> object:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire import xml
 from service.wire.refusals import wrong_shape
 
@@ -23,7 +23,7 @@ _BODIES = ("body.content", "body")
 
 
 def fields(document: Xml) -> Fields:
-    """Map the only news item in *document* to our fields. Raise `InvalidArticle` if there is not exactly one."""
+    """Map the only news item in *document* to our fields. Raise `InvalidArticleError` if there is not exactly one."""
     item = _item(xml.parse(document.source))
     xml.drop_namespaces(item)
     meta, content = "itemMeta", "contentMeta"
@@ -52,7 +52,7 @@ def _item(root: xml.Element) -> xml.Element:
     if items:
         raise wrong_shape(f"{len(items):,} news items in one message; send one per message")
     detail = f"a {xml.local_name(root)} without a newsItem has no text of its own; send the newsItem"
-    raise InvalidArticle(RejectReason.METADATA_ONLY, detail)
+    raise InvalidArticleError(RejectReason.METADATA_ONLY, detail)
 
 
 def _code(qcode: str | None) -> str | None:
@@ -63,7 +63,7 @@ def _code(qcode: str | None) -> str | None:
 def _status(item: xml.Element) -> str | None:
     """Return the code of the publication status, or None. By the standard, an item without one is usable.
 
-    Raise `InvalidArticle` if there is a status without a code: it may be a withdrawal.
+    Raise `InvalidArticleError` if there is a status without a code: it may be a withdrawal.
     """
     status = item.find("itemMeta/pubStatus")
     if status is None:
@@ -98,5 +98,5 @@ def _body(item: xml.Element) -> str | None:
     description = xml.first_text(item, "contentMeta/description")
     withdrawn = _status(item) in {"canceled", "withheld"}
     if description is None and item.find("contentSet/remoteContent") is not None and not withdrawn:
-        raise InvalidArticle(RejectReason.METADATA_ONLY, "the text is in remoteContent; send it in the item")
+        raise InvalidArticleError(RejectReason.METADATA_ONLY, "the text is in remoteContent; send it in the item")
     return description

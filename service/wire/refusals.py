@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 
-def wrong_shape(detail: str) -> InvalidArticle:
+def wrong_shape(detail: str) -> InvalidArticleError:
     """Return the error for a value that was read, but is not one article. *detail* says what to do."""
-    return InvalidArticle(RejectReason.WRONG_SHAPE, detail)
+    return InvalidArticleError(RejectReason.WRONG_SHAPE, detail)
 
 
 def describe_type(value: object) -> str:

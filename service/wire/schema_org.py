@@ -18,7 +18,7 @@ _MAX_GRAPH_DEPTH = 3
 
 
 def fields(row: Mapping[str, object]) -> Fields:
-    """Map the only article in *row* to our fields. Raise `InvalidArticle` if there is not exactly one."""
+    """Map the only article in *row* to our fields. Raise `InvalidArticleError` if there is not exactly one."""
     articles = _find_articles(row)
     if len(articles) != 1:
         many = f"{len(articles):,} articles; send one per message" if articles else "no article (`@type` NewsArticle)"

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_SECONDS = 2e10
@@ -62,7 +62,7 @@ def parse(value: object, field: str) -> datetime | None:
     guessed: "05/06/2022" is in May for some and in June for others, and an unknown zone is not UTC.
 
     Raises:
-        InvalidArticle: The date cannot be read (`bad_date`). *field* is its name in the detail.
+        InvalidArticleError: The date cannot be read (`bad_date`). *field* is its name in the detail.
     """
     if value is None or value == "":
         return None
@@ -79,7 +79,7 @@ def parse(value: object, field: str) -> datetime | None:
             ascii(value)[:_SHOWN_CHARACTERS] if isinstance(value, str | int | float) else f"a {type(value).__name__}"
         )
         detail = f"`{field}` is {shown}; a date looks like 2022-03-24T18:00:00Z"
-        raise InvalidArticle(RejectReason.BAD_DATE, detail) from None
+        raise InvalidArticleError(RejectReason.BAD_DATE, detail) from None
 
 
 def from_milliseconds(timestamp: int) -> datetime | None:

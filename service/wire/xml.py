@@ -6,13 +6,13 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no other name for the type of its elements
 
 
 def parse(source: str) -> Element:
-    """Return the root of *source*. Raise `InvalidArticle`, `not_json`, if it is not well-formed."""
+    """Return the root of *source*. Raise `InvalidArticleError`, `not_json`, if it is not well-formed."""
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -25,7 +25,7 @@ def parse(source: str) -> Element:
         root: Element = etree.fromstring(source.encode(), parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        raise InvalidArticle(RejectReason.NOT_JSON, f"the XML breaks at line {line}, column {column}") from None
+        raise InvalidArticleError(RejectReason.NOT_JSON, f"the XML breaks at line {line}, column {column}") from None
     return root
 
 

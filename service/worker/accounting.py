@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from service.contract.headers import TRACEPARENT
 from service.contract.outcomes import Enriched, Outcome, Refused, Tombstone
 from service.worker.encoding import dropped
 from service.worker.metrics import LIMITS
@@ -126,7 +127,7 @@ class Accounting:
 def _place(record: KafkaRecord) -> dict[str, str]:
     """Return where the article stood, and the trace that it belongs to (W3C Trace Context)."""
     found = {"origin": record.origin}
-    parts = record.trace.get("traceparent", b"").split(b"-")
+    parts = record.trace.get(TRACEPARENT, b"").split(b"-")
     if len(parts) == TRACE_PARTS:
         found["trace_id"] = parts[1].decode(errors="replace")
     return found

@@ -14,7 +14,7 @@ import orjson
 import structlog
 
 from service import __version__, logs
-from service.contract.records import SCHEMA_VERSION
+from service.contract.field_types import SCHEMA_VERSION
 from service.kafka import connection, preflight
 from service.kafka.kafka_record import KafkaRecord
 from service.page.recent import Feed

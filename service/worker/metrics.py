@@ -21,7 +21,8 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
-from service.contract.records import EntityType, RejectReason
+from service.contract.annotations import EntityType
+from service.contract.reject_reasons import RejectReason
 
 if TYPE_CHECKING:
     from service.settings import Settings

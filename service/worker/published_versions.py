@@ -16,8 +16,9 @@ import structlog
 from kafka import TopicPartition
 from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
-from service.contract.headers import REVISION, SUBJECT
-from service.kafka.traffic import TrafficError, committed_reader, stretches
+from service.contract.headers import CE_SUBJECT, REVISION
+from service.errors import KafkaOperationError
+from service.kafka.traffic import committed_reader, stretches
 from service.worker.encoding import identity
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def published(settings: Settings, partitions: Collection[TP]) -> dict[TP, Versio
             consumer.close()
     except TopicAuthorizationFailedError:
         why = "no right to read the topic"
-    except (KafkaError, TrafficError, OSError) as error:
+    except (KafkaError, KafkaOperationError, OSError) as error:
         why = repr(error)
     if why:
         log.warning("published_versions_unknown", topic=settings.enriched_topic, why=why, effect=EFFECT)
@@ -118,7 +119,7 @@ def _read(consumer: KafkaConsumer, topic: str, found: dict[TopicPartition, list[
         for record in stretches(consumer, topic, wanted, deadline):
             headers = dict(record.headers)
             if REVISION in headers:
-                version = _version(headers.get(SUBJECT) or b"", headers[REVISION])
+                version = _version(headers.get(CE_SUBJECT) or b"", headers[REVISION])
                 before[TopicPartition(topic, record.partition)].append(version)
         for output, (start, _) in wanted.items():
             found[output] = before[output] + found[output]

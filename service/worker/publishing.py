@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from faust.types import TP
 
     from service.contract.outcomes import Outcome
+    from service.errors import RecordTooLargeError
     from service.kafka.kafka_record import Output
     from service.settings import Settings
     from service.worker.accounting import Accounting
-    from service.worker.delivery import Delivery, OversizeError
+    from service.worker.delivery import Delivery
     from service.worker.limits import Hold
     from service.worker.partition import AcceptedArticle, AssignedPartition
     from service.worker.published_versions import Versions
@@ -116,7 +117,7 @@ class Publisher:
         self.max_record_bytes = size
         self._delivery.batch_bytes = min(self._delivery.batch_bytes, size)
 
-    def learn(self, error: OversizeError) -> None:
+    def learn(self, error: RecordTooLargeError) -> None:
         """Remember the limit just learned. If a whole batch was refused, only that records must go one per batch."""
         if error.alone:
             self.limit_to(min(self.max_record_bytes, error.size - 1))

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from service.contract.records import EnrichedArticle, Entity, Mention, RawArticle
+from service.contract.annotations import Entity, Mention
+from service.contract.raw_article import RawArticle
 from service.enrich import entities
 from service.enrich.enricher import Enricher
-from service.enrich.span_check import OffsetMismatch
+from service.errors import SpanMismatchError
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.contract.enriched_article import EnrichedArticle
 
 ARTICLE = RawArticle(
     id="a1",
@@ -109,7 +114,7 @@ def test_a_wrong_offset_never_leaves(enricher: Enricher, monkeypatch: pytest.Mon
     wrong = Entity(name="x", type="ORG", mentions=[Mention(start=0, end=1, text="x")], salience=1)
     monkeypatch.setattr(entities.EntityFinder, "find", lambda *_, **__: [wrong])
 
-    with pytest.raises(OffsetMismatch):
+    with pytest.raises(SpanMismatchError):
         enrich(enricher)
 
 

@@ -19,7 +19,7 @@ from service.enrich.fingerprint import code, describe
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.contract.records import Pipeline
+    from service.contract.enriched_article import Pipeline
 
 PACKAGE = Path(service.__file__).parent
 ASK = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.contract.records import RawArticle
+from service.contract.raw_article import RawArticle
 from service.enrich.language import LanguageDetector
 
 ENGLISH = (

@@ -6,21 +6,11 @@ from typing import Any
 
 import pytest
 
-from service.contract.records import (
-    Count,
-    EnrichedArticle,
-    Entity,
-    Event,
-    Location,
-    Mention,
-    Pipeline,
-    PlaceMention,
-    Quote,
-    Source,
-    Span,
-    Tag,
-)
-from service.enrich.span_check import OffsetMismatch, check, spans
+from service.contract.annotations import Count, Entity, Event, Location, Mention, PlaceMention, Quote, Span, Tag
+from service.contract.enriched_article import EnrichedArticle, Pipeline
+from service.contract.raw_article import Source
+from service.enrich.span_check import check, spans
+from service.errors import SpanMismatchError
 
 TEXT = "Troops left Sofia."
 SOFIA = Mention(start=12, end=17, text="Sofia")
@@ -75,7 +65,7 @@ def test_a_wrong_mention_is_a_bug_wherever_it_stands(place: str, bad: Mention) -
         "counts": {"counts": [Count(kind="killed", number=1, mention=bad)]},
     }
 
-    with pytest.raises(OffsetMismatch) as raised:
+    with pytest.raises(SpanMismatchError) as raised:
         check(record(**lists[place]))
 
     assert TEXT not in str(raised.value)

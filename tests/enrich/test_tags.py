@@ -7,7 +7,7 @@ from typing import get_args
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from service.contract.records import Event, Mention, Span
+from service.contract.annotations import Event, Mention, Span
 from service.enrich import tags
 from service.enrich.events.vocabulary import MODES, Type
 

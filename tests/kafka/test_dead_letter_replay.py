@@ -13,11 +13,12 @@ import pytest
 from kafka import KafkaProducer
 
 from service.contract.outcomes import Refused
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.dead_letters import letters
 from service.dead_letters.replaying import replay
+from service.errors import KafkaOperationError
 from service.kafka.kafka_record import KafkaRecord
-from service.kafka.traffic import TrafficError, committed_records
+from service.kafka.traffic import committed_records
 from service.settings import Settings
 from service.worker.encoding import dead_letter
 from tests.kafka.harness import await_
@@ -101,7 +102,9 @@ def test_a_newer_replay_stops_an_older_one(make_stream: Callable[..., Stream]) -
     next(older)
 
     newer = list(replay(settings_of(stream), every))
-    with pytest.raises(TrafficError, match=r"(?s)has taken over.*dead-letters list.* 2 letters were looked after"):
+    with pytest.raises(
+        KafkaOperationError, match=r"(?s)has taken over.*dead-letters list.* 2 letters were looked after"
+    ):
         next(older)
 
     assert len(newer) == 4

@@ -13,9 +13,9 @@ import orjson
 import pytest
 
 from service import wire
-from service.contract.records import InvalidArticle
+from service.contract.reject_reasons import InvalidArticleError
+from service.errors import KafkaOperationError
 from service.kafka import producing
-from service.kafka.traffic import TrafficError
 from service.processes.processor import Enriched, Message, Processor
 from service.settings import Settings
 
@@ -69,7 +69,7 @@ def test_the_key_is_the_id_of_the_record(make_stream: Callable[..., Stream], tmp
 )
 def test_a_refused_article_has_its_id_as_key(value: bytes, key: bytes | None) -> None:
     """Its dead letter is found by it, and in order with other versions; what has no id that can be read has no key."""
-    with pytest.raises(InvalidArticle):
+    with pytest.raises(InvalidArticleError):
         wire.read(value, {})
 
     assert producing.article_key(Settings(), value) == key
@@ -114,7 +114,9 @@ def test_a_failure_ends_an_endless_input(make_stream: Callable[..., Stream]) -> 
         for number in count():
             yield LONG if number == 7 else article(number)
 
-    with pytest.raises(TrafficError, match=r"did not take article 8: .*MessageSizeTooLarge.* are confirmed\. Remove"):
+    with pytest.raises(
+        KafkaOperationError, match=r"did not take article 8: .*MessageSizeTooLarge.* are confirmed\. Remove"
+    ):
         producing.produce(settings_of(stream), stream.raw, articles())
 
     assert [record.key for record in stream.read(stream.raw)][:7] == [str(number).encode() for number in range(7)]
@@ -136,7 +138,9 @@ def test_a_failure_is_reported_while_the_input_pauses(make_stream: Callable[...,
         if number == 1:
             confirmed.set()
 
-    with pytest.raises(TrafficError, match=r"did not take article 2: .* Of 2 articles that were sent 1 are confirmed"):
+    with pytest.raises(
+        KafkaOperationError, match=r"did not take article 2: .* Of 2 articles that were sent 1 are confirmed"
+    ):
         producing.produce(settings_of(stream), stream.raw, articles(), progress)
     over.set()
 

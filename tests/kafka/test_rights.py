@@ -24,8 +24,8 @@ from kafka.admin import (
 from pydantic import SecretStr
 
 from service.contract.topics import declared
+from service.errors import KafkaOperationError
 from service.kafka import preflight
-from service.kafka.traffic import TrafficError
 from service.local_kafka import Broker
 from service.settings import Settings
 from tests.kafka.harness import PATIENCE, Worker, await_
@@ -172,7 +172,7 @@ def test_without_the_right_to_look_at_a_topic(guarded: str) -> None:
         raw_topic="newswire.of-others",
     )
 
-    with pytest.raises(TrafficError, match=r"newswire\.of-others cannot be looked at: .* right Describe"):
+    with pytest.raises(KafkaOperationError, match=r"newswire\.of-others cannot be looked at: .* right Describe"):
         preflight.check(settings)
 
 

@@ -14,7 +14,8 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
-from service.local_kafka import Broker, BrokerError, distribution
+from service.errors import LocalKafkaError
+from service.local_kafka import Broker, distribution
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,13 +47,13 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
         other.listen()
         port = other.getsockname()[1]
 
-        with pytest.raises(BrokerError, match=rf"127\.0\.0\.1:{port} is taken.*KAFKA_BOOTSTRAP_SERVERS"):
+        with pytest.raises(LocalKafkaError, match=rf"127\.0\.0\.1:{port} is taken.*KAFKA_BOOTSTRAP_SERVERS"):
             Broker(tmp_path, port).start()
 
 
 def test_a_broker_that_cannot_start_shows_why(tmp_path: Path) -> None:
     """A setting that Kafka refuses ends up in the error, not in a file that nobody opens."""
-    with pytest.raises(BrokerError, match=r"num\.network\.threads"):
+    with pytest.raises(LocalKafkaError, match=r"num\.network\.threads"):
         Broker(tmp_path, overrides={"num.network.threads": "none"}).start()
 
 
@@ -62,7 +63,7 @@ def test_a_tampered_jar_is_refused(tmp_path: Path) -> None:
     jar.parent.mkdir()
     jar.write_bytes(b"not what Apache released")
 
-    with pytest.raises(BrokerError, match=r"kafka_2\.13-4\.3\.1\.jar"):
+    with pytest.raises(LocalKafkaError, match=r"kafka_2\.13-4\.3\.1\.jar"):
         distribution.verify([jar])
 
 

@@ -4,19 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from service.contract.records import (
-    CountryShare,
-    EnrichedArticle,
-    Entity,
-    Event,
-    Location,
-    Mention,
-    Pipeline,
-    PlaceMention,
-    Source,
-    Span,
-    Tag,
-)
+from service.contract.annotations import CountryShare, Entity, Event, Location, Mention, PlaceMention, Span, Tag
+from service.contract.enriched_article import EnrichedArticle, Pipeline
+from service.contract.raw_article import Source
 
 PIPELINE = Pipeline(
     service="0.1.0", model="en_core_web_sm", model_version="3.8.0", gazetteer="1", rules="1", fingerprint="0123456789ab"

@@ -10,7 +10,7 @@ from service.page.recent import Feed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from service.contract.records import EnrichedArticle
+    from service.contract.enriched_article import EnrichedArticle
 
 
 def test_the_newest_are_kept() -> None:

@@ -19,7 +19,7 @@ from service.worker.metrics import Metrics
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from service.contract.records import EnrichedArticle
+    from service.contract.enriched_article import EnrichedArticle
 
 
 class Worker:

@@ -11,10 +11,11 @@ import orjson
 import pytest
 
 from service.contract.outcomes import Enriched, Message, Outcome, Refused
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
+from service.errors import WorkerPoolError
 from service.processes import fork_client
 from service.processes import pool as module
-from service.processes.pool import ARTICLES, Lanes, LanesError
+from service.processes.pool import ARTICLES, Lanes
 from service.settings import Settings
 from tests.process_tree import children
 
@@ -209,6 +210,6 @@ async def test_a_model_that_cannot_be_loaded() -> None:
     """The start fails, and says what could not be loaded and why."""
     lanes = Lanes(Settings(model="en_nowhere"), print, print, "tests.kafka.processors:Broken")
 
-    with pytest.raises(LanesError, match=r"en_nowhere cannot be loaded: OSError: .E050. Can't find model"):
+    with pytest.raises(WorkerPoolError, match=r"en_nowhere cannot be loaded: OSError: .E050. Can't find model"):
         await lanes.start()
     await lanes.stop()

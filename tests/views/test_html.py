@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from service.views import html
 
 if TYPE_CHECKING:
-    from service.contract.records import EnrichedArticle
+    from service.contract.enriched_article import EnrichedArticle
 
 ELEMENTS = {
     *("html", "head", "meta", "title", "style", "body", "main", "article", "aside", "section", "details", "summary"),

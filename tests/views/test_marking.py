@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from service.views.marking import Mark, marks, segments
 
 if TYPE_CHECKING:
-    from service.contract.records import EnrichedArticle
+    from service.contract.enriched_article import EnrichedArticle
 
 TEXT = "The 🇷🇴 minister of Cluj resigned"
 positions = st.integers(0, len(TEXT))

@@ -8,18 +8,9 @@ import pytest
 from rich.console import Console
 from rich.style import Style
 
-from service.contract.records import (
-    EnrichedArticle,
-    Entity,
-    Event,
-    Location,
-    Mention,
-    NoneFound,
-    Pipeline,
-    PlaceMention,
-    Source,
-    Span,
-)
+from service.contract.annotations import Entity, Event, Location, Mention, PlaceMention, Span
+from service.contract.enriched_article import EnrichedArticle, NoneFound, Pipeline
+from service.contract.raw_article import Source
 from service.views.terminal import COLOURS, TRIGGER, marked, visible
 
 

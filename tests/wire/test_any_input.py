@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 import pytest
@@ -11,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service import wire
-from service.contract.records import InvalidArticle, RawArticle
+from service.contract.reject_reasons import InvalidArticleError
 from service.wire.text import clean
+
+if TYPE_CHECKING:
+    from service.contract.raw_article import RawArticle
 
 SAMPLES = sorted((Path(__file__).parent / "samples").iterdir())
 HEADERS = st.dictionaries(
@@ -31,18 +35,18 @@ KNOWN_MEMBERS = sorted(
 )
 
 
-def outcome(value: bytes, headers: dict[str, bytes]) -> RawArticle | InvalidArticle:
+def outcome(value: bytes, headers: dict[str, bytes]) -> RawArticle | InvalidArticleError:
     """Return the article in *value*, or its refusal."""
     try:
         return wire.read(value, headers)
-    except InvalidArticle as invalid:
+    except InvalidArticleError as invalid:
         return invalid
 
 
 def check(value: bytes, headers: dict[str, bytes]) -> None:
     """Check that the outcome of *value* has what every outcome must have."""
     result = outcome(value, headers)
-    if isinstance(result, InvalidArticle):
+    if isinstance(result, InvalidArticleError):
         assert result.detail
         assert "\n" not in result.detail
         result.detail.encode()

@@ -13,7 +13,8 @@ from typing import get_args
 import pytest
 
 from service import wire
-from service.contract.records import InputFormat, InvalidArticle, RawArticle, RejectReason
+from service.contract.raw_article import InputFormat, RawArticle
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 SAMPLES = Path(__file__).with_name("samples")
 STORY = "urn:newsml:wire.example:20220504:border-17"
@@ -31,9 +32,9 @@ def read(name: str, **headers: bytes) -> RawArticle:
     return wire.read(sample(name), headers)
 
 
-def refusal(value: bytes | str, headers: dict[str, bytes] | None = None) -> InvalidArticle:
+def refusal(value: bytes | str, headers: dict[str, bytes] | None = None) -> InvalidArticleError:
     """Return why *value* is refused."""
-    with pytest.raises(InvalidArticle) as caught:
+    with pytest.raises(InvalidArticleError) as caught:
         wire.read(value.encode() if isinstance(value, str) else value, headers or {})
     return caught.value
 

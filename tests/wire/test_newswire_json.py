@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from service import wire
-from service.contract.records import InvalidArticle, RawArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
+
+if TYPE_CHECKING:
+    from service.contract.raw_article import RawArticle
 
 
 def read(**fields: object) -> RawArticle:
@@ -16,9 +20,9 @@ def read(**fields: object) -> RawArticle:
     return wire.read(json.dumps(fields).encode(), {})
 
 
-def refusal(value: bytes) -> InvalidArticle:
+def refusal(value: bytes) -> InvalidArticleError:
     """Return why *value* is refused."""
-    with pytest.raises(InvalidArticle) as caught:
+    with pytest.raises(InvalidArticleError) as caught:
         wire.read(value, {})
     return caught.value
 

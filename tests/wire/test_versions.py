@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from service import wire
-from service.contract.records import InvalidArticle, RawArticle
+from service.contract.reject_reasons import InvalidArticleError
+
+if TYPE_CHECKING:
+    from service.contract.raw_article import RawArticle
 
 
 def revision(**fields: object) -> str:
@@ -142,5 +146,5 @@ def test_a_withdrawal_without_any_time_sorts_last(timestamp: int | None) -> None
 
 def test_an_article_is_still_refused_for_its_date() -> None:
     """A usable article becomes a dead letter, whatever the timestamp of its message: its date can be corrected."""
-    with pytest.raises(InvalidArticle, match="bad_date"):
+    with pytest.raises(InvalidArticleError, match="bad_date"):
         withdrawal(status="usable", body="Text", updated_at="?")

@@ -9,7 +9,7 @@ import pytest
 
 from service.contract.headers import KafkaHeaders, original_headers
 from service.contract.outcomes import Enriched, Outcome, Refused, Tombstone
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.kafka.kafka_record import KafkaRecord
 from service.settings import Settings
 from service.worker.encoding import settle

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from service.contract.records import Entity, Mention
+from service.contract.annotations import Entity, Mention
 from service.enrich.entities import lexicon
 from service.enrich.entities.acronyms import introduce
 from service.enrich.entities.joining import join

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
-from service.contract.records import EntityType
+from service.contract.annotations import EntityType
 from service.enrich.entities import span_edges
 from service.enrich.entities.name_forms import APOSTROPHES, HYPHENS
 

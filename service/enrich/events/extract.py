@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.contract.records import Event, Mention
-from service.contract.records import Span as SentenceSpan
+from service.contract.annotations import Event, Mention
+from service.contract.annotations import Span as SentenceSpan
 from service.enrich.events import conventions, decision, features, trigger_candidates, type_model
 from service.enrich.grammar import clauses as flags
 from service.enrich.grammar import history, roles
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
-    from service.contract.records import Location
+    from service.contract.annotations import Location
     from service.enrich.events.decision import Decision
     from service.enrich.events.trigger_candidates import Candidate
     from service.enrich.grammar.clauses import Flags

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from service.contract.records import PlaceKind
+from service.contract.annotations import PlaceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

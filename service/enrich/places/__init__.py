@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from service.contract.records import Location, PlaceMention
+from service.contract.annotations import Location, PlaceMention
 from service.enrich.places.focus import weigh
 from service.enrich.places.recognition import recognise
 from service.enrich.places.resolution import resolve
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
-    from service.contract.records import CountryShare, PlaceKind, RawArticle
+    from service.contract.annotations import CountryShare, PlaceKind
+    from service.contract.raw_article import RawArticle
     from service.enrich.gazetteer.places import Gazetteer
     from service.enrich.places.toponym_groups import Group
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from service.contract.records import RawArticle
+    from service.contract.raw_article import RawArticle
     from service.enrich.places.words import Words
 
 PLACES = frozenset(["GPE", "LOC"])

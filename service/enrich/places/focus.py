@@ -9,12 +9,12 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from service.contract.records import CountryShare
+from service.contract.annotations import CountryShare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from service.contract.records import RawArticle
+    from service.contract.raw_article import RawArticle
     from service.enrich.places.mentions import Toponym
     from service.enrich.places.toponym_groups import Group
 

@@ -17,7 +17,7 @@ from service.enrich.places.words import read_words
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-    from service.contract.records import RawArticle
+    from service.contract.raw_article import RawArticle
     from service.enrich.gazetteer.places import Gazetteer
     from service.enrich.places.mentions import Toponym
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from service.contract.records import Entity
+    from service.contract.annotations import Entity
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from service.contract.records import Entity
+    from service.contract.annotations import Entity
     from tests.enrich.entities.conftest import Find
 
 

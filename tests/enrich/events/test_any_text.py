@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from spacy.tokens import Doc
 
-from service.contract.records import Mention
+from service.contract.annotations import Mention
 from service.enrich import counts, dates, events, quotes, tags
 from service.enrich.events import rules
 

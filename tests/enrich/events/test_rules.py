@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from service.contract.records import EntityType
+from service.contract.annotations import EntityType
 from service.enrich import events, tags
 from service.enrich.events import rules
 from service.enrich.events.vocabulary import CONTEXTS, MODES, Type
@@ -15,7 +15,7 @@ from service.enrich.grammar.word_lists import flag_examples, rule_rows, word_cla
 if TYPE_CHECKING:
     from spacy.language import Language
 
-    from service.contract.records import Event
+    from service.contract.annotations import Event
 
 EXAMPLES = [(rule, example) for rule in rules.all_rules() for example in rule.examples]
 FLAGS = ("negated", "future", "hypothetical", "historical")

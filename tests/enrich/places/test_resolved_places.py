@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 import spacy
 
-from service.contract.records import CountryShare, EnrichedArticle, Location, Pipeline, RawArticle
+from service.contract.enriched_article import EnrichedArticle, Pipeline
+from service.contract.raw_article import RawArticle
 from service.enrich import places as locations
 from service.enrich.gazetteer.places import Gazetteer
 from service.views.geojson import feature_collection
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+    from service.contract.annotations import CountryShare, Location
 
 NLP = spacy.blank("en")
 GOLDEN = Path(__file__).parents[3] / "service" / "local_kafka" / "nato-summit-2022.json"
