@@ -105,7 +105,7 @@ def examples(paths: list[Path], gazetteer: Gazetteer) -> Iterator[Example]:
             if not labels:
                 continue
             article = RawArticle(id="", body=text)
-            doc = tokenizing.read(nlp, article.text)
+            doc = tokenizing.annotate(nlp, article.text)
             finder.find(doc)
             groups = [one for one in group(recognise(doc, article, gazetteer), gazetteer, text) if one.candidates]
             names = {one.name.casefold() for one in groups}

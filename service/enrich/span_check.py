@@ -1,4 +1,4 @@
-"""The promise of the contract, checked before a record leaves: every mention is what stands there in the text."""
+"""Check the contract before a record is published: the text at every mention's offsets is the mention's own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 def check(record: EnrichedArticle) -> EnrichedArticle:
-    """Return *record*; raise `SpanMismatchError` where a span lies outside the text or has other words than its own."""
+    """Return *record* if all its spans fit its text.
+
+    Raises:
+        SpanMismatchError: A span lies outside the text, or a mention's text is not the text at its offsets.
+    """
     text = record.text
     for name, span in spans(record):
         if not 0 <= span.start < span.end <= len(text):
@@ -46,12 +50,12 @@ def _spans(value: BaseModel | list[BaseModel] | None) -> Iterator[Span]:
 
 @functools.cache
 def _nested(model: type[BaseModel]) -> tuple[str, ...]:
-    """Return the fields of *model* that hold models; most hold text and numbers, which no span is in."""
+    """Return the fields of *model* that hold models. Most hold text or numbers and contain no span."""
     return tuple(name for name, field in model.model_fields.items() if _holds_models(field.annotation))
 
 
 def _holds_models(annotation: object) -> bool:
-    """Tell whether *annotation* is a model, or `list[Mention]`, `Mention | None` and the like."""
+    """Return whether *annotation* is a model, or contains one, as `list[Mention]` and `Mention | None` do."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return True
     return any(map(_holds_models, get_args(annotation)))

@@ -41,13 +41,8 @@ def classes_of(lemma: str) -> tuple[str, ...]:
 
 def describe(syntax: Syntax, frame: Frame, entries: list[Entry]) -> Features:
     """Return the features of *frame*; *entries* are the phrases of rules that hold for it."""
-    names = [*_word(syntax, frame), *_rules(frame, entries), *_arguments(syntax, frame), *_clause(syntax, frame)]
+    names = [*_word(syntax, frame), *rule_features(frame, entries), *_arguments(syntax, frame), *_clause(syntax, frame)]
     return Features(names, _lemmas(syntax, frame))
-
-
-def of_word(frame: Frame, entries: list[Entry]) -> Features:
-    """Return the features of a word by itself, outside of any text: what a lexicon says of it."""
-    return Features([f"L={frame.lemma}/{frame.kind}", *_rules(frame, entries)], ([frame.lemma], [], [], [], []))
 
 
 def _word(syntax: Syntax, frame: Frame) -> list[str]:
@@ -70,7 +65,8 @@ def _word(syntax: Syntax, frame: Frame) -> list[str]:
     return names
 
 
-def _rules(frame: Frame, entries: list[Entry]) -> list[str]:
+def rule_features(frame: Frame, entries: list[Entry]) -> list[str]:
+    """Return which rules hold for *frame*, and which types they name."""
     if not entries:
         return ["R=none"]
     rule = entries[0].rule
