@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from service import __version__
-from service.cli import dead_letters, enrich, health, inspect, produce_tail_lag, replay, topics, up, worker
+from service.cli import dead_letters, enrich, health, inspect, places, produce_tail_lag, replay, topics, up, worker
 from service.cli.console import fail
 from service.errors import NewswireError
 
@@ -37,6 +37,7 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command("schema")(inspect.schema)
 app.command("tags")(inspect.tags)
+app.command("places")(places.places)
 app.command("check")(inspect.check)
 app.command("health")(health.health)
 app.command("resume")(health.resume)
