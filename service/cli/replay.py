@@ -85,11 +85,11 @@ def _articles(settings: Settings, first: float, last: float) -> Iterator[tuple[s
 def _was_dropped(settings: Settings, published: Published, origin: str, outcome: Outcome) -> bool:
     """Return whether *outcome* is an older version, which `NEWSWIRE_SUPERSEDED=drop` kept from being published."""
     from service.contract.outcomes import Enriched  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.worker.encoding import dropped, identity  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.worker.encoding import is_dropped, version_key  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     if not isinstance(outcome, Enriched):
         return False
-    return dropped(settings, replace(outcome, superseded=published.superseded(origin, *identity(outcome))))
+    return is_dropped(settings, replace(outcome, superseded=published.superseded(origin, *version_key(outcome))))
 
 
 def _compare(settings: Settings, published: Published, origin: str, outcome: Outcome, *, diff: bool) -> tuple[str, str]:

@@ -88,7 +88,7 @@ class WorkerApp(faust.App):  # type: ignore[misc] # Faust is not typed for us
         self._tracing = Tracing(settings)
         self.failure: Exception | None = None
         """What stopped the worker, where it stopped by itself."""
-        self.pool = Lanes(settings, self.fail, self.metrics.lane_restarts.inc, processor)
+        self.pool = Lanes(settings, self.fail, self.metrics.process_restarts.inc, processor)
         self.in_flight = InFlight(
             settings,
             self.pool,

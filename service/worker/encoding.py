@@ -1,4 +1,4 @@
-"""From an outcome to what is written to Kafka: topic, key, value and headers. Pure.
+"""Encode an outcome as the Kafka record to write: topic, key, value and headers. Pure.
 
 Records carry CloudEvents attributes in binary mode (CloudEvents 1.0, Kafka protocol binding §3.2): a consumer that
 knows nothing of CloudEvents still reads plain JSON.
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 TEXT_BYTES = 1024  # of a dead letter's message
 
 
-def settle(
+def encode_outcome(
     settings: Settings, record: KafkaRecord, outcome: Outcome, now: datetime, limit: int
 ) -> tuple[Outcome, Output]:
-    """Return what to write for *outcome* of *record*, and the outcome that it then is.
+    """Return the final outcome of *record* and what to write for it.
 
-    *limit* is the most bytes that the topics take: a record beyond it becomes a dead letter.
+    A record of more than *limit* bytes, which the topics would not accept, becomes a dead letter.
     """
     if not isinstance(outcome, Refused):
         made = _record(settings, record, outcome, now)
         if made.size <= limit:
             return outcome, made
-        detail = f"the record has {made.size:,} bytes, the topic takes {limit:,}"
+        detail = f"the record has {made.size:,} bytes, the topic accepts {limit:,}"
         outcome = Refused(RejectReason.RECORD_TOO_LARGE, "publish", detail)
     return outcome, dead_letter(settings, record, outcome, now, limit)
 
 
-def dropped(settings: Settings, outcome: Outcome) -> bool:
-    """Return whether *outcome* is superseded and not published: by setting, and never a retraction, late as it is."""
+def is_dropped(settings: Settings, outcome: Outcome) -> bool:
+    """Return whether *outcome* is superseded and, by the setting, not published. A retraction always is."""
     superseded = isinstance(outcome, Enriched) and outcome.superseded and outcome.status != "retracted"
     return superseded and settings.superseded == "drop"
 
 
-def identity(article: Enriched) -> tuple[bytes, bytes]:
-    """Return the id and the revision of *article* as its record's headers tell them."""
+def version_key(article: Enriched) -> tuple[bytes, bytes]:
+    """Return the id and the revision of *article*, as the headers of its record have them."""
     return _bytes(article.id), _bytes(article.revision[: names.REVISION_CHARACTERS])
 
 
@@ -74,17 +74,17 @@ def _record(settings: Settings, record: KafkaRecord, outcome: Outcome, now: date
     headers += record.trace.items()
     headers += [(names.ORIGIN, record.origin.encode())]
     if isinstance(outcome, Enriched):
-        headers += [(names.REVISION, identity(outcome)[1])]
+        headers += [(names.REVISION, version_key(outcome)[1])]
         headers += [(names.SUPERSEDED, b"true")] if outcome.superseded else []
     return Output(settings.enriched_topic, key, value, tuple(headers), record.timestamp)
 
 
 def dead_letter(settings: Settings, record: KafkaRecord, refused: Refused, now: datetime, limit: int) -> Output:
-    """Return *record* as a dead letter: key, value and headers byte for byte, and the reason in more headers.
+    """Return *record* as a dead letter: key, value and headers byte for byte, and the reason in further headers.
 
-    The first six are those of Kafka Streams (KIP-1034). A letter that does not fit the topic goes without its value,
-    and if need be without its key and headers; then the headers tell the value's size and SHA-256, and the origin,
-    where the value can still be read.
+    The first six of these are those of Kafka Streams (KIP-1034). A letter that does not fit the topic goes without
+    its value, and if need be without its key and headers. Then the headers have the value's size and SHA-256, and the
+    origin at which it can still be read.
     """
     kept = tuple((name, value) for name, value in record.headers if name != names.ATTEMPT)
     ours = _reason(settings, record, refused, now)
@@ -111,7 +111,7 @@ def _reason(settings: Settings, record: KafkaRecord, refused: Refused, now: date
         (names.ERROR_TOPIC, record.topic.encode()),
         (names.ERROR_PARTITION, str(record.partition).encode()),
         (names.ERROR_OFFSET, str(record.offset).encode()),
-        (names.ERROR_EXCEPTION, _bytes(error if raised else "InvalidArticleError")[:TEXT_BYTES]),
+        (names.ERROR_EXCEPTION, _bytes(error if raised else "InvalidArticle")[:TEXT_BYTES]),
         (names.ERROR_MESSAGE, _bytes(f"{refused.reason}: {refused.detail}")[:TEXT_BYTES]),
         (names.ERROR_STACKTRACE, _bytes(place if raised else "")[:TEXT_BYTES]),
         (names.ORIGIN, record.origin.encode()),
@@ -129,5 +129,5 @@ def _time(now: datetime) -> bytes:
 
 
 def _bytes(text: str) -> bytes:
-    """Encode *text*; half a surrogate pair, which JSON can smuggle in, becomes a question mark."""
+    """Encode *text*. Half a surrogate pair, which JSON can contain, becomes a question mark."""
     return text.encode(errors="replace")

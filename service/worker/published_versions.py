@@ -19,7 +19,7 @@ from kafka.errors import KafkaError, TopicAuthorizationFailedError
 from service.contract.headers import CE_SUBJECT, REVISION
 from service.errors import KafkaOperationError
 from service.kafka.traffic import committed_reader, stretches
-from service.worker.encoding import identity
+from service.worker.encoding import version_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -58,12 +58,12 @@ class Versions:
 
     def is_superseded(self, article: Enriched) -> bool:
         """Return whether a later version of *article* has been published."""
-        name, revision = _version(*identity(article))
+        name, revision = _version(*version_key(article))
         return max(self._revisions.get(name, ()), default=b"") > revision
 
     def add(self, article: Enriched) -> None:
         """Note that *article* is published next."""
-        self._add(_version(*identity(article)))
+        self._add(_version(*version_key(article)))
 
     def _add(self, version: Version) -> None:
         name, revision = version

@@ -11,7 +11,7 @@ import structlog
 
 from service.contract.outcomes import Enriched
 from service.worker import limits
-from service.worker.encoding import dropped, settle
+from service.worker.encoding import encode_outcome, is_dropped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,9 +129,9 @@ class Publisher:
         outcome = article.outcome.result()
         if isinstance(outcome, Enriched) and versions.is_superseded(outcome):
             outcome = replace(outcome, superseded=True)
-        if dropped(self._settings, outcome):
+        if is_dropped(self._settings, outcome):
             return outcome, None
-        outcome, output = settle(self._settings, article.record, outcome, now, self.max_record_bytes)
+        outcome, output = encode_outcome(self._settings, article.record, outcome, now, self.max_record_bytes)
         if isinstance(outcome, Enriched):
             versions.add(outcome)
         return outcome, output

@@ -16,7 +16,7 @@ from service.contract.outcomes import Enriched, Outcome, Refused, Tombstone
 from service.contract.reject_reasons import RejectReason
 from service.kafka.kafka_record import KafkaRecord
 from service.settings import Settings
-from service.worker.encoding import settle
+from service.worker.encoding import encode_outcome
 
 FOLDER = Path(__file__).parents[2] / "schemas"
 TRACE = (("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), ("tracestate", b"wire=1"))
@@ -25,7 +25,7 @@ ARTICLE = KafkaRecord("newswire.raw", 3, 42, 1_648_119_600_000, b"key", b'{"body
 
 def headers(outcome: Outcome, record: KafkaRecord = ARTICLE, limit: int = 1_000_000) -> dict[str, str]:
     """Return the headers that are written for *outcome*, as text."""
-    _, written = settle(Settings(), record, outcome, datetime(2022, 3, 24, 12, tzinfo=UTC), limit)
+    _, written = encode_outcome(Settings(), record, outcome, datetime(2022, 3, 24, 12, tzinfo=UTC), limit)
     return {name: (value or b"").decode() for name, value in written.headers}
 
 
