@@ -29,6 +29,7 @@ def bound_requests(client: AIOKafkaClient) -> None:
     send = client.send
 
     async def bounded(node_id: int, request: Any, *, group: Any = ConnectionGroup.DEFAULT) -> Any:
+        """Send *request* and wait for its answer within the limit."""
         if isinstance(request, (JoinGroupRequest, SyncGroupRequest)):
             return await send(node_id, request, group=group)
         try:
