@@ -188,6 +188,8 @@ class Consumer(driver.Consumer):  # type: ignore[misc] # Faust is not typed for 
                 return await self.app.in_flight.open(self.assignment(), generation)
             except (KafkaError, OtherKafkaError, TimeoutError, OSError) as error:
                 log.warning("partitions_not_opened", error=repr(error))
+                if generation != self.app.consumer_generation_id:
+                    return {}  # rebalanced meanwhile: another try could fence the producers of the new owner
                 if loop.time() > deadline:
                     self.app.fail(error)
                     raise
