@@ -16,7 +16,7 @@ from dateparser.date import DateDataParser
 
 from service.contract.records import DateMention
 from service.enrich.grammar import clauses
-from service.enrich.grammar.parse import Syntax
+from service.enrich.grammar.parse import Parse
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
@@ -63,52 +63,52 @@ def find(doc: Doc, published_at: datetime | None) -> list[DateMention]:
     Where *doc* has a parse, the tense of a date's clause tells whether it looks back or ahead.
     """
     day = _day(published_at) if published_at else None
-    syntax = Syntax.of(doc)
+    parse = Parse.of(doc)
     return [
         DateMention(
             start=ent.start_char,
             end=ent.end_char,
             text=ent.text,
-            date=resolve(ent.text, day, ahead=day is not None and _ahead(syntax, ent)),
+            date=resolve(ent.text, day, ahead=day is not None and _ahead(parse, ent)),
         )
         for ent in doc.ents
         if ent.label_ == "DATE"
     ]
 
 
-def _ahead(syntax: Syntax, date: Span) -> bool:
+def _ahead(parse: Parse, date: Span) -> bool:
     """Tell whether *date* lies ahead: by its preposition, by the tense of its clause, or as an appointment.
 
     What happens on a named day is told in the past tense; in the present it is an appointment: "talks begin on Monday".
     Not so for a month alone, since headlines tell the past in the present: "prices fall in December".
     """
     at = date.root.i
-    above = syntax.heads[at]
-    if syntax.deps[at] == "pobj" and syntax.words[above] in SCHEDULING:
+    above = parse.heads[at]
+    if parse.deps[at] == "pobj" and parse.words[above] in SCHEDULING:
         return True
-    if syntax.deps[at] == "poss":
-        return _before(syntax, above)
-    verb = clauses.verb_above(syntax, at)
-    if clauses.ahead(syntax, at):
+    if parse.deps[at] == "poss":
+        return _before(parse, above)
+    verb = clauses.verb_of_clause(parse, at)
+    if clauses.looks_ahead(parse, at):
         return True
-    finite = syntax.tags[next(iter(syntax.children(verb, "aux", "auxpass")), verb)]
-    if finite not in PRESENT or syntax.lemmas[verb] in clauses.SPEECH or ONLY_MONTH.search(_plain(date.text)):
+    finite = parse.tags[next(iter(parse.children_with(verb, "aux", "auxpass")), verb)]
+    if finite not in PRESENT or parse.lemmas[verb] in clauses.SPEECH or ONLY_MONTH.search(_plain(date.text)):
         return False
-    return _dates(syntax, at, verb)
+    return _dates(parse, at, verb)
 
 
-def _before(syntax: Syntax, noun: int) -> bool:
+def _before(parse: Parse, noun: int) -> bool:
     """Tell whether *noun* had not come yet: "ahead of Monday's vote"."""
-    prep = syntax.heads[noun]
-    return (syntax.words[prep], syntax.words[syntax.heads[prep]]) == ("of", "ahead")
+    prep = parse.heads[noun]
+    return (parse.words[prep], parse.words[parse.heads[prep]]) == ("of", "ahead")
 
 
-def _dates(syntax: Syntax, at: int, verb: int) -> bool:
+def _dates(parse: Parse, at: int, verb: int) -> bool:
     """Tell whether the date at *at* belongs to *verb* itself and not to one of its nouns."""
     while at != verb:
-        if syntax.deps[at] not in ADVERBIAL:
+        if parse.deps[at] not in ADVERBIAL:
             return False
-        at = syntax.heads[at]
+        at = parse.heads[at]
     return True
 
 

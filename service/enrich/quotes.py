@@ -16,7 +16,7 @@ from service.contract.records import Mention, Quote
 from service.enrich import data_files
 from service.enrich.events.extract import mention
 from service.enrich.grammar import roles
-from service.enrich.grammar.parse import Syntax
+from service.enrich.grammar.parse import Parse
 from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def examples() -> list[tuple[str, str, str, str]]:
 
 def find(doc: Doc) -> list[Quote]:
     """Return the quotations of *doc* in the order of the text, without their marks; offsets are code points."""
-    syntax = Syntax.of(doc)
+    parse = Parse.of(doc)
     whole = text_of(doc)
     spans = [match.span(match.lastgroup or 0) for match in MARKED.finditer(whole)]
     if not spans:
@@ -62,10 +62,10 @@ def find(doc: Doc) -> list[Quote]:
     for start, end in spans:
         text = whole[start:end]
         tokens = range(bisect_left(starts, start), bisect_left(starts, end))
-        verb = _verb(doc, syntax, tokens, inside) if tokens else None
-        if len(text.split()) < LEAST_WORDS and (verb is None or syntax.words[verb[0]] == "called"):
+        verb = _verb(doc, parse, tokens, inside) if tokens else None
+        if len(text.split()) < LEAST_WORDS and (verb is None or parse.words[verb[0]] == "called"):
             continue
-        speaker = _speaker(syntax, verb, inside, names) if verb else None
+        speaker = _speaker(parse, verb, inside, names) if verb else None
         found.append(
             Quote(
                 quote=Mention(start=start, end=end, text=text),
@@ -76,7 +76,7 @@ def find(doc: Doc) -> list[Quote]:
     return found
 
 
-def _verb(doc: Doc, syntax: Syntax, tokens: range, inside: set[int]) -> tuple[int, int] | None:
+def _verb(doc: Doc, parse: Parse, tokens: range, inside: set[int]) -> tuple[int, int] | None:
     """Return the verb of speech nearest to the quotation, what follows it before what stands in front of it.
 
     A quotation that ends in a full stop leaves a verb that introduces the next one to that.
@@ -84,40 +84,40 @@ def _verb(doc: Doc, syntax: Syntax, tokens: range, inside: set[int]) -> tuple[in
     after = range(tokens[-1] + 1, min(len(doc), tokens[-1] + 1 + REACH))
     before = range(tokens[0] - 1, max(-1, tokens[0] - 1 - REACH), -1)
     paragraph = next((at for at in after if "\n" in doc[at].text), after.stop)
-    over = syntax.words[tokens[-1]].endswith(".")
+    over = parse.words[tokens[-1]].endswith(".")
     for at in (*range(after.start, paragraph), *before):
-        if at not in inside and _says(syntax, at):
-            if over and at > tokens[-1] and _introduces(syntax, at, inside):
+        if at not in inside and _says(parse, at):
+            if over and at > tokens[-1] and _introduces(parse, at, inside):
                 continue
-            return at, at + 1 + (syntax.words[at] == "according")
+            return at, at + 1 + (parse.words[at] == "according")
     return None
 
 
-def _introduces(syntax: Syntax, at: int, inside: set[int]) -> bool:
+def _introduces(parse: Parse, at: int, inside: set[int]) -> bool:
     """Tell whether a colon behind the clause of the verb at *at* opens the next quotation: "the minister said: …"."""
-    _, end = syntax.sentences[syntax.sentence_of[at]]
-    colon = next((index for index in range(at + 1, end) if syntax.words[index] == ":"), None)
+    _, end = parse.sentences[parse.sentence_of[at]]
+    colon = next((index for index in range(at + 1, end) if parse.words[index] == ":"), None)
     return colon is not None and colon + 1 in inside
 
 
-def _says(syntax: Syntax, at: int) -> bool:
-    if syntax.words[at] == "according":
-        return at + 1 < syntax.size and syntax.words[at + 1] == "to"
-    return syntax.kinds[at] == "v" and syntax.lemmas[at] in speech_verbs() and syntax.deps[at] not in {"amod", "aux"}
+def _says(parse: Parse, at: int) -> bool:
+    if parse.words[at] == "according":
+        return at + 1 < parse.size and parse.words[at + 1] == "to"
+    return parse.pos[at] == "v" and parse.lemmas[at] in speech_verbs() and parse.deps[at] not in {"amod", "aux"}
 
 
 def _speaker(
-    syntax: Syntax, verb: tuple[int, int], inside: set[int], names: list[tuple[int, int]]
+    parse: Parse, verb: tuple[int, int], inside: set[int], names: list[tuple[int, int]]
 ) -> tuple[int, int] | None:
     at = verb[0]
-    if syntax.words[at] == "according":
+    if parse.words[at] == "according":
         to = at + 1
-        targets = syntax.children(to, "pobj") or syntax.children(at, "pobj")
+        targets = parse.children_with(to, "pobj") or parse.children_with(at, "pobj")
     else:
-        targets = syntax.children(at, "nsubj")
-        if not targets and syntax.deps[at] in {"conj", "xcomp", "advcl"}:
-            targets = syntax.children(syntax.heads[at], "nsubj")
+        targets = parse.children_with(at, "nsubj")
+        if not targets and parse.deps[at] in {"conj", "xcomp", "advcl"}:
+            targets = parse.children_with(parse.heads[at], "nsubj")
     for target in targets:
-        if target not in inside and syntax.words[target] not in {"which", "that", "it", "what"}:
-            return roles.phrase(syntax, target, names)
+        if target not in inside and parse.words[target] not in {"which", "that", "it", "what"}:
+            return roles.phrase(parse, target, names)
     return None

@@ -14,7 +14,7 @@ from service.enrich.grammar.clauses import SPEECH
 if TYPE_CHECKING:
     from service.enrich.grammar.clauses import Flags
     from service.enrich.grammar.frames import Frame
-    from service.enrich.grammar.parse import Syntax
+    from service.enrich.grammar.parse import Parse
 
 PROMISED = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
 REFUSED = PROMISED | {"AGREE", "CONCEDE", "RETREAT"}
@@ -31,51 +31,51 @@ TOGETHER = frozenset({"with", "between", "alongside"})
 GOING_ON = frozenset({"continue", "keep", "remain", "go"})
 
 
-def apply(syntax: Syntax, frame: Frame, flags: Flags, *, kind: str, mode: str | None, actors: int) -> str:
+def apply(parse: Parse, frame: Frame, flags: Flags, *, kind: str, mode: str | None, actors: int) -> str:
     """Return the type of the event of *frame* by the conventions, given its type by its words; may clear *flags*."""
     if kind in {"MOBILIZE", "COOPERATE"} and frame.lemma in EXERCISE:
-        return "COOPERATE" if _joint(syntax, frame, actors) else "MOBILIZE"
-    if kind == "MOBILIZE" and mode == "troops" and not flags.negated and _keeps_peace(syntax, frame):
+        return "COOPERATE" if _joint(parse, frame, actors) else "MOBILIZE"
+    if kind == "MOBILIZE" and mode == "troops" and not flags.negated and _keeps_peace(parse, frame):
         kind = "AID"
-    if flags.negated and kind in REFUSED and not flags.hypothetical and (kind == "AGREE" or _refuses(syntax, frame)):
+    if flags.negated and kind in REFUSED and not flags.hypothetical and (kind == "AGREE" or _refuses(parse, frame)):
         flags.negated = flags.future = False
         return "REJECT"
     if flags.future and not (flags.negated or flags.hypothetical):
-        if kind in PROMISED and frame.kind != "a" and not _goes_on(syntax, frame):
+        if kind in PROMISED and frame.pos != "a" and not _goes_on(parse, frame):
             return "AGREE"
-        if kind in HOSTILE and _announced(syntax, frame):
+        if kind in HOSTILE and _announced(parse, frame):
             return "THREATEN"
         if kind == "RETREAT":
             return "AGREE" if mode in HANDED_OVER else "CONCEDE"
     return kind
 
 
-def _announced(syntax: Syntax, frame: Frame) -> bool:
+def _announced(parse: Parse, frame: Frame) -> bool:
     """Tell whether the one who acts says so in advance: "the party said it would boycott the vote"."""
     verb = frame.carrier if frame.carrier >= 0 else frame.trigger
-    told = syntax.deps[verb] == "ccomp" and syntax.lemmas[syntax.heads[verb]] in SPEECH
-    return told and any(syntax.words[token] in SAME for token in frame.subjects)
+    told = parse.deps[verb] == "ccomp" and parse.lemmas[parse.heads[verb]] in SPEECH
+    return told and any(parse.words[token] in SAME for token in frame.subjects)
 
 
-def _joint(syntax: Syntax, frame: Frame, actors: int) -> bool:
-    words = {syntax.lemmas[token] for token in frame.modifiers}
+def _joint(parse: Parse, frame: Frame, actors: int) -> bool:
+    words = {parse.lemmas[token] for token in frame.modifiers}
     return bool(words & JOINT) or bool(TOGETHER & frame.preps.keys()) or actors > 1
 
 
-def _keeps_peace(syntax: Syntax, frame: Frame) -> bool:
+def _keeps_peace(parse: Parse, frame: Frame) -> bool:
     """Tell whether the sentence speaks of peacekeeping or relief: troops that are sent for it are aid."""
-    start, end = syntax.sentences[syntax.sentence_of[frame.trigger]]
-    return any(lemma in PEACEKEEPING for lemma in syntax.lemmas[start:end])
+    start, end = parse.sentences[parse.sentence_of[frame.trigger]]
+    return any(lemma in PEACEKEEPING for lemma in parse.lemmas[start:end])
 
 
-def _refuses(syntax: Syntax, frame: Frame) -> bool:
+def _refuses(parse: Parse, frame: Frame) -> bool:
     """Tell whether somebody will not do it, which differs from it not having been done."""
     verb = frame.carrier if frame.carrier >= 0 else frame.trigger
-    return any(syntax.words[kid] in REFUSING for kid in syntax.children(verb, "aux"))
+    return any(parse.words[child] in REFUSING for child in parse.children_with(verb, "aux"))
 
 
-def _goes_on(syntax: Syntax, frame: Frame) -> bool:
+def _goes_on(parse: Parse, frame: Frame) -> bool:
     """Tell whether it is going on already: "will continue to support"."""
     verb = frame.carrier if frame.carrier >= 0 else frame.trigger
-    head = syntax.heads[verb]
-    return syntax.lemmas[verb] in GOING_ON or (syntax.deps[verb] == "xcomp" and syntax.lemmas[head] in GOING_ON)
+    head = parse.heads[verb]
+    return parse.lemmas[verb] in GOING_ON or (parse.deps[verb] == "xcomp" and parse.lemmas[head] in GOING_ON)

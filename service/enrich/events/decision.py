@@ -12,10 +12,10 @@ from service.enrich.grammar.word_lists import word_class
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from service.enrich.events.rules import Entry, Rule
-    from service.enrich.events.trigger_candidates import Candidate
+    from service.enrich.events.rules import Rule, RuleEntry
+    from service.enrich.events.trigger_candidates import TriggerCandidate
     from service.enrich.grammar.frames import Frame
-    from service.enrich.grammar.parse import Syntax
+    from service.enrich.grammar.parse import Parse
 
 CONTEXT = 2
 """Conditions of a rule that asks for an argument or a companion, not for a word alone."""
@@ -46,12 +46,12 @@ class Decision:
     rule: Rule | None
     """The rule that gives the type; None where the model alone does."""
     by_context: bool
-    sure: float
+    event_probability: float
     """Probability that it is an event of any type."""
     confidence: float
 
 
-def decide(syntax: Syntax, candidate: Candidate, scores: list[float]) -> Decision | None:
+def decide(parse: Parse, candidate: TriggerCandidate, scores: list[float]) -> Decision | None:
     """Return the type of *candidate*, or None where it is no event; *scores* are the model's, by type."""
     types = type_model.load().types
     sure = 1 - scores[types.index(type_model.NONE)]
@@ -67,14 +67,14 @@ def decide(syntax: Syntax, candidate: Candidate, scores: list[float]) -> Decisio
         enough = sure >= LEAST_BY_MODEL and by_type[kind] >= LEAST_OF_TYPE
     else:
         enough = sure >= (LEAST_BY_CONTEXT if by_context else LEAST_BY_RULE)
-    if not enough or _misread(syntax, candidate, kind, entry):
+    if not enough or _misread(parse, candidate, kind, entry):
         return None
     rule = entry.rule if entry else None
-    confidence = _confidence(syntax, candidate.frame.trigger, by_type[kind], rule=rule, beyond=kind in BEYOND_PLOVER)
+    confidence = _confidence(parse, candidate.frame.trigger, by_type[kind], rule=rule, beyond=kind in BEYOND_PLOVER)
     return Decision(kind, rule, by_context, sure, confidence)
 
 
-def _bonus(entries: list[Entry]) -> dict[str, float]:
+def _bonus(entries: list[RuleEntry]) -> dict[str, float]:
     """Return what is added to the types that *entries* give; those with most conditions stand first."""
     if not entries:
         return {}
@@ -83,58 +83,56 @@ def _bonus(entries: list[Entry]) -> dict[str, float]:
     return {entry.rule.type: full if entry.conditions == most else LESSER_BONUS for entry in reversed(entries)}
 
 
-def _misread(syntax: Syntax, candidate: Candidate, kind: str, entry: Entry | None) -> bool:
+def _misread(parse: Parse, candidate: TriggerCandidate, kind: str, entry: RuleEntry | None) -> bool:
     """Tell whether the words mean something else here: a war of words, a storm that blocks roads, its warning."""
     frame = candidate.frame
     if kind == "ASSAULT" and entry is not None and entry.rule.id == FIGURATIVE and not entry.conditions:
-        return _unarmed(syntax, frame) or (len(syntax.sentences) > SHORT and not _armed(syntax, frame.trigger))
+        return _unarmed(parse, frame) or (len(parse.sentences) > SHORT and not _armed(parse, frame.trigger))
     if kind == "THREATEN" and entry is not None and entry.rule.id == WARNING:
-        start, end = syntax.sentences[syntax.sentence_of[frame.trigger]]
-        return any(lemma in word_class("disaster") for lemma in syntax.lemmas[start:end])
-    return kind in ACTS and _by_nature(syntax, frame.subjects)
+        start, end = parse.sentences[parse.sentence_of[frame.trigger]]
+        return any(lemma in word_class("disaster") for lemma in parse.lemmas[start:end])
+    return kind in ACTS and _by_nature(parse, frame.subjects)
 
 
-def _unarmed(syntax: Syntax, frame: Frame) -> bool:
+def _unarmed(parse: Parse, frame: Frame) -> bool:
     """Tell whether it is a fight without arms: "the battle against inflation", "a trade war", "fight the blaze"."""
     against = [*frame.objects, *(token for prep in AIMED for token in frame.preps.get(prep, ()))]
-    if any(not syntax.ents[token] and syntax.lemmas[token] in word_class("struggle") for token in against):
+    if any(not parse.entity_types[token] and parse.lemmas[token] in word_class("struggle") for token in against):
         return True
-    return any(syntax.lemmas[token] in word_class("unarmed") for token in frame.modifiers)
+    return any(parse.lemmas[token] in word_class("unarmed") for token in frame.modifiers)
 
 
-def _armed(syntax: Syntax, trigger: int) -> bool:
+def _armed(parse: Parse, trigger: int) -> bool:
     """Tell whether the sentence, or the article twice, speaks of arms."""
     armed = word_class("armed")
-    start, end = syntax.sentences[syntax.sentence_of[trigger]]
-    if any(lemma in armed for lemma in syntax.lemmas[start:end]):
+    start, end = parse.sentences[parse.sentence_of[trigger]]
+    if any(lemma in armed for lemma in parse.lemmas[start:end]):
         return True
-    return len(armed & syntax.vocabulary) >= ARMED_WORDS
+    return len(armed & parse.vocabulary) >= ARMED_WORDS
 
 
-def _by_nature(syntax: Syntax, subjects: Iterable[int]) -> bool:
+def _by_nature(parse: Parse, subjects: Iterable[int]) -> bool:
     """Tell whether forces of nature do it: snow that blocks a road restricts nobody's rights."""
     actors = list(subjects)
     nature = word_class("disaster")
-    return bool(actors) and all(not syntax.ents[token] and syntax.lemmas[token] in nature for token in actors)
+    return bool(actors) and all(not parse.entity_types[token] and parse.lemmas[token] in nature for token in actors)
 
 
-def _confidence(syntax: Syntax, trigger: int, share: float, *, rule: Rule | None, beyond: bool) -> float:
+def _confidence(parse: Parse, trigger: int, share: float, *, rule: Rule | None, beyond: bool) -> float:
     """Return how far the event is what its sentence says: the model's share of its type, less for what is embedded.
 
     The exponent only spreads the values; the order is that of share over depth. Where a sentence tells two events at
     the same depth, a rule counts for more than the model alone, and PLOVER's types for more than those beyond it.
     """
-    score = (
-        (share + RULE_WEIGHT * (rule is not None)) / (1 + RULE_WEIGHT) / (1 + DEPTH_WEIGHT * _depth(syntax, trigger))
-    )
+    score = (share + RULE_WEIGHT * (rule is not None)) / (1 + RULE_WEIGHT) / (1 + DEPTH_WEIGHT * _depth(parse, trigger))
     return float((score * (BEYOND_WEIGHT if beyond else 1.0)) ** SPREAD)
 
 
-def _depth(syntax: Syntax, index: int) -> int:
+def _depth(parse: Parse, index: int) -> int:
     """Return how many words stand above *index*; what is reported counts as if said directly."""
     depth = 0
-    while syntax.heads[index] != index:
-        head = syntax.heads[index]
-        depth += not (syntax.deps[index] in {"ccomp", "parataxis"} and syntax.lemmas[head] in clauses.SPEECH)
+    while parse.heads[index] != index:
+        head = parse.heads[index]
+        depth += not (parse.deps[index] in {"ccomp", "parataxis"} and parse.lemmas[head] in clauses.SPEECH)
         index = head
     return depth

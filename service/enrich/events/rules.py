@@ -10,7 +10,7 @@ from service.enrich.grammar.word_lists import rule_rows, word_classes
 
 if TYPE_CHECKING:
     from service.enrich.grammar.frames import Frame
-    from service.enrich.grammar.parse import Syntax
+    from service.enrich.grammar.parse import Parse
 
 KINDS = {"verbs": "v", "nouns": "n", "adjectives": "a"}
 
@@ -32,7 +32,7 @@ Names = frozenset[str | tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RuleEntry:
     """One phrase of a rule with its conditions."""
 
     rule: Rule
@@ -48,33 +48,33 @@ class Entry:
     """How much must hold: an entry that asks for more goes first."""
 
 
-def match(syntax: Syntax, frame: Frame) -> list[Entry]:
+def match(parse: Parse, frame: Frame) -> list[RuleEntry]:
     """Return the entries that hold for *frame*, those with more conditions first."""
-    entries = index().get((frame.kind, frame.lemma))
+    entries = index().get((frame.pos, frame.lemma))
     if not entries:
         return []
     if not entries[0].conditions:
         return list(entries)
-    preps = _preps(syntax, frame)
-    words = _companions(syntax, frame).union(preps)
+    preps = _preps(parse, frame)
+    words = _companions(parse, frame).union(preps)
     arguments = _Arguments(
-        _names(syntax, frame.subjects),
-        _names(syntax, [*frame.objects, *frame.modifiers]),
-        _names(syntax, frame.to),
-        {prep: _names(syntax, targets) for prep, targets in preps.items()},
+        _names(parse, frame.subjects),
+        _names(parse, [*frame.objects, *frame.modifiers]),
+        _names(parse, frame.to),
+        {prep: _names(parse, targets) for prep, targets in preps.items()},
         alone=not frame.objects,
     )
     return [entry for entry in entries if _holds(entry, words, arguments)]
 
 
-def _preps(syntax: Syntax, frame: Frame) -> dict[str, list[int]]:
+def _preps(parse: Parse, frame: Frame) -> dict[str, list[int]]:
     """Return the prepositions of *frame* and of a verb's objects: "for" in "asked them for help" may hang on either."""
-    if frame.kind == "n":
+    if frame.pos == "n":
         return frame.preps
     found = dict(frame.preps)
     for thing in frame.objects:
-        for prep in syntax.children(thing, "prep"):
-            found.setdefault(syntax.words[prep], syntax.children(prep, "pobj", "pcomp"))
+        for prep in parse.children_with(thing, "prep"):
+            found.setdefault(parse.words[prep], parse.children_with(prep, "pobj", "pcomp"))
     return found
 
 
@@ -89,31 +89,33 @@ class _Arguments:
     alone: bool
 
 
-def _names(syntax: Syntax, tokens: list[int]) -> set[str | tuple[str, str]]:
+def _names(parse: Parse, tokens: list[int]) -> set[str | tuple[str, str]]:
     """Return the lemmas, entity types and pairs of *tokens* and of what is joined to them by "and"."""
     found: set[str | tuple[str, str]] = set()
     for first in tokens:
-        for token in syntax.coordinated(first):
-            lemma = syntax.lemmas[token]
+        for token in parse.coordinated(first):
+            lemma = parse.lemmas[token]
             found.add(lemma)
-            found.add(syntax.ents[token])
-            found.update([(syntax.lemmas[kid], lemma) for kid in syntax.kids[token]])
+            found.add(parse.entity_types[token])
+            found.update([(parse.lemmas[child], lemma) for child in parse.children[token]])
     return found
 
 
-def _companions(syntax: Syntax, frame: Frame) -> set[str]:
+def _companions(parse: Parse, frame: Frame) -> set[str]:
     words = set(frame.particles)
     for token in (*frame.objects, *frame.modifiers, *frame.to):
-        words.add(syntax.lemmas[token])
-        words.add(syntax.words[token])
-    if frame.kind == "n":
-        words.update(syntax.lemmas[kid] for kid in syntax.kids[frame.trigger] if syntax.deps[kid] in {"nmod", "amod"})
+        words.add(parse.lemmas[token])
+        words.add(parse.words[token])
+    if frame.pos == "n":
+        words.update(
+            parse.lemmas[child] for child in parse.children[frame.trigger] if parse.deps[child] in {"nmod", "amod"}
+        )
         for token in frame.modifiers:
-            words.update(syntax.lemmas[kid] for kid in syntax.kids[token])
+            words.update(parse.lemmas[child] for child in parse.children[token])
     return words
 
 
-def _holds(entry: Entry, words: set[str], arguments: _Arguments) -> bool:
+def _holds(entry: RuleEntry, words: set[str], arguments: _Arguments) -> bool:
     if not words.issuperset(entry.companions):
         return False
     if entry.subject and entry.subject.isdisjoint(arguments.subject):
@@ -123,7 +125,7 @@ def _holds(entry: Entry, words: set[str], arguments: _Arguments) -> bool:
     return not (entry.alone and not arguments.alone) and _has_argument(entry, arguments)
 
 
-def _has_argument(entry: Entry, arguments: _Arguments) -> bool:
+def _has_argument(entry: RuleEntry, arguments: _Arguments) -> bool:
     """Tell whether the object is one that *entry* asks for, or what stands after one of its prepositions.
 
     The object of "took in refugees" is that of the verb, or of the "in", as the parse has it.
@@ -142,9 +144,9 @@ def _has_argument(entry: Entry, arguments: _Arguments) -> bool:
 
 
 @functools.cache
-def index() -> dict[tuple[str, str], tuple[Entry, ...]]:
+def index() -> dict[tuple[str, str], tuple[RuleEntry, ...]]:
     """Return the entries of all rules by kind and lemma of their head word."""
-    found: dict[tuple[str, str], list[Entry]] = {}
+    found: dict[tuple[str, str], list[RuleEntry]] = {}
     for row in rule_rows():
         rule = Rule(
             row["id"],
@@ -164,7 +166,7 @@ def index() -> dict[tuple[str, str], tuple[Entry, ...]]:
     }
 
 
-def _entry(rule: Rule, row: dict[str, Any], kind: str, phrase: str) -> tuple[str, Entry]:
+def _entry(rule: Rule, row: dict[str, Any], kind: str, phrase: str) -> tuple[str, RuleEntry]:
     words = phrase.split()
     of = kind == "n" and len(words) > 1 and words[-1] in {"of", "for", "to", "from", "over"}
     companions = list(words)
@@ -178,7 +180,7 @@ def _entry(rule: Rule, row: dict[str, Any], kind: str, phrase: str) -> tuple[str
     to = _named(row["to"]) if "to" in row and kind != "n" else None
     alone = alone and kind == "v"
     arguments = 2 * (subject is not None) + 2 * (thing is not None or bool(preps)) + 3 * (to is not None) + alone
-    return head, Entry(rule, tuple(companions), subject, thing, preps, to, alone, 2 * len(companions) + arguments)
+    return head, RuleEntry(rule, tuple(companions), subject, thing, preps, to, alone, 2 * len(companions) + arguments)
 
 
 def _named(names: list[str]) -> Names:

@@ -11,9 +11,9 @@ from service.enrich.grammar import frames
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from service.enrich.events.rules import Entry
+    from service.enrich.events.rules import RuleEntry
     from service.enrich.grammar.frames import Frame
-    from service.enrich.grammar.parse import Syntax
+    from service.enrich.grammar.parse import Parse
 
 NAMES = frozenset({"ORG", "PERSON", "GPE", "WORK_OF_ART", "PRODUCT", "FAC", "LOC", "LAW", "NORP"})
 """Words inside names of these types name no event: the War in "Department of War"."""
@@ -25,26 +25,26 @@ The shipped parser ends a sentence after 200; another spaCy pipeline, as the set
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class TriggerCandidate:
     """A word that may name an event."""
 
     frame: Frame
-    entries: list[Entry]
+    entries: list[RuleEntry]
     """The rules that hold, those with more conditions first."""
 
 
-def find(syntax: Syntax, words: Collection[tuple[str, str]]) -> list[Candidate]:
+def find(parse: Parse, words: Collection[tuple[str, str]]) -> list[TriggerCandidate]:
     """Return the candidates: the words of *words* (kind, lemma), and those for which a rule holds."""
     known = rules.index()
     found = []
-    lists = {at for start, end in syntax.sentences if end - start > LONGEST_SENTENCE for at in range(start, end)}
-    for index, kind in enumerate(syntax.kinds):
-        if not kind or syntax.ents[index] in NAMES or index in lists:
+    lists = {at for start, end in parse.sentences if end - start > LONGEST_SENTENCE for at in range(start, end)}
+    for index, kind in enumerate(parse.pos):
+        if not kind or parse.entity_types[index] in NAMES or index in lists:
             continue
-        key = (kind, syntax.lemmas[index])
+        key = (kind, parse.lemmas[index])
         if key in known or key in words:
-            frame = frames.build(syntax, index)
-            entries = rules.match(syntax, frame)
+            frame = frames.build(parse, index)
+            entries = rules.match(parse, frame)
             if entries or key in words:
-                found.append(Candidate(frame, entries))
+                found.append(TriggerCandidate(frame, entries))
     return found

@@ -1,4 +1,4 @@
-"""The type model: a linear classifier over words, syntax, rules and word vectors, made by `training/events/train.py`.
+"""The type model: a linear classifier over words, parse, rules and word vectors, made by `training/events/train.py`.
 
 Multinomial logistic regression over the features of `features.py`; the weights are signed bytes with one scale a type.
 A word's vector times the weights of a slot is always the same, so it is a row of the table too, made when the model is

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from service.enrich.grammar.word_lists import flag_words
 
 if TYPE_CHECKING:
-    from service.enrich.grammar.parse import Syntax
+    from service.enrich.grammar.parse import Parse
 
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
 DECADE = re.compile(r"(?:1[5-9]|20)?\d0s$")
@@ -38,13 +38,13 @@ DURING = frozenset({"during", "in", "at", "after", "before", "following"})
 AMOUNT = frozenset({"PERCENT", "MONEY", "QUANTITY", "CARDINAL"})
 
 
-def cues(syntax: Syntax) -> dict[int, list[int]]:
+def date_cues(parse: Parse) -> dict[int, list[int]]:
     """Return the words of each sentence (by its number) that name a year or a time long gone, whenever it is read."""
     found: dict[int, list[int]] = {}
     ends = _ends()
-    for at, word in enumerate(syntax.words):
-        if (word in ends and _names_past(syntax, at)) or (word[:1].isdigit() and _counts(syntax, at)):
-            found.setdefault(syntax.sentence_of[at], []).append(at)
+    for at, word in enumerate(parse.words):
+        if (word in ends and _names_past(parse, at)) or (word[:1].isdigit() and _counts(parse, at)):
+            found.setdefault(parse.sentence_of[at], []).append(at)
     return found
 
 
@@ -55,76 +55,76 @@ def _ends() -> frozenset[str]:
     )
 
 
-def _names_past(syntax: Syntax, at: int) -> bool:
-    word, before = syntax.words[at], syntax.words[at - 1] if at else ""
+def _names_past(parse: Parse, at: int) -> bool:
+    word, before = parse.words[at], parse.words[at - 1] if at else ""
     if word in AFTER_SPAN:
-        return not SPANS.isdisjoint(syntax.words[max(0, at - FAR) : at])
+        return not SPANS.isdisjoint(parse.words[max(0, at - FAR) : at])
     if word == "century":
         return bool(CENTURY.match(before))
     return (word in FORMER_TIMES and before in FORMER) or f"{before} {word}" in flag_words("historical")["ages"]
 
 
-def _counts(syntax: Syntax, at: int) -> bool:
+def _counts(parse: Parse, at: int) -> bool:
     """Tell whether the number at *at* is a year or a decade, and not one of somebody's life: "in his 40s"."""
-    word = syntax.words[at]
+    word = parse.words[at]
     if YEAR.match(word):
-        return syntax.ents[at] in DATED
-    return bool(DECADE.match(word)) and not (at and syntax.words[at - 1] in OF_AGE)
+        return parse.entity_types[at] in DATED
+    return bool(DECADE.match(word)) and not (at and parse.words[at - 1] in OF_AGE)
 
 
-def tells(syntax: Syntax, index: int, verb: int, dates: list[int], year: int | None) -> bool:
+def is_history(parse: Parse, index: int, verb: int, dates: list[int], year: int | None) -> bool:
     """Tell whether the event at *index*, in the clause of *verb*, is history.
 
     *dates* are the cues of its sentence, *year* is that of publication.
     """
-    if _set_apart(syntax, verb) or _years_before(syntax, index) or _years_before(syntax, verb):
+    if _set_apart(parse, verb) or _years_before(parse, index) or _years_before(parse, verb):
         return True
-    words = [syntax.words[at] for at in dates if _is_of(syntax, at, index, verb)]
+    words = [parse.words[at] for at in dates if _is_of(parse, at, index, verb)]
     years = [int(word) for word in words if YEAR.match(word)]
     if len(years) < len(words):
         return True
     return bool(years) and (max(years) <= year - OLD_YEARS if year else max(years) < LONG_AGO)
 
 
-def _is_of(syntax: Syntax, at: int, index: int, verb: int) -> bool:
+def _is_of(parse: Parse, at: int, index: int, verb: int) -> bool:
     """Tell whether the date at *at* is that of the event at *index*, or of its *verb*."""
-    dated = _dated(syntax, at)
-    return index in dated or verb in dated or _when(syntax, at, verb)
+    dated = _dated(parse, at)
+    return index in dated or verb in dated or _when(parse, at, verb)
 
 
-def _when(syntax: Syntax, at: int, verb: int) -> bool:
+def _when(parse: Parse, at: int, verb: int) -> bool:
     """Tell whether the clause of *verb* tells more of the date at *at*: "in 1989, when the army shot protesters"."""
-    return any(syntax.words[kid] == "when" and 0 < kid - at <= JUST_BEFORE for kid in syntax.kids[verb])
+    return any(parse.words[child] == "when" and 0 < child - at <= JUST_BEFORE for child in parse.children[verb])
 
 
-def _dated(syntax: Syntax, at: int) -> set[int]:
+def _dated(parse: Parse, at: int) -> set[int]:
     """Return the words that the date at *at* dates: those above it up to its verb; before a noun, the noun alone."""
     found = {at}
-    while syntax.heads[at] != at:
-        dep, head = syntax.deps[at], syntax.heads[at]
-        if syntax.words[head] == "since" or syntax.ents[head] in AMOUNT:
+    while parse.heads[at] != at:
+        dep, head = parse.deps[at], parse.heads[at]
+        if parse.words[head] == "since" or parse.entity_types[head] in AMOUNT:
             break
-        owned = dep in BEFORE_NOUN and syntax.ents[head] != "DATE" and syntax.kinds[head] == "n"
+        owned = dep in BEFORE_NOUN and parse.entity_types[head] != "DATE" and parse.pos[head] == "n"
         found.add(head)
-        if syntax.kinds[head] == "v":
+        if parse.pos[head] == "v":
             break
-        if owned and not (syntax.deps[head] == "pobj" and syntax.words[syntax.heads[head]] in DURING):
+        if owned and not (parse.deps[head] == "pobj" and parse.words[parse.heads[head]] in DURING):
             break
         at = head
     return found
 
 
-def _set_apart(syntax: Syntax, verb: int) -> bool:
+def _set_apart(parse: Parse, verb: int) -> bool:
     """Tell whether an adverb puts the clause of *verb* into an earlier time."""
-    past = syntax.tags[verb] in {"VBD", "VBN"}
+    past = parse.tags[verb] in {"VBD", "VBN"}
     return past and any(
-        syntax.words[kid] in flag_words("historical")["adverbs"] for kid in syntax.children(verb, "advmod")
+        parse.words[child] in flag_words("historical")["adverbs"] for child in parse.children_with(verb, "advmod")
     )
 
 
-def _years_before(syntax: Syntax, index: int) -> bool:
+def _years_before(parse: Parse, index: int) -> bool:
     """Tell whether something took place years after it: "30 years after they signed", "a decade after the war"."""
-    marks = [kid for kid in syntax.children(index, "mark", "prep") if kid < index]
-    if syntax.deps[index] in {"pobj", "pcomp"}:
-        marks.append(syntax.heads[index])
-    return any(mark and syntax.words[mark] == "after" and syntax.words[mark - 1] in SPANS for mark in marks)
+    marks = [child for child in parse.children_with(index, "mark", "prep") if child < index]
+    if parse.deps[index] in {"pobj", "pcomp"}:
+        marks.append(parse.heads[index])
+    return any(mark and parse.words[mark] == "after" and parse.words[mark - 1] in SPANS for mark in marks)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from service.enrich.grammar.parse import Syntax
+    from service.enrich.grammar.parse import Parse
 
 UNITS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -35,7 +35,7 @@ WIDEST = 10
 """How many times the lower bound the upper one may be: "20-30,000" does not mean 20."""
 
 
-def parse(words: Sequence[str]) -> int | None:
+def value_of(words: Sequence[str]) -> int | None:
     """Return the whole number that *words* say: "1,200", "twenty - five", "two dozen", "2.5 million"; else None."""
     parts = [part for word in words for part in word.split("-") if part not in {"", "and", "a"}]
     if not 0 < len(parts) <= MOST_WORDS or not all(_is_number(part) for part in parts):
@@ -58,22 +58,22 @@ def parse(words: Sequence[str]) -> int | None:
     return int(value) if value == value.to_integral_value() else None
 
 
-def around(syntax: Syntax, index: int) -> tuple[int, int, int] | None:
+def around(parse: Parse, index: int) -> tuple[int, int, int] | None:
     """Return the tokens `[start, end)` of the number that the one at *index* is part of, and its value; else None."""
-    if match := RANGE.fullmatch(syntax.words[index]):
+    if match := RANGE.fullmatch(parse.words[index]):
         return _bounded(index, index + 1, [match[1]], [match[2]])
-    start, end = _extent(syntax, index)
-    lower = _extent(syntax, start - 2) if _ranges(syntax, start - 1) else None
-    upper = _extent(syntax, end + 1) if _ranges(syntax, end) else None
+    start, end = _extent(parse, index)
+    lower = _extent(parse, start - 2) if _ranges(parse, start - 1) else None
+    upper = _extent(parse, end + 1) if _ranges(parse, end) else None
     if lower and upper:
         return None
     if lower:
-        return _bounded(lower[0], end, syntax.words[slice(*lower)], syntax.words[start:end])
+        return _bounded(lower[0], end, parse.words[slice(*lower)], parse.words[start:end])
     if upper:
-        return _bounded(start, upper[1], syntax.words[start:end], syntax.words[slice(*upper)])
-    if syntax.words[start] in SCALES and not _is_one(syntax, start):
+        return _bounded(start, upper[1], parse.words[start:end], parse.words[slice(*upper)])
+    if parse.words[start] in SCALES and not _is_one(parse, start):
         return None
-    value = parse(syntax.words[start:end])
+    value = value_of(parse.words[start:end])
     return None if value is None else (start, end, value)
 
 
@@ -90,26 +90,26 @@ def _goes_on(left: str, right: str) -> bool:
     return left in SCALES and left != "dozen" and right in WORDS
 
 
-def _extent(syntax: Syntax, index: int) -> tuple[int, int]:
+def _extent(parse: Parse, index: int) -> tuple[int, int]:
     """Return the tokens `[start, end)` that make one number with that at *index*."""
     start, end = index, index + 1
-    while end - start < MOST_WORDS and (step := _step(syntax, start - 1, start, -1)):
+    while end - start < MOST_WORDS and (step := _step(parse, start - 1, start, -1)):
         start -= step
-    while end - start < MOST_WORDS and (step := _step(syntax, end - 1, end, 1)):
+    while end - start < MOST_WORDS and (step := _step(parse, end - 1, end, 1)):
         end += step
     return start, end
 
 
-def _step(syntax: Syntax, left: int, right: int, way: int) -> int:
+def _step(parse: Parse, left: int, right: int, way: int) -> int:
     """Return by how many tokens a number grows: two over the joint of "twenty-five" or "hundred and six"."""
-    if left < 0 or right >= syntax.size:
+    if left < 0 or right >= parse.size:
         return 0
-    joint = syntax.words[right if way > 0 else left]
+    joint = parse.words[right if way > 0 else left]
     step = 2 if joint in {"-", "and"} else 1
     left, right = (left, left + step) if way > 0 else (right - step, right)
-    if left < 0 or right >= syntax.size or syntax.ents[left if way < 0 else right] in NOT_COUNTED:
+    if left < 0 or right >= parse.size or parse.entity_types[left if way < 0 else right] in NOT_COUNTED:
         return 0
-    before, after = syntax.words[left], syntax.words[right]
+    before, after = parse.words[left], parse.words[right]
     if not (_is_number(before) and _is_number(after) and _goes_on(before, after)):
         return 0
     if joint == "-":
@@ -117,26 +117,26 @@ def _step(syntax: Syntax, left: int, right: int, way: int) -> int:
     return step if joint != "and" or (before in SCALES and after not in SCALES) else 0
 
 
-def _ranges(syntax: Syntax, joint: int) -> bool:
+def _ranges(parse: Parse, joint: int) -> bool:
     """Tell whether the token at *joint* stands between the bounds of a range: the dash of "20-30", "20 to 30"."""
-    if not 0 < joint < syntax.size - 1:
+    if not 0 < joint < parse.size - 1:
         return False
-    between = syntax.words[joint] in DASHES or (syntax.words[joint] == "to" and syntax.deps[joint] == "quantmod")
+    between = parse.words[joint] in DASHES or (parse.words[joint] == "to" and parse.deps[joint] == "quantmod")
     bounds = (joint - 1, joint + 1)
-    return between and all(_is_number(syntax.words[at]) and syntax.ents[at] not in NOT_COUNTED for at in bounds)
+    return between and all(_is_number(parse.words[at]) and parse.entity_types[at] not in NOT_COUNTED for at in bounds)
 
 
 def _bounded(start: int, end: int, lower: Sequence[str], upper: Sequence[str]) -> tuple[int, int, int] | None:
     """Return the lower bound of a range, in the unit of the upper one: "2-3 million" is two million at least."""
     if upper[-1] in SCALES and lower[-1] not in SCALES:
         lower = [*lower, upper[-1]]
-    least, most = parse(lower), parse(upper)
+    least, most = value_of(lower), value_of(upper)
     if least is None or most is None or not least < most <= WIDEST * least:
         return None
     return start, end, least
 
 
-def _is_one(syntax: Syntax, index: int) -> bool:
+def _is_one(parse: Parse, index: int) -> bool:
     """Tell whether a scale without a number is one of it: "a million", but not "half a million", "several hundred"."""
-    before = syntax.words[max(index - 2, 0) : index]
+    before = parse.words[max(index - 2, 0) : index]
     return before[-1:] == ["a"] and before[0] not in {"half", "of"}  # a quarter of a million

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 VOWELS = frozenset("aeiou")
 
 
-class Syntax:
+class Parse:
     """Words, tags, lemmas, heads and children of every token of a document, by token index.
 
     Lemmas are made from the word and its Penn tag (see `lemma`), so the pipeline needs no lemmatizer.
     """
 
     __slots__ = (
+        "children",
         "deps",
-        "ents",
+        "entity_types",
         "heads",
-        "kids",
-        "kinds",
         "lemmas",
+        "pos",
         "sentence_of",
         "sentences",
         "size",
@@ -46,39 +46,38 @@ class Syntax:
         self.tags = [names[number] for number in columns[0]]
         self.deps = [names[number] for number in columns[1]]
         self.heads = [index + offset for index, offset in enumerate(heads)]
-        self.ents = [names[number] for number in columns[2]]
+        self.entity_types = [names[number] for number in columns[2]]
         kinds = {tag: _kind(tag) for tag in set(self.tags)}
-        self.kinds = [kinds[tag] for tag in self.tags]
+        self.pos = [kinds[tag] for tag in self.tags]
         self.lemmas = [
-            lemma(word, tag) if kind else word
-            for word, tag, kind in zip(self.words, self.tags, self.kinds, strict=True)
+            lemma(word, tag) if kind else word for word, tag, kind in zip(self.words, self.tags, self.pos, strict=True)
         ]
         self.vocabulary = frozenset(self.lemmas)
-        self.kids: list[list[int]] = [[] for _ in range(self.size)]
+        self.children: list[list[int]] = [[] for _ in range(self.size)]
         for index, head in enumerate(self.heads):
             if head != index:
-                self.kids[head].append(index)
+                self.children[head].append(index)
         firsts = [index for index, flag in enumerate(starts) if flag == 1 or index == 0]
         self.sentences = list(itertools.pairwise([*firsts, self.size]))
         self.sentence_of = [number for number, (start, end) in enumerate(self.sentences) for _ in range(start, end)]
 
     @classmethod
-    def of(cls, doc: Doc) -> Syntax:
+    def of(cls, doc: Doc) -> Parse:
         """Return the lists of *doc*, made once and kept with it."""
-        kept: Syntax | None = doc.user_data.get("syntax")
+        kept: Parse | None = doc.user_data.get("parse")
         if kept is None:
-            kept = doc.user_data["syntax"] = cls(doc)
+            kept = doc.user_data["parse"] = cls(doc)
         return kept
 
-    def children(self, index: int, *deps: str) -> list[int]:
+    def children_with(self, index: int, *deps: str) -> list[int]:
         """Return the children of the token at *index* with one of *deps*."""
-        return [kid for kid in self.kids[index] if self.deps[kid] in deps]
+        return [child for child in self.children[index] if self.deps[child] in deps]
 
     def coordinated(self, index: int) -> list[int]:
         """Return *index* and what is joined to it by "and", "or" or a comma."""
         found = [index]
         for token in found:  # grows as it is read: a tree, so each comes once
-            found += [kid for kid in self.kids[token] if self.deps[kid] == "conj" and kid != token]
+            found += [child for child in self.children[token] if self.deps[child] == "conj" and child != token]
         return found
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from service.enrich.grammar.frames import Frame
-    from service.enrich.grammar.parse import Syntax
+    from service.enrich.grammar.parse import Parse
 
 Span = tuple[int, int]
 """Token indexes, half-open."""
@@ -47,15 +47,15 @@ LONGEST = 6
 """Most tokens of an actor: longer phrases are cut to their last words."""
 
 
-def arguments(syntax: Syntax, frame: Frame, names: list[Span], kind: str) -> tuple[list[Span], list[Span]]:
+def arguments(parse: Parse, frame: Frame, names: list[Span], kind: str) -> tuple[list[Span], list[Span]]:
     """Return actors and recipients of the event of *frame*, an event of type *kind*; *names* are the entities."""
-    senders, robbed = _from(syntax, frame, kind)
-    subjects = [*frame.subjects, *_part_of(syntax, frame), *senders]
-    actors = _people(syntax, subjects, names, dig=OWNING)
+    senders, robbed = _from(parse, frame, kind)
+    subjects = [*frame.subjects, *_part_of(parse, frame), *senders]
+    actors = _people(parse, subjects, names, dig=OWNING)
     towards = [token for prep in TOWARDS if prep in frame.preps for token in frame.preps[prep]]
     if kind == "AID":
-        candidates = _given_to(syntax, frame)
-    elif kind in {"MOBILIZE", "RETREAT"} and frame.kind == "n":
+        candidates = _given_to(parse, frame)
+    elif kind in {"MOBILIZE", "RETREAT"} and frame.pos == "n":
         candidates = frame.preps.get("against", [])
     elif kind in {"CONSULT", "COOPERATE", "AGREE"}:
         candidates = [*frame.preps.get("with", []), *frame.objects, *frame.preps.get("to", [])]
@@ -63,72 +63,79 @@ def arguments(syntax: Syntax, frame: Frame, names: list[Span], kind: str) -> tup
         candidates = frame.preps.get("against", [])
     elif kind == "REQUEST":
         asked = [token for prep in ASKED if prep in frame.preps for token in frame.preps[prep]]
-        candidates = [*frame.objects, *(token for token in asked if token not in senders), *_told(syntax, frame)]
+        candidates = [*frame.objects, *(token for token in asked if token not in senders), *_told(parse, frame)]
     else:
-        candidates = [*frame.objects, *frame.datives, *towards, *robbed, *_content(syntax, frame, kind)]
+        candidates = [*frame.objects, *frame.datives, *towards, *robbed, *_content(parse, frame, kind)]
     recipients = [
-        span for span in _people(syntax, candidates, names, dig=WITHIN if kind in DUG else ()) if span not in actors
+        span for span in _people(parse, candidates, names, dig=WITHIN if kind in DUG else ()) if span not in actors
     ]
     return actors, recipients
 
 
-def _from(syntax: Syntax, frame: Frame, kind: str) -> tuple[list[int], list[int]]:
+def _from(parse: Parse, frame: Frame, kind: str) -> tuple[list[int], list[int]]:
     """Return those after "from" who act, and those to whom it is done.
 
     A noun has its actor there, where no other is named ("Russia's attack from Belarus" says whence); a verb the one who
     loses a thing ("seized weapons from the rebels"), but not where somebody else is its object.
     """
     found = frame.preps.get("from", [])
-    if frame.kind == "n" or syntax.deps[frame.trigger] == "pobj":
+    if frame.pos == "n" or parse.deps[frame.trigger] == "pobj":
         acts = kind in SENT and not frame.subjects and frame.lemma not in word_class("patient_noun")
         return (found, []) if acts else ([], [])
-    return [], [] if any(_acts(syntax, token) for token in frame.objects) else found
+    return [], [] if any(_acts(parse, token) for token in frame.objects) else found
 
 
-def _given_to(syntax: Syntax, frame: Frame) -> list[int]:
+def _given_to(parse: Parse, frame: Frame) -> list[int]:
     """Return who gets help: after "to" or "for", else the people that are helped."""
     given = [*frame.datives, *frame.preps.get("to", []), *frame.preps.get("for", [])]
     for thing in frame.objects:
-        for prep in syntax.children(thing, "prep"):
-            if syntax.words[prep] in {"to", "for"}:
-                given += syntax.children(prep, "pobj")
+        for prep in parse.children_with(thing, "prep"):
+            if parse.words[prep] in {"to", "for"}:
+                given += parse.children_with(prep, "pobj")
     people = word_class("people")
-    return given or [token for token in frame.objects if syntax.ents[token] in AGENTS or syntax.lemmas[token] in people]
+    return given or [
+        token for token in frame.objects if parse.entity_types[token] in AGENTS or parse.lemmas[token] in people
+    ]
 
 
-def _part_of(syntax: Syntax, frame: Frame) -> list[int]:
+def _part_of(parse: Parse, frame: Frame) -> list[int]:
     """Return who acts in "the war on the part of Russia"."""
-    parts = [token for token in frame.preps.get("on", []) if syntax.words[token] == "part"]
-    return [kid for part in parts for prep in syntax.children(part, "prep") for kid in syntax.children(prep, "pobj")]
+    parts = [token for token in frame.preps.get("on", []) if parse.words[token] == "part"]
+    return [
+        child
+        for part in parts
+        for prep in parse.children_with(part, "prep")
+        for child in parse.children_with(prep, "pobj")
+    ]
 
 
-def _told(syntax: Syntax, frame: Frame) -> list[int]:
+def _told(parse: Parse, frame: Frame) -> list[int]:
     """Return who is to do what is asked for: the subject of the complement."""
-    return [token for verb in frame.to for token in syntax.children(verb, "nsubj", "nsubjpass")]
+    return [token for verb in frame.to for token in parse.children_with(verb, "nsubj", "nsubjpass")]
 
 
-def _content(syntax: Syntax, frame: Frame, kind: str) -> list[int]:
+def _content(parse: Parse, frame: Frame, kind: str) -> list[int]:
     """Return whom a threat or a refusal is about: the object of the complement."""
     if kind not in {"THREATEN", "REJECT", "CONCEDE"}:
         return []
     found = []
     for verb in frame.to:
-        found += syntax.children(verb, "dobj")
-        for prep in syntax.children(verb, "prep"):
-            if syntax.words[prep] in TOWARDS:
-                found += syntax.children(prep, "pobj")
+        found += parse.children_with(verb, "dobj")
+        for prep in parse.children_with(verb, "prep"):
+            if parse.words[prep] in TOWARDS:
+                found += parse.children_with(prep, "pobj")
     return found
 
 
-def _people(syntax: Syntax, tokens: Iterable[int], names: list[Span], *, dig: tuple[str, ...]) -> list[Span]:
+def _people(parse: Parse, tokens: Iterable[int], names: list[Span], *, dig: tuple[str, ...]) -> list[Span]:
     """Return the phrases of those of *tokens* that can act; inside the others, what acts after prepositions *dig*."""
     found: list[Span] = []
     for token in tokens:
-        for each in syntax.coordinated(token):
-            if _acts(syntax, each):
-                span = phrase(syntax, each, names)
-            elif dig and (inner := _named_inside(syntax, each, dig)) is not None:
-                span = phrase(syntax, inner, names)
+        for each in parse.coordinated(token):
+            if _acts(parse, each):
+                span = phrase(parse, each, names)
+            elif dig and (inner := _named_inside(parse, each, dig)) is not None:
+                span = phrase(parse, inner, names)
             else:
                 continue
             if not any(span[0] < end and start < span[1] for start, end in found):
@@ -136,32 +143,32 @@ def _people(syntax: Syntax, tokens: Iterable[int], names: list[Span], *, dig: tu
     return found
 
 
-def _acts(syntax: Syntax, token: int) -> bool:
-    ent = syntax.ents[token]
-    if ent in AGENTS or syntax.words[token] in PERSONAL:
+def _acts(parse: Parse, token: int) -> bool:
+    ent = parse.entity_types[token]
+    if ent in AGENTS or parse.words[token] in PERSONAL:
         return True
-    if ent in NOT_AGENTS or syntax.kinds[token] != "n":
+    if ent in NOT_AGENTS or parse.pos[token] != "n":
         return False
-    lemma = syntax.lemmas[token]
+    lemma = parse.lemmas[token]
     return lemma in word_class("people") or lemma in word_class("actor")
 
 
-def _named_inside(syntax: Syntax, token: int, preps: tuple[str, ...]) -> int | None:
+def _named_inside(parse: Parse, token: int, preps: tuple[str, ...]) -> int | None:
     """Return the name that a thing belongs to: "the Russian aggression", "the decision of the court"."""
-    for kid in syntax.kids[token]:
-        if syntax.deps[kid] in {"amod", "compound", "poss", "nmod"} and (
-            syntax.ents[kid] in AGENTS or (syntax.deps[kid] == "poss" and _acts(syntax, kid))
+    for child in parse.children[token]:
+        if parse.deps[child] in {"amod", "compound", "poss", "nmod"} and (
+            parse.entity_types[child] in AGENTS or (parse.deps[child] == "poss" and _acts(parse, child))
         ):
-            return kid
-    for prep in syntax.children(token, "prep", "agent"):
-        if syntax.words[prep] in preps:
-            for kid in syntax.children(prep, "pobj"):
-                if _acts(syntax, kid):
-                    return kid
+            return child
+    for prep in parse.children_with(token, "prep", "agent"):
+        if parse.words[prep] in preps:
+            for child in parse.children_with(prep, "pobj"):
+                if _acts(parse, child):
+                    return child
     return None
 
 
-def phrase(syntax: Syntax, token: int, names: list[Span]) -> Span:
+def phrase(parse: Parse, token: int, names: list[Span]) -> Span:
     """Return the entity that *token* is in, or else its noun phrase without article and without what follows.
 
     *names* are the entities in the order of the text: an article may have thousands, so the one is looked up. Of one
@@ -169,65 +176,65 @@ def phrase(syntax: Syntax, token: int, names: list[Span]) -> Span:
     """
     number = bisect_right(names, token, key=START) - 1
     if number >= 0 and token < names[number][1]:
-        first, last = syntax.sentences[syntax.sentence_of[token]]
+        first, last = parse.sentences[parse.sentence_of[token]]
         start, end = max(first, names[number][0]), min(last, names[number][1])
-        return start + (syntax.words[start] == "the" and end - start > 1), end
+        return start + (parse.words[start] == "the" and end - start > 1), end
     start = token
-    while start > 0 and token - start < LONGEST - 1 and _left(syntax, start - 1, token):
+    while start > 0 and token - start < LONGEST - 1 and _left(parse, start - 1, token):
         start -= 1
-    while start < token and syntax.words[start] in LEADING:
+    while start < token and parse.words[start] in LEADING:
         start += 1
     return start, token + 1
 
 
-def _left(syntax: Syntax, index: int, head: int) -> bool:
+def _left(parse: Parse, index: int, head: int) -> bool:
     """Tell whether *index* belongs to the phrase on the left of *head*."""
-    if syntax.words[index] in {",", '"', "“", "the", "a", "an"} or syntax.tags[index] in {"PRP$", "WP$", "DT", "-LRB-"}:
+    if parse.words[index] in {",", '"', "“", "the", "a", "an"} or parse.tags[index] in {"PRP$", "WP$", "DT", "-LRB-"}:
         return False
     at = index
     while at != head:
-        if syntax.deps[at] not in LEFT and syntax.deps[at] not in {"case", "punct", "det"}:
+        if parse.deps[at] not in LEFT and parse.deps[at] not in {"case", "punct", "det"}:
             return False
-        if syntax.heads[at] == at:
+        if parse.heads[at] == at:
             return False
-        at = syntax.heads[at]
+        at = parse.heads[at]
     return True
 
 
-def places(syntax: Syntax, frame: Frame, names: list[Span], taken: list[Span]) -> list[Span]:
+def places(parse: Parse, frame: Frame, names: list[Span], taken: list[Span]) -> list[Span]:
     """Return the places of the event's clause among *names*, less those *taken* as actors.
 
     *names* are spans of places in the order of the text.
     """
-    start, end = syntax.sentences[syntax.sentence_of[frame.trigger]]
+    start, end = parse.sentences[parse.sentence_of[frame.trigger]]
     verbs = {frame.trigger, frame.carrier if frame.carrier >= 0 else frame.trigger}
-    mine = _clause(syntax, min(verbs))
+    mine = _clause(parse, min(verbs))
     found = []
     own = names[bisect_left(names, start, key=START) : bisect_left(names, end, key=START)]
     for first, last in own:
         if last > end or (first, last) in taken:
             continue
-        head = next((at for at in range(first, last) if not first <= syntax.heads[at] < last), last - 1)
+        head = next((at for at in range(first, last) if not first <= parse.heads[at] < last), last - 1)
         top = head
-        while syntax.deps[top] in {"conj", "appos", "compound", "nmod", "poss"} and syntax.heads[top] != top:
-            top = syntax.heads[top]
-        prep = syntax.heads[top]
-        if syntax.deps[top] == "pobj" and syntax.words[prep] in LOCAL:
-            chain = _ancestors(syntax, prep)
-            if verbs & chain or (mine in chain and _clause(syntax, prep) == mine):
+        while parse.deps[top] in {"conj", "appos", "compound", "nmod", "poss"} and parse.heads[top] != top:
+            top = parse.heads[top]
+        prep = parse.heads[top]
+        if parse.deps[top] == "pobj" and parse.words[prep] in LOCAL:
+            chain = _ancestors(parse, prep)
+            if verbs & chain or (mine in chain and _clause(parse, prep) == mine):
                 found.append((first, last))
     return found
 
 
-def _ancestors(syntax: Syntax, index: int) -> set[int]:
+def _ancestors(parse: Parse, index: int) -> set[int]:
     found = set()
-    while syntax.heads[index] != index:
-        index = syntax.heads[index]
+    while parse.heads[index] != index:
+        index = parse.heads[index]
         found.add(index)
     return found
 
 
-def _clause(syntax: Syntax, index: int) -> int:
-    while syntax.kinds[index] != "v" and syntax.heads[index] != index:
-        index = syntax.heads[index]
+def _clause(parse: Parse, index: int) -> int:
+    while parse.pos[index] != "v" and parse.heads[index] != index:
+        index = parse.heads[index]
     return index

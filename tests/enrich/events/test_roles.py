@@ -8,7 +8,7 @@ import pytest
 
 from service.enrich.events import decision, trigger_candidates, type_model
 from service.enrich.grammar import roles
-from service.enrich.grammar.parse import Syntax
+from service.enrich.grammar.parse import Parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,43 +39,43 @@ class Counted(list[Any]):
 
 
 @pytest.fixture(scope="module")
-def syntax(nlp: Language) -> Syntax:
+def parse(nlp: Language) -> Parse:
     """Parse a long article of short sentences, each with an event and two names."""
-    return Syntax(nlp("Russia attacked Kyiv. " * SENTENCES))
+    return Parse(nlp("Russia attacked Kyiv. " * SENTENCES))
 
 
-def test_a_name_is_found_among_thousands_without_reading_them_all(syntax: Syntax) -> None:
+def test_a_name_is_found_among_thousands_without_reading_them_all(parse: Parse) -> None:
     """The name of an actor costs a few looks, wherever in the article it stands."""
-    names = Counted((at, at + 1) for at in range(0, syntax.size, 2))
+    names = Counted((at, at + 1) for at in range(0, parse.size, 2))
 
-    assert [roles.phrase(syntax, token, names) for token in (0, syntax.size - 2)] == [
+    assert [roles.phrase(parse, token, names) for token in (0, parse.size - 2)] == [
         (0, 1),
-        (syntax.size - 2, syntax.size - 1),
+        (parse.size - 2, parse.size - 1),
     ]
     assert names.looks < ENOUGH
 
 
-def test_a_name_ends_with_its_sentence(syntax: Syntax) -> None:
+def test_a_name_ends_with_its_sentence(parse: Parse) -> None:
     """Of a name that the model draws over the end of a sentence, the part in the sentence of the word counts."""
-    assert [roles.phrase(syntax, token, [(2, 6)]) for token in (2, 4)] == [(2, 4), (4, 6)]
+    assert [roles.phrase(parse, token, [(2, 6)]) for token in (2, 4)] == [(2, 4), (4, 6)]
 
 
-def test_places_are_those_of_the_sentence_without_reading_all_others(syntax: Syntax) -> None:
+def test_places_are_those_of_the_sentence_without_reading_all_others(parse: Parse) -> None:
     """The places of an event cost a few looks, wherever in the article it stands."""
-    [*_, last] = trigger_candidates.find(syntax, type_model.load().candidates)
-    names = Counted((at, at + 1) for at in range(0, syntax.size, 2))
+    [*_, last] = trigger_candidates.find(parse, type_model.load().candidates)
+    names = Counted((at, at + 1) for at in range(0, parse.size, 2))
 
-    roles.places(syntax, last.frame, names, [])
+    roles.places(parse, last.frame, names, [])
 
     assert names.looks < ENOUGH
 
 
-def test_whether_an_article_tells_of_arms_is_read_once(syntax: Syntax, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whether_an_article_tells_of_arms_is_read_once(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
     """To ask whether an attack is one of arms reads its own sentence, not the article again."""
-    [*_, last] = trigger_candidates.find(syntax, type_model.load().candidates)
+    [*_, last] = trigger_candidates.find(parse, type_model.load().candidates)
     types = type_model.load().types
     scores = [float(name == "ASSAULT") for name in types]
-    monkeypatch.setattr(syntax, "lemmas", Counted(syntax.lemmas))
+    monkeypatch.setattr(parse, "lemmas", Counted(parse.lemmas))
 
-    assert decision.decide(syntax, last, scores) is None
-    assert syntax.lemmas.looks < ENOUGH  # type: ignore[attr-defined]
+    assert decision.decide(parse, last, scores) is None
+    assert parse.lemmas.looks < ENOUGH  # type: ignore[attr-defined]

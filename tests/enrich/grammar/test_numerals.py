@@ -7,7 +7,7 @@ import spacy
 from spacy.tokens import Doc
 
 from service.enrich.grammar import numerals
-from service.enrich.grammar.parse import Syntax
+from service.enrich.grammar.parse import Parse
 
 VOCAB = spacy.blank("en").vocab
 
@@ -15,7 +15,7 @@ VOCAB = spacy.blank("en").vocab
 def around(text: str, word: str) -> tuple[str, int] | None:
     """Return the words of the number of *text* that *word* is in, and its value."""
     words = text.split()
-    found = numerals.around(Syntax(Doc(VOCAB, words=words)), words.index(word))
+    found = numerals.around(Parse(Doc(VOCAB, words=words)), words.index(word))
     return None if found is None else (" ".join(words[found[0] : found[1]]), found[2])
 
 
@@ -48,7 +48,7 @@ def around(text: str, word: str) -> tuple[str, int] | None:
 )
 def test_number_words_are_read(words: str, value: int | None) -> None:
     """A fraction, a vague word, two numbers and one larger than anything counted give none."""
-    assert numerals.parse(words.split()) == value
+    assert numerals.value_of(words.split()) == value
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,6 @@ def test_a_number_ends_where_another_begins(text: str, word: str, expected: tupl
 def test_a_row_of_numbers_is_no_number(run: str) -> None:
     """Ten thousand numbers in a row are read as far as one can reach, from each of them."""
     words = (f"{run} " * 10_000).split()
-    syntax = Syntax(Doc(VOCAB, words=words))
-    found = [numerals.around(syntax, index) for index in range(0, len(words), 7)]
+    parse = Parse(Doc(VOCAB, words=words))
+    found = [numerals.around(parse, index) for index in range(0, len(words), 7)]
     assert all(one is None or one[2] <= 500 for one in found[10:-10])
