@@ -8,12 +8,11 @@ from __future__ import annotations
 import functools
 import math
 import re
-from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from service.contract.records import Mention, Tag
 from service.enrich import data_files
+from service.enrich.data_files import DATA, DataRow
 from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
@@ -38,8 +37,7 @@ MOST_EVIDENCE = 10
 """Phrases that are given as evidence for a tag; more say nothing new."""
 
 
-@dataclass(frozen=True, slots=True)
-class TagDefinition:
+class TagDefinition(DataRow):
     """One tag of the vocabulary."""
 
     tag: str
@@ -48,31 +46,20 @@ class TagDefinition:
     events: frozenset[str]
     """`TYPE` or `TYPE/mode`: events that support the tag beside those whose rule names it."""
     phrases: tuple[str, ...]
-    least: int
+    least: int = 1
     """Phrases that an article needs where no event supports the tag."""
 
 
 @functools.cache
 def vocabulary() -> tuple[TagDefinition, ...]:
     """Return every tag, in the order of the file."""
-    rows = data_files.read_as_written(files("service.enrich") / "data" / "tags.yaml")
-    return tuple(
-        TagDefinition(
-            tag=row["tag"],
-            medtop=tuple(row["medtop"]),
-            meaning=row["meaning"],
-            events=frozenset(row["events"]),
-            phrases=tuple(row["phrases"]),
-            least=int(row.get("least", 1)),
-        )
-        for row in rows
-    )
+    return data_files.read_rows(DATA / "tags.yaml", TagDefinition, name="tag")
 
 
 @functools.cache
 def media_topics() -> dict[str, str]:
     """Return the names of the Media Topics that the vocabulary uses, by id."""
-    text = (files("service.enrich") / "data" / "media_topics.tsv").read_text(encoding="utf-8")
+    text = (DATA / "media_topics.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
     return dict(rows)
 

@@ -12,7 +12,7 @@ from service.enrich.model import loading
 if TYPE_CHECKING:
     from spacy.language import Language
 
-EXAMPLES = [(kind.name, *example) for kind in counts.kinds() for example in kind.examples]
+EXAMPLES = [(kind, *example) for kind, words in counts.kinds().items() for example in words.examples]
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ def nlp() -> Language:
     return loading.load()
 
 
-@pytest.mark.parametrize(("text", "quote", "speaker", "verb"), quotes.examples())
+@pytest.mark.parametrize(("text", "quote", "speaker", "verb"), quotes.quote_words().examples)
 def test_an_example_has_its_quotation(nlp: Language, text: str, quote: str, speaker: str, verb: str) -> None:
     """Each example of the data file gives its quotation, speaker and verb."""
     found = [

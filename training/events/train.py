@@ -32,10 +32,10 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from service.enrich.events import features, rules, trigger_candidates
-from service.enrich.events.type_model import NONE
+from service.enrich.events.type_model import NONE, lemma_vectors
 from service.enrich.grammar.frames import Frame
 from service.enrich.grammar.parse import Parse
-from service.enrich.grammar.word_lists import lemma_rows, lemma_vectors, word_class
+from service.enrich.grammar.word_lists import lemma_rows, word_class
 from service.enrich.model import loading as pipeline
 from training import corpus
 
@@ -87,7 +87,7 @@ def main() -> None:
     rows = [row for row in rows if corpus.part(row["id"]) in parts]
     nlp = pipeline.load()
     articles = [(nlp(row["text"]), row["events"]) for row in rows]
-    examples = [(rule, nlp(example)) for rule in rules.all_rules() for example in rule.examples]
+    examples = [(rule, nlp(example)) for rule in rules.rules() for example in rule.examples]
     samples, words = collect(articles, examples)
     vocabulary, fitted = fit(samples)
     _write(fitted, vocabulary, words)

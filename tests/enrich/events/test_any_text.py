@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
 
-SENTENCES = [example for rule in rules.all_rules() for example in rule.examples]
+SENTENCES = [example for rule in rules.rules() for example in rule.examples]
 WORDS = sorted({word for sentence in SENTENCES for word in sentence.split()})
 PIECES = st.one_of(
     st.sampled_from(SENTENCES),

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from service.enrich.events import decision, trigger_candidates, type_model
-from service.enrich.grammar import roles
+from service.enrich.events import decision, roles, trigger_candidates, type_model
 from service.enrich.grammar.parse import Parse
+from service.enrich.grammar.phrases import noun_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def test_a_name_is_found_among_thousands_without_reading_them_all(parse: Parse) 
     """The name of an actor costs a few looks, wherever in the article it stands."""
     names = Counted((at, at + 1) for at in range(0, parse.size, 2))
 
-    assert [roles.phrase(parse, token, names) for token in (0, parse.size - 2)] == [
+    assert [noun_phrase(parse, token, names) for token in (0, parse.size - 2)] == [
         (0, 1),
         (parse.size - 2, parse.size - 1),
     ]
@@ -57,7 +57,7 @@ def test_a_name_is_found_among_thousands_without_reading_them_all(parse: Parse) 
 
 def test_a_name_ends_with_its_sentence(parse: Parse) -> None:
     """Of a name that the model draws over the end of a sentence, the part in the sentence of the word counts."""
-    assert [roles.phrase(parse, token, [(2, 6)]) for token in (2, 4)] == [(2, 4), (4, 6)]
+    assert [noun_phrase(parse, token, [(2, 6)]) for token in (2, 4)] == [(2, 4), (4, 6)]
 
 
 def test_places_are_those_of_the_sentence_without_reading_all_others(parse: Parse) -> None:

@@ -15,7 +15,7 @@ VOCAB = spacy.blank("en").vocab
 def around(text: str, word: str) -> tuple[str, int] | None:
     """Return the words of the number of *text* that *word* is in, and its value."""
     words = text.split()
-    found = numerals.around(Parse(Doc(VOCAB, words=words)), words.index(word))
+    found = numerals.number_around(Parse(Doc(VOCAB, words=words)), words.index(word))
     return None if found is None else (" ".join(words[found[0] : found[1]]), found[2])
 
 
@@ -79,5 +79,5 @@ def test_a_row_of_numbers_is_no_number(run: str) -> None:
     """Ten thousand numbers in a row are read as far as one can reach, from each of them."""
     words = (f"{run} " * 10_000).split()
     parse = Parse(Doc(VOCAB, words=words))
-    found = [numerals.around(parse, index) for index in range(0, len(words), 7)]
+    found = [numerals.number_around(parse, index) for index in range(0, len(words), 7)]
     assert all(one is None or one[2] <= 500 for one in found[10:-10])
