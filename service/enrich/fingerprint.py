@@ -27,7 +27,6 @@ CODE_FOLDERS = ("enrich", "wire")
 
 LIBRARIES = (
     *("spacy", "thinc", "blis", "numpy"),  # every score: blis multiplies the matrices
-    *("dateparser", "python-dateutil"),  # which day "a month ago" is
     *("feedparser", "ftfy", "lxml", "orjson", "pydantic", "selectolax"),  # what the article says; pydantic reads times
     *("py3langid", "rensa"),
 )
