@@ -12,19 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from service.errors import NewswireError
-
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 DATA = files("service.enrich") / "data"
 
-# libyaml reads the same ten times as fast; PyYAML's wheels have it, a build of its own may not.
+# libyaml reads the same ten times as fast. PyYAML's wheels include it; other builds may not.
 _SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BASE = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
-class DataFileError(NewswireError):
+class DataFileError(ValueError):
     """Raise when a data file does not follow its schema. The message names the file, the row and the key."""
 
 
@@ -88,6 +86,6 @@ def _row(path: Traversable, schema: type[Row], name: str, row: Any) -> Row:
     try:
         return schema.model_validate(row)
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        problems = "; ".join(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors())
         where = f"{path.name}: row {name!r}" if name else path.name
         raise DataFileError(f"{where}: {problems}") from error

@@ -21,9 +21,9 @@ def test_only_date_spans_are_read() -> None:
     doc = Doc(Vocab(), words=["On", "Thursday", "May", "spoke"], spaces=[True, True, True, False])
     doc.ents = [Span(doc, 1, 2, label="DATE"), Span(doc, 2, 3, label="PERSON")]
 
-    (found,) = dates.find(doc, datetime(2022, 3, 25, 9, tzinfo=UTC))
+    (mention,) = dates.find(doc, datetime(2022, 3, 25, 9, tzinfo=UTC))
 
-    assert (found.start, found.end, found.text, found.date) == (3, 11, "Thursday", "2022-03-24")
+    assert (mention.start, mention.end, mention.text, mention.date) == (3, 11, "Thursday", "2022-03-24")
 
 
 def test_a_year_alone_resolves_no_weekday() -> None:
@@ -37,7 +37,7 @@ def test_a_year_alone_resolves_no_weekday() -> None:
 
 @pytest.fixture(scope="module")
 def nlp() -> Language:
-    """Load the shipped model once."""
+    """Return the shipped model."""
     return loading.load()
 
 
@@ -63,9 +63,9 @@ def test_the_tense_of_its_clause_decides_between_last_and_coming(
     nlp: Language, sentence: str, expected: list[str]
 ) -> None:
     """What will happen on Monday happens on the coming Monday; what happened on Monday, on the last."""
-    found = dates.find(nlp(sentence), datetime(2022, 3, 25, 9, tzinfo=UTC))
+    mentions = dates.find(nlp(sentence), datetime(2022, 3, 25, 9, tzinfo=UTC))
 
-    assert [mention.date for mention in found] == expected
+    assert [mention.date for mention in mentions] == expected
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,6 @@ def test_an_appointment_lies_ahead(
     nlp: Language, sentence: str, published: tuple[int, int, int], expected: str
 ) -> None:
     """A day in the present tense is the coming one, unless it has just passed; a month alone is the last."""
-    found = dates.find(nlp(sentence), datetime(*published, 9, tzinfo=UTC))
+    mentions = dates.find(nlp(sentence), datetime(*published, 9, tzinfo=UTC))
 
-    assert [mention.date for mention in found] == [expected]
+    assert [mention.date for mention in mentions] == [expected]

@@ -41,7 +41,7 @@ BEYOND_PLOVER_WEIGHT = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The type of a candidate, and how it was found."""
+    """The type of a candidate, what gave it, and how certain it is."""
 
     type: str
     rule: Rule | None

@@ -23,7 +23,7 @@ NO_ACTOR_TYPES = frozenset(
 TYPES_AIMED_THROUGH_THINGS = frozenset(
     {"ACCUSE", "REJECT", "SUPPORT", "SANCTION", "THREATEN", "ASSAULT", "COERCE", "COOPERATE", "AGREE", "CONSULT"}
 )
-"""Types whose object may be a thing that belongs to the one meant: "condemned the Russian aggression"."""
+"""Types whose object may be a thing that belongs to the recipient: "condemned the Russian aggression"."""
 TYPES_FROM_ACTOR = frozenset({
     "ACCUSE", "AID", "ASSAULT", "COERCE", "CONCEDE", "PROTEST", "REJECT", "REQUEST", "SANCTION", "SUPPORT", "THREATEN",
 })  # fmt: skip
@@ -84,8 +84,8 @@ def places(parse: Parse, frame: Frame, names: list[TokenSpan], taken: list[Token
 def _from_phrase(parse: Parse, frame: Frame, event_type: str) -> tuple[list[int], list[int]]:
     """Return the tokens after "from" that act, and those that lose something.
 
-    A noun has its actor there, unless another is named: "Russia's attack from Belarus" only says from where. A verb has
-    there the one who loses a thing ("seized weapons from the rebels"), unless somebody else is its object.
+    A noun has its actor there, unless another is named: "Russia's attack from Belarus" only gives the direction. After
+    a verb, it is who loses a thing ("seized weapons from the rebels"), unless somebody else is the object.
     """
     tokens = frame.preps.get("from", [])
     if frame.pos == "n" or parse.deps[frame.trigger] == "pobj":

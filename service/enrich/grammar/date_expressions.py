@@ -45,12 +45,12 @@ LEADING_WORDS = re.compile(r"^(?:on|in|by|since|until|from|during|around|about|e
 TRAILING_WORDS = re.compile(r" (?:morning|afternoon|evening|night|alone)$")
 
 MAX_DAY = 31
-FIRST_YEAR_OF_LAST_CENTURY = 69
-"""Of two digits: `%y` of POSIX reads 69 as 1969 and 68 as 2068."""
+FIRST_TWO_DIGITS_OF_1900S = 69
+"""As `%y` of POSIX reads years of two digits: 69 is 1969, and 68 is 2068."""
 MAX_YEARS_BETWEEN_LEAP_DAYS = 8
 """From 29 February 1896 to that of 1904."""
 MAX_DAYS_AHEAD = 335
-"""A day within the month before publication is that day, whatever the tense: next year's is written with its year."""
+"""A day within the month before publication is that day in any tense: next year's is written with its year."""
 
 
 @functools.lru_cache(maxsize=1024)
@@ -156,7 +156,7 @@ def _weekday(name: str, step: int, published: date, *, ahead: bool = False) -> d
 def _absolute(words: str, published: date | None, *, ahead: bool) -> str | None:
     """Return the date of *words* that name a month or a day of a month; the year may be missing."""
     if ISO_DATE.fullmatch(words):
-        return _valid_day(*map(int, words.split("-")))
+        return _iso_day(*map(int, words.split("-")))
     month_name, four_digits, number = MONTH_NAME.search(words), FOUR_DIGIT_YEAR.search(words), DAY_NUMBER.search(words)
     if month_name is None:
         return None
@@ -164,7 +164,7 @@ def _absolute(words: str, published: date | None, *, ahead: bool) -> str | None:
     day = int(number[0]) if number else None
     if four_digits:
         year = int(four_digits[0])
-        return _year_and_month(year, month) if day is None else _valid_day(year, month, day)
+        return _year_and_month(year, month) if day is None else _iso_day(year, month, day)
     return None if published is None else _without_year(month, day, published, ahead=ahead)
 
 
@@ -180,23 +180,18 @@ def _without_year(month: int, day: int | None, published: date, *, ahead: bool) 
 
 def _nearest_day(month: int, day: int, published: date, *, ahead: bool) -> str | None:
     """Return the last such day up to *published*; if *ahead*, the coming one, unless it lies too far ahead."""
-    if ahead:
-        for year in range(published.year, published.year + MAX_YEARS_BETWEEN_LEAP_DAYS + 1):
-            coming = _valid_day(year, month, day)
-            if coming and coming >= published.isoformat():
-                if (date.fromisoformat(coming) - published).days <= MAX_DAYS_AHEAD:
-                    return coming
-                break
-    for year in range(published.year, published.year - MAX_YEARS_BETWEEN_LEAP_DAYS - 1, -1):
-        last = _valid_day(year, month, day)
-        if last and last <= published.isoformat():
-            return last
-    return None
+    years = range(published.year - MAX_YEARS_BETWEEN_LEAP_DAYS, published.year + MAX_YEARS_BETWEEN_LEAP_DAYS + 1)
+    dates = [valid for year in years if (valid := _date(year, month, day))]
+    coming = min((valid for valid in dates if valid >= published), default=None)
+    if ahead and coming and (coming - published).days <= MAX_DAYS_AHEAD:
+        return coming.isoformat()
+    last = max((valid for valid in dates if valid <= published), default=None)
+    return last.isoformat() if last else None
 
 
 def _two_digit_year(month: int, year: int, published: date, *, ahead: bool) -> str:
     """Return the month of "May 68": the last such year up to *published*; if *ahead*, the first one after it."""
-    year += 2000 if year < FIRST_YEAR_OF_LAST_CENTURY else 1900
+    year += 2000 if year < FIRST_TWO_DIGITS_OF_1900S else 1900
     is_later = (year, month) > (published.year, published.month)
     if ahead and not is_later:
         year += 100
@@ -205,9 +200,15 @@ def _two_digit_year(month: int, year: int, published: date, *, ahead: bool) -> s
     return _year_and_month(year, month)
 
 
-def _valid_day(year: int, month: int, day: int) -> str | None:
+def _iso_day(year: int, month: int, day: int) -> str | None:
+    valid = _date(year, month, day)
+    return valid.isoformat() if valid else None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    """Return the date, or None for one that does not exist."""
     try:
-        return date(year, month, day).isoformat()
+        return date(year, month, day)
     except ValueError:
         return None
 

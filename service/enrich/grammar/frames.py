@@ -254,7 +254,7 @@ def _read_noun(parse: Parse, index: int, frame: Frame, steps: int) -> None:
 
 
 def _read_modifier(parse: Parse, child: int, frame: Frame, *, owner_is_patient: bool) -> None:
-    """Add a word before the noun: as its subject or object, unless it says where: "the Geneva talks"."""
+    """Add a word before the noun: as its subject or object, unless it is a location: "the Geneva talks"."""
     frame.modifiers.append(child)
     is_compound, entity_type = parse.deps[child] == "compound", parse.entity_types[child]
     if is_compound and entity_type in {"GPE", "LOC", "FAC"} and frame.lemma in word_class("placed_noun"):

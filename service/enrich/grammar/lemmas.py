@@ -1,7 +1,7 @@
 """The base form of an English word, from the word and its Penn Treebank tag.
 
 Irregular forms come from a table; regular ones follow the spelling rules of English, checked against the known base
-forms. This replaces a lemmatizer in the spaCy pipeline, which would take longer than everything else in `parse`.
+forms. So the spaCy pipeline needs no lemmatizer.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _base_forms(word: str, tag: str) -> list[str]:
 
 
 def _words_of_stem(stem: str) -> list[str]:
-    """Return the words that leave *stem* before "-ed" or "-ing": "carri" carry, "stopp" stop, "mov" move."""
+    """Return the words that leave *stem* before "-ed" or "-ing": "carri" for carry, "mov" for move."""
     if stem.endswith("i"):
         return [stem[:-1] + "y", stem + "e"]
     last, *before = reversed(stem)

@@ -1,4 +1,4 @@
-"""Every rule finds its own examples; the data of the rules holds together."""
+"""Every rule finds its own examples, and the data files agree with each other."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ def flags_of(event: Event) -> set[str]:
 )
 def test_a_rule_finds_its_example(nlp: Language, rule: rules.Rule, example: str) -> None:
     """The example of a rule has an event of the rule's type and mode that names the rule."""
-    found = events.find(nlp(example))
+    coded = events.find(nlp(example))
 
-    assert (rule.id, rule.type, rule.mode) in [(event.rule, event.type, event.mode) for event in found]
+    assert (rule.id, rule.type, rule.mode) in [(event.rule, event.type, event.mode) for event in coded]
 
 
 @pytest.mark.parametrize(
     ("sentence", "expected"), [example for words in flag_lists().values() for example in words.examples]
 )
 def test_the_words_set_the_flags(nlp: Language, sentence: str, expected: list[str]) -> None:
-    """An event of the example has exactly the flags that stand beside it."""
-    found = events.find(nlp(sentence))
+    """An event of the example has exactly the flags that the data file names."""
+    coded = events.find(nlp(sentence))
 
-    assert set(expected) in [flags_of(event) for event in found]
+    assert set(expected) in [flags_of(event) for event in coded]
 
 
-def test_types_modes_and_contexts_are_of_the_vocabulary() -> None:
+def test_types_modes_and_contexts_are_in_the_vocabulary() -> None:
     """A rule names only types, modes and contexts that the vocabulary has, and a mode of its own type."""
     for rule in rules.rules():
         assert rule.type in get_args(Type), rule.id
@@ -55,20 +55,20 @@ def test_types_modes_and_contexts_are_of_the_vocabulary() -> None:
 
 
 def test_rule_ids_are_unique_and_every_rule_has_an_example() -> None:
-    """An id names one rule, and no rule goes untested."""
+    """An id names one rule, and every rule is tested."""
     ids = [rule.id for rule in rules.rules()]
 
     assert len(ids) == len(set(ids))
     assert all(rule.examples for rule in rules.rules())
 
 
-def test_rules_name_tags_of_the_vocabulary() -> None:
-    """The tag of a rule is defined."""
+def test_rules_name_only_tags_of_the_vocabulary() -> None:
+    """Every tag of a rule is defined."""
     assert {rule.tag for rule in rules.rules() if rule.tag} <= {tag.tag for tag in tags.vocabulary()}
 
 
 def test_capitals_in_conditions_are_entity_types() -> None:
-    """A condition in capitals is a type of the named-entity model, not a misspelt class."""
+    """A condition in capitals is an entity type, not a misspelt class."""
     types = {*get_args(EntityType), "MONEY", "PERCENT"}
     for rule in rules.rules():
         objects = () if rule.object == "none" else rule.object or ()
