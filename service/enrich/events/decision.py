@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from service.enrich.events import type_model
 from service.enrich.events.coding_words import coding_words
+from service.enrich.events.vocabulary import OwnType
 from service.enrich.grammar.word_lists import word_class
 
 if TYPE_CHECKING:
@@ -32,9 +33,7 @@ MAX_SENTENCES_OF_SHORT_TEXT = 5
 """A text so short does not show whether it is about armed violence."""
 MIN_ARMED_WORDS = 3
 """Different words of armed violence from which on an article is about it."""
-TYPES_BEYOND_PLOVER = frozenset(
-    {"ELECTION", "APPOINT", "DISASTER", "MIGRATION", "CRIME", "ECONOMY", "LEGISLATE", "DEATH"}
-)
+TYPES_BEYOND_PLOVER = frozenset(get_args(OwnType))
 BEYOND_PLOVER_WEIGHT = 0.3
 """In a sentence with an event of PLOVER's types and another, PLOVER's goes first."""
 

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from service.enrich.events.coding_words import coding_words
+from service.enrich.grammar.frames import ACTOR_TYPES
 from service.enrich.grammar.phrases import START, noun_phrase
 from service.enrich.grammar.word_lists import function_words, word_class
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from service.enrich.grammar.parse import Parse
     from service.enrich.grammar.phrases import TokenSpan
 
-ACTOR_TYPES = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 NO_ACTOR_TYPES = frozenset(
     {"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY", "EVENT", "LAW", "LANGUAGE", "WORK_OF_ART"}
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from service.enrich import data_files
 from service.enrich.data_files import DATA, CommaSeparatedList, DataRow
+from service.enrich.events.vocabulary import CONTEXTS, MODES, Type
 from service.enrich.grammar.word_lists import word_classes
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Rule(DataRow):
     """A row of the file, which documents the keys."""
 
     id: str
-    type: str
+    type: Type
     mode: str | None = None
     contexts: tuple[str, ...] = ()
     tag: str | None = None
@@ -42,6 +43,14 @@ class Rule(DataRow):
     not_of_disasters: bool = False
     examples: tuple[str, ...]
     """Sentences with an event of the rule. The type model learns from them, and the tests check them."""
+
+    @model_validator(mode="after")
+    def _check_vocabulary(self) -> Self:
+        if self.mode is not None and self.mode not in MODES.get(self.type, ()):
+            raise ValueError(f"mode: {self.mode} is not a mode of {self.type}")
+        if unknown := set(self.contexts) - CONTEXTS:
+            raise ValueError(f"contexts: unknown {', '.join(sorted(unknown))}")
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The types, modes and contexts that an event may have.
 
 The names are those of PLOVER 0.8 (openeventdata/PLOVER, 2024), and our own for types that it does not have. PLOVER's
-auxiliary modes are the four flags of an event.
+auxiliary modes are the four flags of an event. A rule with any other type, mode or context is an error at load.
 """
 
 from __future__ import annotations

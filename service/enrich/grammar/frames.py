@@ -20,6 +20,7 @@ SUBJECT_DEPS, PASSIVE_DEPS = frozenset({"nsubj", "csubj"}), frozenset({"nsubjpas
 OBJECT_DEPS = frozenset({"dobj", "attr", "oprd", "nsubjpass"})
 COMPLEMENT_DEPS, PARTICLE_DEPS = frozenset({"xcomp", "ccomp", "acomp"}), frozenset({"prt", "advmod"})
 ACTOR_TYPES = frozenset({"GPE", "NORP", "ORG", "PERSON"})
+"""Entity types of names that can act."""
 NOUNS_THAT_SUBJECTS_SHARE = ("mutual_noun", "election")
 """Classes of nouns whose subject acts with any verb: who gets a deal made it, who faces an election stands in it."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
+from pydantic import ValidationError
 
 from service.contract.records import EntityType
 from service.enrich import events, tags
@@ -52,6 +53,18 @@ def test_types_modes_and_contexts_are_in_the_vocabulary() -> None:
         assert rule.type in get_args(Type), rule.id
         assert rule.mode is None or rule.mode in MODES[rule.type], rule.id
         assert set(rule.contexts) <= CONTEXTS, rule.id
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"type": "ASAULT"}, {"mode": "visit"}, {"mode": "aerial", "type": "DEATH"}, {"contexts": ["militaries"]}]
+)
+def test_a_word_beyond_the_vocabulary_is_an_error(wrong: dict[str, Any]) -> None:
+    """A rule with an unknown type, mode or context, or with a mode of another type, is an error at load."""
+    row: dict[str, Any] = {"id": "test", "type": "ASSAULT", "examples": ["They attacked."]}
+    rules.Rule.model_validate(row | {"mode": "aerial", "contexts": ["military"]})
+
+    with pytest.raises(ValidationError):
+        rules.Rule.model_validate(row | wrong)
 
 
 def test_rule_ids_are_unique_and_every_rule_has_an_example() -> None:
