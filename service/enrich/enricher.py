@@ -13,7 +13,7 @@ from service.contract.enriched_article import EnrichedArticle, NoneFound
 from service.enrich import counts, dates, entities, events, near_duplicates, places, quotes, span_check, tags
 from service.enrich.fingerprint import describe_pipeline
 from service.enrich.gazetteer.places import Gazetteer
-from service.enrich.grammar.parse import Syntax
+from service.enrich.grammar.parse import Parse
 from service.enrich.language import LanguageDetector
 from service.enrich.model import loading, tokenizing
 
@@ -118,7 +118,7 @@ class Enricher:
             lists["locations"], lists["countries"] = places.find(doc, article, self._gazetteer)
             lists["watched"] = [row.code for row in lists["countries"] if row.code in self._watched]
         with _timed(seconds, "events"):
-            Syntax.of(doc)  # kept with the doc; a parse from before the entities would hold the model's names
+            Parse.of(doc)  # kept with the doc; a parse from before the entities would hold the model's names
             lists["events"] = events.find(doc, lists["locations"], article.published_at)
         with _timed(seconds, "tags"):
             lists["tags"] = tags.assign(doc, lists["events"])

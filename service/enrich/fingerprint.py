@@ -30,7 +30,6 @@ CODE_FOLDERS = ("contract", "enrich", "wire")
 
 LIBRARIES = (
     *("spacy", "thinc", "blis", "numpy"),  # every score: blis multiplies the matrices
-    *("dateparser", "python-dateutil"),  # the day that "a month ago" means
     *("feedparser", "ftfy", "lxml", "orjson", "pydantic", "selectolax"),  # the article; pydantic parses times
     *("py3langid", "rensa"),
 )

@@ -8,12 +8,11 @@ from __future__ import annotations
 import functools
 import math
 import re
-from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from service.contract.annotations import Mention, Tag
 from service.enrich import data_files
+from service.enrich.data_files import DATA, DataRow
 from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
@@ -39,8 +38,7 @@ MAX_EVIDENCE_PER_TAG = 10
 """Most phrases that a tag lists as evidence. Further ones add nothing new."""
 
 
-@dataclass(frozen=True, slots=True)
-class TagDefinition:
+class TagDefinition(DataRow):
     """One tag of the vocabulary."""
 
     tag: str
@@ -49,31 +47,20 @@ class TagDefinition:
     events: frozenset[str]
     """`TYPE` or `TYPE/mode`: events that support the tag, in addition to those whose rule names it."""
     phrases: tuple[str, ...]
-    least: int
+    least: int = 1
     """Number of phrases that an article needs if no event supports the tag."""
 
 
 @functools.cache
 def vocabulary() -> tuple[TagDefinition, ...]:
-    """Return all tags, in the order of the file."""
-    rows = data_files.read_as_written(files("service.enrich") / "data" / "tags.yaml")
-    return tuple(
-        TagDefinition(
-            tag=row["tag"],
-            medtop=tuple(row["medtop"]),
-            meaning=row["meaning"],
-            events=frozenset(row["events"]),
-            phrases=tuple(row["phrases"]),
-            least=int(row.get("least", 1)),
-        )
-        for row in rows
-    )
+    """Return every tag, in the order of the file."""
+    return data_files.read_rows(DATA / "tags.yaml", TagDefinition, name="tag")
 
 
 @functools.cache
 def media_topics() -> dict[str, str]:
     """Return the names of the Media Topics that the vocabulary uses, by id."""
-    text = (files("service.enrich") / "data" / "media_topics.tsv").read_text(encoding="utf-8")
+    text = (DATA / "media_topics.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
     return dict(rows)
 

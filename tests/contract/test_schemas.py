@@ -16,7 +16,7 @@ import pytest
 from service import wire
 from service.contract import schemas
 from service.contract.enriched_article import EnrichedArticle
-from service.enrich.dates import resolve
+from service.enrich.grammar.date_expressions import resolve
 
 FOLDER = Path(__file__).parents[2] / "schemas"
 EXAMPLES = FOLDER / "examples"

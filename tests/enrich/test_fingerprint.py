@@ -134,11 +134,9 @@ def test_a_setting_counts_if_it_affects_records(enricher: Enricher, setting: Set
     assert {name for name in ours if ours[name] != theirs[name]} == changed
 
 
-@pytest.mark.parametrize("library", ["spacy", "thinc", "blis", "numpy", "dateparser", "python-dateutil", "pydantic"])
-def test_another_version_of_a_library_changes_the_fingerprint(
-    enricher: Enricher, monkeypatch: pytest.MonkeyPatch, library: str
-) -> None:
-    """This covers the libraries that compute scores, days or times."""
+@pytest.mark.parametrize("library", ["spacy", "thinc", "blis", "numpy", "pydantic"])
+def test_a_library_of_another_version(enricher: Enricher, monkeypatch: pytest.MonkeyPatch, library: str) -> None:
+    """Another version of a library that computes scores, days or times changes the fingerprint."""
     installed = metadata.version
     monkeypatch.setattr(metadata, "version", lambda name: "0" if name == library else installed(name))
 

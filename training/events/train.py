@@ -33,10 +33,10 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from service.enrich.events import features, rules, trigger_candidates
-from service.enrich.events.type_model import NONE
+from service.enrich.events.type_model import NONE, lemma_vectors
 from service.enrich.grammar.frames import Frame
-from service.enrich.grammar.parse import Syntax
-from service.enrich.grammar.word_lists import lemma_rows, lemma_vectors, word_class
+from service.enrich.grammar.parse import Parse
+from service.enrich.grammar.word_lists import lemma_rows, word_class
 from service.enrich.model import loading as pipeline
 from training import corpus
 
@@ -91,7 +91,7 @@ def main() -> None:
     rows = [row for row in rows if corpus.part(row["id"]) in parts]
     nlp = pipeline.load()
     articles = [(nlp(row["text"]), row["events"]) for row in rows]
-    examples = [(rule, nlp(example)) for rule in rules.all_rules() for example in rule.examples]
+    examples = [(rule, nlp(example)) for rule in rules.rules() for example in rule.examples]
     samples, words = collect(articles, examples)
     vocabulary, fitted = fit(samples)
     _write(fitted, vocabulary, words)
@@ -100,21 +100,21 @@ def main() -> None:
 def collect(
     articles: list[tuple[Doc, list[dict[str, Any]]]], examples: Iterable[tuple[rules.Rule, Doc]]
 ) -> tuple[Samples, set[tuple[str, str]]]:
-    """Return the candidates in labelled *articles* and in the *examples* of rules, and the words that name events."""
-    labelled = [(Syntax(doc), doc, events) for doc, events in articles]
-    labels = [(syntax, *trigger_types(syntax, doc, events)) for syntax, doc, events in labelled]
-    words = candidate_words((syntax, types) for syntax, types, _ in labels)
+    """Return the candidates of labelled *articles* and of the *examples* of rules, and the words that name events."""
+    labelled = [(Parse(doc), doc, events) for doc, events in articles]
+    labels = [(parse, *trigger_types(parse, doc, events)) for parse, doc, events in labelled]
+    words = candidate_words((parse, types) for parse, types, _ in labels)
     samples = Samples()
-    for syntax, types, inside in labels:
-        for candidate in trigger_candidates.find(syntax, words):
+    for parse, types, inside in labels:
+        for candidate in trigger_candidates.find(parse, words):
             at = candidate.frame.trigger
             if at in types or at not in inside:
-                samples.add(features.describe(syntax, candidate.frame, candidate.entries), types.get(at, NONE), 1.0)
+                samples.add(features.describe(parse, candidate.frame, candidate.entries), types.get(at, NONE), 1.0)
     for rule, doc in examples:
-        syntax = Syntax(doc)
-        for candidate in trigger_candidates.find(syntax, words):
+        parse = Parse(doc)
+        for candidate in trigger_candidates.find(parse, words):
             if any(entry.rule.id == rule.id for entry in candidate.entries):
-                described = features.describe(syntax, candidate.frame, candidate.entries)
+                described = features.describe(parse, candidate.frame, candidate.entries)
                 samples.add(described, rule.type, EXAMPLE_WEIGHT)
     for (kind, lemma), entries in rules.index().items():
         for entry in entries:
@@ -122,14 +122,14 @@ def collect(
     return samples, words
 
 
-def word_features(frame: Frame, entry: rules.Entry) -> Features:
+def word_features(frame: Frame, entry: rules.RuleEntry) -> Features:
     """Return the features of a rule's word by itself, outside of any text."""
-    names = [f"L={frame.lemma}/{frame.kind}", *features.rule_features(frame, [entry])]
+    names = [f"L={frame.lemma}/{frame.pos}", *features.rule_features(frame, [entry])]
     return features.Features(names, ([frame.lemma], [], [], [], []))
 
 
-def trigger_types(syntax: Syntax, doc: Doc, events: list[dict[str, Any]]) -> tuple[dict[int, str], set[int]]:
-    """Return the type of each trigger by the index of its head word, and the indexes of all words of triggers."""
+def trigger_types(parse: Parse, doc: Doc, events: list[dict[str, Any]]) -> tuple[dict[int, str], set[int]]:
+    """Return the type of each trigger's head word, and all words of triggers."""
     types: dict[int, str] = {}
     inside: set[int] = set()
     for event in events:
@@ -137,27 +137,27 @@ def trigger_types(syntax: Syntax, doc: Doc, events: list[dict[str, Any]]) -> tup
         if span is None:
             continue
         inside.update(range(span.start, span.end))
-        words = [at for at in range(span.start, span.end) if syntax.kinds[at]]
+        words = [at for at in range(span.start, span.end) if parse.pos[at]]
         if not words:
             continue
-        head = span.root.i if syntax.kinds[span.root.i] else words[0]
-        if syntax.kinds[head] == "v" and syntax.lemmas[head] in word_class("light_verb"):
+        head = span.root.i if parse.pos[span.root.i] else words[0]
+        if parse.pos[head] == "v" and parse.lemmas[head] in word_class("light_verb"):
             nouns = [
                 at for at in words
-                if syntax.heads[at] == head and ("n", syntax.lemmas[at]) in rules.index() and syntax.kinds[at] == "n"
+                if parse.heads[at] == head and ("n", parse.lemmas[at]) in rules.index() and parse.pos[at] == "n"
             ]  # fmt: skip
             head = nouns[0] if nouns else head
         types.setdefault(head, event["type"])
     return types, inside
 
 
-def candidate_words(labels: Iterable[tuple[Syntax, Collection[int]]]) -> set[tuple[str, str]]:
-    """Return the words, as (kind, lemma), that are the trigger of an event often enough."""
+def candidate_words(labels: Iterable[tuple[Parse, Collection[int]]]) -> set[tuple[str, str]]:
+    """Return the words (kind, lemma) that are often enough the trigger of an event."""
     events: Counter[tuple[str, str]] = Counter()
     total: Counter[tuple[str, str]] = Counter()
-    for syntax, triggers in labels:
-        total.update(key for key in zip(syntax.kinds, syntax.lemmas, strict=True) if key[0])
-        events.update((syntax.kinds[at], syntax.lemmas[at]) for at in triggers)
+    for parse, triggers in labels:
+        total.update(key for key in zip(parse.pos, parse.lemmas, strict=True) if key[0])
+        events.update((parse.pos[at], parse.lemmas[at]) for at in triggers)
     return {
         key
         for key, number in events.items()
