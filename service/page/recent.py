@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from service.contract.records import EnrichedArticle
-from service.views import html
+from service.views import html, record_parts
 
 RECORDS = 100
 BYTES = 8_000_000  # of them all: a usual record has 10 kB, so the number bounds first
@@ -33,8 +33,8 @@ class Entry:
             "watched": bool(record.watched),
             "tags": [tag.tag for tag in record.tags],
             "places": [
-                [place.name, place.lat, place.lon, len(place.mentions), place.kind in html.AREAS]
-                for place in record.locations[: html.SHOWN_ROWS]
+                [place.name, place.lat, place.lon, len(place.mentions), place.kind in record_parts.AREA_KINDS]
+                for place in record.locations[: html.MAX_ROWS]
                 if place.lat is not None and place.lon is not None
             ],
             "html": html.fragment(record),
