@@ -12,7 +12,7 @@ from service.worker.encoding import dropped
 from service.worker.metrics import LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from service.kafka.kafka_record import KafkaRecord, Output
     from service.settings import Settings
@@ -26,15 +26,9 @@ TRACE_PARTS = 4  # version, trace id, parent id, flags
 class Report:
     """Counts and logs what was delivered."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        metrics: Metrics,
-        show: Callable[[bytes], None],
-    ) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self._settings = settings
         self._metrics = metrics
-        self._show = show
 
     def in_flight(self, change: int) -> None:
         """Count articles in or out."""
@@ -95,8 +89,6 @@ class Report:
     def _enriched(self, record: KafkaRecord, outcome: Enriched) -> None:
         total = sum(outcome.seconds.values())
         self._metrics.articles.labels(outcome.status, "").inc()
-        if self._settings.page:
-            self._show(outcome.value)
         self._metrics.processing.observe(total)
         for stage, seconds in outcome.seconds.items():
             self._metrics.stages.labels(stage).observe(seconds)

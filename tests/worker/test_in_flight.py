@@ -11,7 +11,6 @@ from service.contract.outcomes import Enriched, Message, Outcome, Refused
 from service.contract.records import RejectReason
 from service.kafka.kafka_record import KafkaRecord, Output
 from service.kafka.start_offsets import Start
-from service.page.recent import Feed
 from service.settings import Settings
 from service.worker import in_flight as module
 from service.worker import limits
@@ -110,7 +109,7 @@ class Bench:
         self.metrics = Metrics(settings)
         self.read: dict[TP, int] = {}
         self.published: Mapping[TP, Versions] | Exception = {}
-        self.report = Report(settings, self.metrics, Feed().add)
+        self.report = Report(settings, self.metrics)
         self.pipeline = Pipeline(
             settings,
             self.lanes,  # type: ignore[arg-type] # what the pipeline calls of it
