@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ class PageError(NewswireError):
 def run(settings: Settings) -> None:
     """Serve the page until SIGTERM or SIGINT. Raise `PageError` if its address cannot be used."""
     logs.configure(settings)
+    if settings.log_level != "DEBUG":  # the client logs every try to connect; `topic_reader` logs one line per outage
+        logging.getLogger("kafka").setLevel(logging.CRITICAL)
     asyncio.run(_serve(settings))
 
 

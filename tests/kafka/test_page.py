@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 import time
@@ -165,12 +166,12 @@ def test_an_embargoed_record_waits(make_stream: Callable[..., Stream], record: E
     until = datetime.now(UTC) + timedelta(seconds=15)
     publish(stream, record, embargoed_until=until)
     publish(stream, record, id="b")
-    second = Browser(start_page(stream))
-    for each in (browser, second):
-        each.await_ids("b")
+    late_browser = Browser(start_page(stream))
+    browser.await_ids("b")
+    late_browser.await_ids("b")
     assert datetime.now(UTC) < until, "this machine is too slow for the test"
-    for each in (browser, second):
-        each.await_ids("b", "cluj-1")
+    browser.await_ids("b", "cluj-1")
+    late_browser.await_ids("b", "cluj-1")
 
     assert datetime.now(UTC) >= until
 
@@ -276,3 +277,20 @@ def test_a_taken_port_is_reported(make_stream: Callable[..., Stream]) -> None:
 
     assert done.returncode == 1
     assert "NEWSWIRE_PAGE_PORT" in done.stderr
+
+
+def test_up_starts_the_page(make_stream: Callable[..., Stream], tmp_path: Path) -> None:
+    """`newswire up` starts the page beside its worker, prints its address, and stops both."""
+    stream = make_stream()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        web_port = probe.getsockname()[1]
+    command = ["env", f"NEWSWIRE_WEB_PORT={web_port}", sys.executable, "-m", "service", "up"]
+    up = stream.run(command, NEWSWIRE_DATA_DIR=str(tmp_path))
+
+    await_(lambda: up.page("/readyz")[0] == 200, "the page to read", PATIENCE, [up])
+    Browser(up).await_ids("nato-summit-2022-03-24")
+    assert f"page: http://127.0.0.1:{up.port}/" in up.log.read_text()
+    assert up.terminate() == 0
+    assert up.page("/readyz")[0] == 0
+    assert "page_stops" in (tmp_path / "page.log").read_text()

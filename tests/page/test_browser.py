@@ -113,6 +113,18 @@ async def test_a_deleted_article_disappears(live: Live, record: EnrichedArticle)
     await expect(live.page.locator(".record")).to_have_count(1)
 
 
+async def test_after_an_outage_only_what_is_left_is_shown(live: Live, record: EnrichedArticle) -> None:
+    """When the records were read again, the page drops those that are gone and keeps open what was open."""
+    live.publish(record)
+    live.publish(record, id="b")
+    await expect(live.page.locator(".record")).to_have_count(2)
+    await live.page.locator(".record summary").first.click()
+    live.recent.reset([published(record, id="b", headline="Read again")])
+
+    await expect(live.page.locator(".record")).to_have_count(1)
+    await expect(live.page.locator(".record[open] .headline")).to_have_text("Read again")
+
+
 async def test_a_retraction_hides_the_text_while_paused(live: Live, record: EnrichedArticle) -> None:
     """A retraction replaces the text at once, even while the page is paused."""
     live.publish(record)

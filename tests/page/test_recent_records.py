@@ -76,7 +76,7 @@ def test_a_record_of_another_version_of_the_service_is_not_shown() -> None:
 
 
 def test_a_deletion_removes_the_article() -> None:
-    """A tombstone removes the article with its key, whatever the id of the article is."""
+    """A tombstone removes the article with its key, even if the id of the article is another."""
     recent = RecentRecords()
     recent.add(publication("a", key="key-of-a"))
     recent.add(publication("b"))

@@ -15,6 +15,8 @@ const list = find("records");
 const filters = find("filters");
 const state = find("state");
 const pause = find("pause");
+const empty = find("empty");
+const noRecordYet = [...empty.childNodes];
 const countries = new Intl.DisplayNames(["en"], { type: "region", fallback: "code" });
 
 const facts = new Map(); // element of a record → what the filters and the map need
@@ -102,9 +104,8 @@ function filter() {
     );
     shown += !entry.hidden;
   }
-  const empty = find("empty");
   empty.hidden = shown > 0;
-  if (facts.size) empty.textContent = "No record passes the filters.";
+  empty.replaceChildren(...(facts.size ? ["No record passes the filters."] : noRecordYet));
   draw();
 }
 
