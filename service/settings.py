@@ -28,6 +28,13 @@ LOCAL_BROKER = "127.0.0.1:19092"
 """Address of the built-in Kafka of `newswire up`. It avoids port 9092, which another Kafka may use."""
 
 
+OBSOLETE = {
+    "NEWSWIRE_PAGE": "workers no longer show records; the command `newswire page` does, at the address of "
+    "NEWSWIRE_PAGE_HOST and NEWSWIRE_PAGE_PORT",
+}
+"""Settings of earlier versions, and what to do instead: one that is set is refused, since ignoring it would mislead."""
+
+
 def _split(value: object) -> object:
     """Split text such as `RO,BG` into a list, because environment variables hold no lists."""
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -189,9 +196,12 @@ class Settings(BaseSettings):
     # Monitoring
     web_host: str = Field(default="127.0.0.1", description="Address of /metrics, /livez and /readyz.")
     web_port: int = Field(default=6066, ge=0, le=65535, description="Port of /metrics, /livez and /readyz.")
-    page: bool = Field(
-        default=True, description="Show the last records at / in a web page, which includes the text of the articles."
+    page_host: str = Field(
+        default="127.0.0.1",
+        description="Address that `newswire page` listens on. The page shows the text of articles and asks for no "
+        "password.",
     )
+    page_port: int = Field(default=6067, ge=0, le=65535, description="Port of `newswire page`.")
     stall_seconds: float = Field(
         default=120.0,
         gt=0,
@@ -209,6 +219,13 @@ class Settings(BaseSettings):
         default_factory=_state_folder,
         description="Data directory of the built-in Kafka. By default `newswire` in the user's state directory.",
     )
+
+    @model_validator(mode="after")
+    def _refuse_obsolete_settings(self) -> Settings:
+        for name, value in os.environ.items():
+            if value and (hint := OBSOLETE.get(name.upper())):
+                raise ValueError(f"{name} is obsolete, so remove it: {hint}")
+        return self
 
     @model_validator(mode="after")
     def _sasl_needs_a_user(self) -> Settings:

@@ -11,7 +11,19 @@ from typing import Annotated
 import typer
 
 from service import __version__
-from service.cli import dead_letters, enrich, health, inspect, places, produce_tail_lag, replay, topics, up, worker
+from service.cli import (
+    dead_letters,
+    enrich,
+    health,
+    inspect,
+    page,
+    places,
+    produce_tail_lag,
+    replay,
+    topics,
+    up,
+    worker,
+)
 from service.cli.console import fail
 from service.errors import NewswireError
 
@@ -28,6 +40,7 @@ app = typer.Typer(
 
 app.command("up")(up.up)
 app.command("worker")(worker.worker)
+app.command("page")(page.page)
 app.command("enrich")(enrich.enrich)
 app.command("produce")(produce_tail_lag.produce)
 app.command("tail")(produce_tail_lag.tail)

@@ -56,6 +56,12 @@ def plain(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
+def page_address(settings: Settings) -> str:
+    """Return the address of the live page for a browser on this machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.page_host, settings.page_host)  # noqa: S104 - not bound
+    return f"http://{host}:{settings.page_port}/"
+
+
 def progress_shown() -> bool:
     """Tell whether a progress bar would be seen."""
     return talk().is_terminal

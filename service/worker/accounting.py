@@ -13,7 +13,7 @@ from service.worker.encoding import is_dropped
 from service.worker.metrics import LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from service.kafka.kafka_record import KafkaRecord, Output
     from service.settings import Settings
@@ -27,15 +27,9 @@ TRACE_PARTS = 4  # version, trace id, parent id, flags
 class Accounting:
     """Counts and logs what was delivered."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        metrics: Metrics,
-        show: Callable[[bytes], None],
-    ) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self._settings = settings
         self._metrics = metrics
-        self._show = show
 
     def in_flight(self, change: int) -> None:
         """Add *change* to the number of articles in flight."""
@@ -96,8 +90,6 @@ class Accounting:
     def _enriched(self, record: KafkaRecord, outcome: Enriched) -> None:
         total = sum(outcome.seconds.values())
         self._metrics.articles.labels(outcome.status, "").inc()
-        if self._settings.page:
-            self._show(outcome.value)
         self._metrics.processing.observe(total)
         for stage, seconds in outcome.seconds.items():
             self._metrics.stages.labels(stage).observe(seconds)

@@ -17,7 +17,6 @@ from service import __version__, logs
 from service.contract.field_types import SCHEMA_VERSION
 from service.kafka import connection, preflight
 from service.kafka.kafka_record import KafkaRecord
-from service.page.recent import Feed
 from service.processes.pool import PROCESSOR, Lanes
 from service.worker.accounting import Accounting
 from service.worker.delivery import AtLeastOnce, Delivery, ExactlyOnce
@@ -84,7 +83,6 @@ class WorkerApp(faust.App):  # type: ignore[misc] # Faust is not typed for us
         )
         self.settings = settings
         self.metrics = Metrics(settings)
-        self.feed = Feed()
         self._tracing = Tracing(settings)
         self.failure: Exception | None = None
         """What stopped the worker, where it stopped by itself."""
@@ -93,7 +91,7 @@ class WorkerApp(faust.App):  # type: ignore[misc] # Faust is not typed for us
             settings,
             self.pool,
             self._delivery(),
-            Accounting(settings, self.metrics, self.feed.add),
+            Accounting(settings, self.metrics),
             self._tracing,
             published=partial(published, settings),
             read_past=self._read_past,

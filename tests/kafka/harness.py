@@ -335,7 +335,7 @@ class Worker:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command,
-                env=environment | {"NEWSWIRE_WEB_PORT": str(self.port)},
+                env=environment | {"NEWSWIRE_WEB_PORT": str(self.port), "NEWSWIRE_PAGE_PORT": str(self.port)},
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,

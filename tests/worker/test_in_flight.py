@@ -12,7 +12,6 @@ from service.contract.reject_reasons import RejectReason
 from service.errors import DeliveryError, RecordTooLargeError
 from service.kafka.kafka_record import KafkaRecord, Output
 from service.kafka.start_offsets import Start
-from service.page.recent import Feed
 from service.settings import Settings
 from service.worker import in_flight as module
 from service.worker import limits
@@ -112,7 +111,7 @@ class Bench:
         self.metrics = Metrics(settings)
         self.read: dict[TP, int] = {}
         self.published: Mapping[TP, Versions] | Exception = {}
-        self.report = Accounting(settings, self.metrics, Feed().add)
+        self.report = Accounting(settings, self.metrics)
         self.pipeline = InFlight(
             settings,
             self.lanes,  # type: ignore[arg-type] # what the pipeline calls of it
