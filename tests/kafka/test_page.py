@@ -127,7 +127,7 @@ def test_a_worker_shows_no_records(make_stream: Callable[..., Stream]) -> None:
     assert status == 200
     assert "newswire page" in text
     assert missing == 404
-    assert "service.worker.web" in loaded
+    assert "service.worker.health.web" in loaded
     assert [name for name in loaded if name.startswith(("jinja2", "service.page", "service.views"))] == []
 
 
