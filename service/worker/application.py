@@ -54,7 +54,7 @@ class WorkerApp(faust.App):  # type: ignore[misc] # Faust is not typed for us
     def __init__(self, settings: Settings, processor: str = PROCESSOR) -> None:
         super().__init__(
             settings.group,
-            # Faust reads WEB_PORT, BROKER_URL and more from the environment. A Kubernetes service named `web` sets the first.
+            # Faust reads WEB_PORT, BROKER_URL and more: a Kubernetes service named `web` sets the first.
             env_prefix="NEWSWIRE_FAUST_",
             broker=connection.faust_broker(settings),
             broker_credentials=connection.faust_credentials(settings),
