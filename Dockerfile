@@ -40,21 +40,20 @@ RUN groupadd --system --gid 10001 newswire \
     && useradd --system --uid 10001 --gid newswire --no-create-home --home-dir /nonexistent newswire
 COPY --from=build /opt/newswire /opt/newswire
 
-# Kubernetes probes and Prometheus come from outside the container, so it listens widely; the page for people, which
-# shows the articles' text, stays off until it is asked for with NEWSWIRE_PAGE=true.
+# Kubernetes probes and Prometheus come from outside the container, so the worker listens on all addresses. The live page
+# (`newswire page`) shows the text of articles, so it listens on loopback unless NEWSWIRE_PAGE_HOST says otherwise.
 ENV PATH=/opt/newswire/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     OMP_NUM_THREADS=1 \
     OPENBLAS_NUM_THREADS=1 \
     NEWSWIRE_WEB_HOST=0.0.0.0 \
-    NEWSWIRE_PAGE=false \
     NEWSWIRE_LOG_FORMAT=json \
     NEWSWIRE_DATA_DIR=/tmp/newswire
 
 USER 10001:10001
 WORKDIR /tmp
-EXPOSE 6066
+EXPOSE 6066 6067
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["newswire", "health"]
 ENTRYPOINT ["newswire"]

@@ -1,4 +1,4 @@
-# What a developer runs. `make demo` and `make test` are all the set-up there is.
+# The commands of a developer. `make demo` and `make test` set everything up.
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -8,7 +8,7 @@ JOBS ?= 5
 .PHONY: help demo test faults train fuzz bench scale check format readme schemas lock clean
 .DEFAULT_GOAL := help
 
-help:  ## Tell what there is
+help:  ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 $(VENV)/installed: lock/dev.txt pyproject.toml
@@ -20,10 +20,10 @@ $(VENV)/installed: lock/dev.txt pyproject.toml
 demo: $(VENV)/installed  ## Enrich the NATO summit article through a real Kafka and show the record
 	$(BIN)/newswire up --demo
 
-test: $(VENV)/installed  ## Run the tests side by side, those on a real Kafka included (JOBS=5 at once)
+test: $(VENV)/installed  ## Run the tests, JOBS=5 at once, including those on a real Kafka
 	$(BIN)/python -m pytest -m "not faults" --numprocesses $(JOBS)
 
-train: $(VENV)/installed  ## Make the shipped weights again (NEWSWIRE_LABELLED, NEWSWIRE_RAW_NEWS)
+train: $(VENV)/installed  ## Train the shipped weights again (NEWSWIRE_LABELLED, NEWSWIRE_RAW_NEWS)
 	$(BIN)/python training/train.py
 
 fuzz: $(VENV)/installed  ## Read 100,000 damaged messages of every format
@@ -49,17 +49,17 @@ check: $(VENV)/installed  ## Lint, types, layers, docstrings, spelling
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/interrogate --quiet service tests
-	$(BIN)/codespell service tests schemas deploy README.md CHANGELOG.md
+	$(BIN)/codespell service tests schemas deploy docs README.md CHANGELOG.md CONTRIBUTING.md
 	$(BIN)/yamllint --strict schemas deploy
 
 format: $(VENV)/installed  ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-readme: $(VENV)/installed  ## Make the tables of the README from the code
+readme: $(VENV)/installed  ## Write the tables of the documents from the code
 	$(BIN)/python scripts/readme.py
 
-schemas: $(VENV)/installed  ## Make schemas/ from service/contract/records.py
+schemas: $(VENV)/installed  ## Write schemas/ from service/contract
 	$(BIN)/newswire schema --write schemas
 
 lock: $(VENV)/installed  ## Pin every dependency by hash
@@ -72,5 +72,5 @@ lock: $(VENV)/installed  ## Pin every dependency by hash
 	$(BIN)/uv pip compile --group bench --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file lock/bench.txt
 
-clean:  ## Remove what the other targets made
+clean:  ## Remove what the other targets created
 	rm -rf $(VENV) $(RIVALS) dist build .mypy_cache .ruff_cache .pytest_cache

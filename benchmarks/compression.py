@@ -16,7 +16,7 @@ from service.contract.outcomes import Message
 from service.kafka.kafka_record import KafkaRecord, Output
 from service.processes.processor import Processor
 from service.settings import Settings
-from service.worker.encoding import settle
+from service.worker.encoding import encode_outcome
 
 CODECS = (None, "lz4", "zstd", "gzip")
 RUNS = (1, 4, 16)  # records sent together: one where articles trickle in, more under load
@@ -75,7 +75,7 @@ def _outputs(values: list[bytes]) -> list[Output]:
     for number, value in enumerate(values):
         record = KafkaRecord(settings.raw_topic, 0, number, 1_600_000_000_000, b"%d" % number, value, ())
         outcome = processor.process(Message(value, record.key))
-        made.append(settle(settings, record, outcome, datetime.now(UTC), settings.max_record_bytes)[1])
+        made.append(encode_outcome(settings, record, outcome, datetime.now(UTC), settings.max_record_bytes)[1])
     return made
 
 

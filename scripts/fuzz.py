@@ -1,10 +1,11 @@
-"""Read 100,000 damaged messages of every format, and tell what became of them.
+"""Read 100,000 damaged messages of every format, and count the outcomes.
 
     python scripts/fuzz.py [--count 100000] [--seed 0]
 
-Each is a sample of `tests/wire/samples` with random damage: bytes changed, pieces cut, doubled or put in from another
-sample, values of JSON replaced by odd ones. Each must give an article or a reason. Ends with 1 where one raised
-anything else, took longer than two seconds or was refused without words; the input is then written to `fuzz-N.bin`.
+Each is a sample of `tests/wire/samples` with random damage: bytes changed, pieces cut, repeated or inserted from
+another sample, JSON values replaced by odd ones. Each must give an article or a reason for refusing it. The exit code
+is 1 if an input raised another exception, needed more than two seconds or was refused without a detail; such an input
+is written to `fuzz-N.bin`.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from pathlib import Path
 from typing import Any
 
 from service import wire
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 SAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "tests/wire/samples").iterdir())]
 HANG_SECONDS = 2.0
-"""A clean article takes about one millisecond."""
+"""A clean article needs about one millisecond."""
 
 # fmt: off
-NASTY = [
+DAMAGE = [
     b"\x00", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\xc3", b"\\ud800", b"\\udc00\\ud800", b"\\u0000",
     b"&", b"&amp;amp;lt;", b"&#0;", b"&#x110000;", b"&nbsp;", b"&bogus;", b"<", b">", b"<p>", b"</p>", b"<br/>",
     b"<!--", b"<![CDATA[", b"]]>", b"<?xml version='1.0' encoding='utf-16'?>", b"<!DOCTYPE x [<!ENTITY a 'b'>]>",
@@ -37,7 +38,7 @@ NASTY = [
     "\u202e\u00ad\u200b\u2028\ufeff".encode(), "\xc3\xa2\u20ac\u2122".encode(), "\U0001f1f7\U0001f1f4".encode(),
 ]
 # fmt: on
-ODD: list[Any] = [
+ODD_VALUES: list[Any] = [
     None,
     True,
     -1,
@@ -62,7 +63,7 @@ def _chance(rng: random.Random, share: float) -> bool:
 
 
 def damaged(rng: random.Random) -> bytes:
-    """Return one sample with one to four kinds of damage."""
+    """Return a random sample, damaged one to four times."""
     value = rng.choice(SAMPLES)
     if value.startswith(b"{") and _chance(rng, 0.5):
         row = json.loads(value)
@@ -78,15 +79,15 @@ def damaged(rng: random.Random) -> bytes:
 
 def _replace_somewhere(node: Any, rng: random.Random) -> None:
     while True:
-        places = list(node) if isinstance(node, dict) else list(range(len(node)))
-        if not places:
+        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+        if not keys:
             return
-        place = rng.choice(places)
-        child = node[place]
+        key = rng.choice(keys)
+        child = node[key]
         if isinstance(child, dict | list) and child and _chance(rng, 0.7):
             node = child
             continue
-        node[place] = copy.deepcopy(rng.choice(ODD))
+        node[key] = copy.deepcopy(rng.choice(ODD_VALUES))
         return
 
 
@@ -94,20 +95,26 @@ def _damage(value: bytes, rng: random.Random) -> bytes:
     start = rng.randint(0, len(value))
     end = min(len(value), start + rng.choice([0, 1, 4, 30, 400]))
     other = rng.choice(SAMPLES)
-    there = rng.randint(0, len(other))
-    put = rng.choice(
-        [b"", rng.choice(NASTY), rng.randbytes(rng.randint(1, 6)), other[there : there + 80], value[start:end] * 3]
+    position = rng.randint(0, len(other))
+    replacement = rng.choice(
+        [
+            b"",
+            rng.choice(DAMAGE),
+            rng.randbytes(rng.randint(1, 6)),
+            other[position : position + 80],
+            value[start:end] * 3,
+        ]
     )
-    return value[:start] + put + value[end:]
+    return value[:start] + replacement + value[end:]
 
 
 def main() -> int:
-    """Run the fuzzer and print what became of the inputs; return the exit code."""
+    """Run the fuzzer, print the outcomes and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    rng = random.Random(options.seed)  # noqa: S311 - no secret; the same seed gives the same inputs
+    rng = random.Random(options.seed)  # noqa: S311 - not a secret; equal seeds give equal inputs
     outcomes: Counter[str] = Counter()
     failures = 0
     slowest = 0.0
@@ -120,22 +127,22 @@ def main() -> int:
             article = wire.read(value, headers)
             outcomes["article" if article.status == "usable" else "withdrawn"] += 1
             article.model_dump_json().encode()
-        except InvalidArticle as invalid:
+        except InvalidArticleError as invalid:
             outcomes[invalid.reason] += 1
-            problem = "" if invalid.detail and invalid.reason in RejectReason else "refused without words"
-        except Exception:  # noqa: BLE001 - finding them is what this is for
+            problem = "" if invalid.detail and invalid.reason in RejectReason else "refused without a detail"
+        except Exception:  # noqa: BLE001 - finding unexpected exceptions is the purpose
             problem = traceback.format_exc()
-        took = time.monotonic() - started
-        slowest = max(slowest, took)
-        if took > HANG_SECONDS:
-            problem = f"took {took:.1f} s"
+        seconds = time.monotonic() - started
+        slowest = max(slowest, seconds)
+        if seconds > HANG_SECONDS:
+            problem = f"needed {seconds:.1f} s"
         if problem:
             failures += 1
             Path(f"fuzz-{number}.bin").write_bytes(value)
             print(f"input {number}, headers {headers}: {problem}", file=sys.stderr)
     for outcome, count in outcomes.most_common():
         print(f"{count:8,}  {outcome}")
-    print(f"{options.count:8,}  inputs; {failures} failed; the slowest took {slowest * 1000:.0f} ms")
+    print(f"{options.count:8,}  inputs; {failures} failed; the slowest needed {slowest * 1000:.0f} ms")
     return 1 if failures else 0
 
 

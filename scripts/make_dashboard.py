@@ -1,6 +1,7 @@
-"""Make `deploy/grafana/newswire.json` from the rows below. A test runs every expression against a real worker.
+"""Create `deploy/grafana/newswire.json` from the rows below. A test runs every expression against a real worker.
 
-`$m` in an expression stands for the labels that the dashboard's variables choose, `$w` for the window of a rate.
+In an expression, `$m` stands for the labels that the dashboard's variables select, and `$w` for the window of a rate.
+Longer than other scripts, because four fifths of it are the panels themselves.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 TARGET = Path(__file__).parents[1] / "deploy/grafana/newswire.json"
 LABELS = 'namespace=~"$namespace", instance=~"$instance"'
 WINDOW = "$__rate_interval"
-WIDTH = 24  # columns of Grafana's grid
+GRID_COLUMNS = 24
 GREEN, AMBER, RED = "green", "orange", "red"
 
 
@@ -23,7 +24,7 @@ def quantile(share: float, metric: str, by: str = "") -> str:
 
 
 def per_article(metric: str, label: str) -> str:
-    """Return the expression of the ten most frequent values of *label*, an enriched article."""
+    """Return the expression of the ten most frequent values of *label*, per enriched article."""
     enriched = 'scalar(sum(rate(newswire_articles_total{$m, outcome="enriched"}[$w])))'
     return f"topk(10, sum by ({label}) (rate({metric}{{$m}}[$w])) / {enriched})"
 
@@ -32,7 +33,7 @@ Panel = dict[str, Any]
 
 
 def stat(title: str, description: str, expression: str, unit: str, steps: tuple[float, float] | None = None) -> Panel:
-    """Return a panel of one number; from *steps* on it turns amber and red."""
+    """Return a panel of one number, which turns amber and red at *steps*."""
     thresholds: list[dict[str, Any]] = [{"color": GREEN, "value": None}]
     thresholds += [{"color": color, "value": step} for color, step in zip((AMBER, RED), steps or (), strict=False)]
     return panel("stat", title, description, {"": expression}, unit) | {
@@ -51,21 +52,21 @@ def series(title: str, description: str, expressions: dict[str, str], unit: str,
 
 def heatmap(title: str, description: str, metric: str) -> Panel:
     """Return a panel of a histogram over time."""
-    made = panel("heatmap", title, description, {"{{le}}": f"sum by (le) (rate({metric}_bucket{{$m}}[$w]))"}, "s")
-    return made | {
+    base = panel("heatmap", title, description, {"{{le}}": f"sum by (le) (rate({metric}_bucket{{$m}}[$w]))"}, "s")
+    return base | {
         "options": {"calculate": False, "color": {"mode": "scheme", "scheme": "Oranges"}, "yAxis": {"unit": "s"}},
         "format": "heatmap",
     }
 
 
 def panel(kind: str, title: str, description: str, expressions: dict[str, str], unit: str) -> Panel:
-    """Return what all kinds of panel have."""
+    """Return the fields that all kinds of panel have."""
     return {"type": kind, "title": title, "description": description, "expressions": expressions, "unit": unit}
 
 
 ROWS: dict[str, list[Panel]] = {
     "At a glance": [
-        stat("Articles a second", "Delivered and committed.", "sum(rate(newswire_articles_total{$m}[$w]))", "short"),
+        stat("Articles per second", "Delivered and committed.", "sum(rate(newswire_articles_total{$m}[$w]))", "short"),
         stat(
             "Age, 95 % within",
             "From the article's timestamp in Kafka to the commit of its record: how late the news is.",
@@ -75,14 +76,14 @@ ROWS: dict[str, list[Panel]] = {
         ),
         stat(
             "Backlog",
-            "How long it takes to work off what waits, at the present pace.",
+            "Time needed to process the waiting articles at the present rate.",
             "sum(newswire_consumer_lag_records{$m}) / clamp_min(sum(rate(newswire_articles_total{$m}[$w])), 0.001)",
             "s",
             (300, 900),
         ),
         stat(
             "Refused",
-            "Share of the articles that go to the dead-letter topic.",
+            "Share of articles that go to the dead-letter topic.",
             'sum(rate(newswire_articles_total{$m, outcome="rejected"}[$w]))'
             " / clamp_min(sum(rate(newswire_articles_total{$m}[$w])), 0.001)",
             "percentunit",
@@ -90,13 +91,13 @@ ROWS: dict[str, list[Panel]] = {
         ),
         stat(
             "Dead letters, last hour",
-            "Refused articles, of all reasons.",
+            "Refused articles, for all reasons.",
             "sum(increase(newswire_dead_letters_total{$m}[1h]))",
             "short",
         ),
         stat(
             "Partitions assigned",
-            "Of the raw topic, to all workers together: less than it has means that some are not read.",
+            "Of the raw topic, over all workers. Fewer than the topic has means that some are not read.",
             "sum(newswire_assigned_partitions{$m})",
             "short",
         ),
@@ -104,37 +105,35 @@ ROWS: dict[str, list[Panel]] = {
     "In and out": [
         series(
             "Articles by outcome",
-            "What became of the articles, a second.",
+            "Articles per second by outcome.",
             {"{{outcome}}": "sum by (outcome) (rate(newswire_articles_total{$m}[$w]))"},
             "short",
             stacked=True,
         ),
         series(
             "Lag by partition",
-            "Records that are not committed. One partition that grows alone has a worker that is stuck.",
+            "Records not yet committed. If one partition grows alone, its worker is stuck.",
             {"{{partition}}": 'sum by (topic, partition) (newswire_consumer_lag_records{$m, topic=~"$topic"})'},
             "short",
         ),
-        heatmap(
-            "Age of the news", "How old articles are when their record is committed.", "newswire_event_age_seconds"
-        ),
+        heatmap("Age of the news", "Age of articles when their record is committed.", "newswire_event_age_seconds"),
     ],
     "Where the time goes": [
         series(
             "Stages, 95 % within",
-            "Time of one article by stage, in its worker process.",
+            "Time per article by stage, in its worker process.",
             {"{{stage}}": quantile(0.95, "newswire_stage_duration_seconds", "stage")},
             "s",
         ),
         series(
             "One article",
-            "Time that a worker process spends on one article.",
+            "Time a worker process needs per article.",
             {f"{share:.0%}": quantile(share, "newswire_article_processing_seconds") for share in (0.5, 0.95, 0.99)},
             "s",
         ),
         series(
             "Busy worker processes",
-            "Seconds of work a second: as many as there are worker processes means that more are needed.",
+            "Seconds of work per second. If this equals the number of worker processes, more are needed.",
             {"{{instance}}": "sum by (instance) (rate(newswire_article_processing_seconds_sum{$m}[$w]))"},
             "short",
         ),
@@ -146,13 +145,13 @@ ROWS: dict[str, list[Panel]] = {
         ),
         series(
             "Publishing",
-            "Time to publish and commit one run of articles of one partition.",
+            "Time to publish and commit one batch of articles of one partition.",
             {f"{share:.0%}": quantile(share, "newswire_publish_duration_seconds") for share in (0.5, 0.95)},
             "s",
         ),
         series(
             "Size of articles",
-            "Bytes of the values on the raw topic.",
+            "Bytes per value on the raw topic.",
             {f"{share:.0%}": quantile(share, "newswire_article_size_bytes") for share in (0.5, 0.95)},
             "bytes",
         ),
@@ -160,20 +159,20 @@ ROWS: dict[str, list[Panel]] = {
     "What goes wrong": [
         series(
             "Refused by reason",
-            "Dead letters a second. enrich_failed, worker_crash and timeout are faults of ours, the rest bad data.",
+            "Dead letters per second. enrich_failed, worker_crash and timeout are faults of the service.",
             {"{{reason}}": "sum by (reason) (rate(newswire_dead_letters_total{$m}[$w]))"},
             "short",
             stacked=True,
         ),
         series(
             "Publishing by status",
-            "Records a second by topic. `error` counts deliveries that failed and are tried again.",
+            "Records per second by topic. `error` counts deliveries that failed and are retried.",
             {"{{topic}} {{status}}": "sum by (topic, status) (rate(newswire_published_total{$m}[$w]))"},
             "short",
         ),
         series(
             "Rebalances and restarts",
-            "In the last hour: partitions dealt out anew, and worker processes replaced.",
+            "In the last hour: partitions reassigned, and worker processes replaced.",
             {
                 "rebalances {{instance}}": "sum by (instance) (increase(newswire_rebalances_total{$m}[1h]))",
                 "restarts {{instance}}": "sum by (instance) (increase(newswire_worker_process_restarts_total{$m}[1h]))",
@@ -184,30 +183,30 @@ ROWS: dict[str, list[Panel]] = {
     "What is in the news": [
         series(
             "Places by country",
-            "Ten most frequent, an article.",
+            "Ten most frequent, per article.",
             {"{{country}}": per_article("newswire_places_total", "country")},
             "short",
         ),
         series(
             "Event tags",
-            "Ten most frequent, an article.",
+            "Ten most frequent, per article.",
             {"{{tag}}": per_article("newswire_event_tags_total", "tag")},
             "short",
         ),
         series(
             "Events",
-            "Ten most frequent types, an article.",
+            "Ten most frequent types, per article.",
             {"{{type}}": per_article("newswire_events_total", "type")},
             "short",
         ),
         series(
-            "Entities", "By type, an article.", {"{{label}}": per_article("newswire_entities_total", "label")}, "short"
+            "Entities", "By type, per article.", {"{{label}}": per_article("newswire_entities_total", "label")}, "short"
         ),
     ],
     "The process": [
         series(
             "CPU",
-            "Cores in use by the main process, which moves bytes; its worker processes show under `Busy`.",
+            "Cores used by the main process, which moves bytes. `Busy worker processes` shows the others.",
             {"{{instance}}": "sum by (instance) (rate(process_cpu_seconds_total{$m}[$w]))"},
             "short",
         ),
@@ -219,13 +218,13 @@ ROWS: dict[str, list[Panel]] = {
         ),
         series(
             "Delay of the event loop",
-            "How late it wakes from a sleep of one second: above some 100 ms, it does what it should not.",
+            "How late it wakes from a sleep of one second. Above about 100 ms, something blocks it.",
             {"99%": quantile(0.99, "newswire_event_loop_delay_seconds")},
             "s",
         ),
         series(
             "Garbage collections",
-            "A second, by generation.",
+            "Per second, by generation.",
             {"generation {{generation}}": "sum by (generation) (rate(python_gc_collections_total{$m}[$w]))"},
             "short",
         ),
@@ -238,7 +237,7 @@ ROWS: dict[str, list[Panel]] = {
         panel(
             "table",
             "What runs",
-            "Version, model and fingerprint of every worker: equal fingerprints make equal records.",
+            "Version, model and fingerprint of every worker. Equal fingerprints produce equal records.",
             {"": "max by (instance, version, model, model_version, schema, fingerprint) (newswire_build_info{$m})"},
             "short",
         )
@@ -247,37 +246,37 @@ ROWS: dict[str, list[Panel]] = {
 }
 
 
-def grafana(made: Panel, number: int, place: dict[str, int]) -> Panel:
-    """Return *made* in Grafana's own words."""
+def grafana(definition: Panel, number: int, position: dict[str, int]) -> Panel:
+    """Return *definition* as a Grafana panel at *position*."""
     targets = [
         {
             "refId": chr(ord("A") + index),
             "datasource": {"type": "prometheus", "uid": "${datasource}"},
             "expr": expression.replace("$m", LABELS).replace("$w", WINDOW),
             "legendFormat": legend,
-            "format": made.get("format", "table" if made.get("instant") else "time_series"),
-            "instant": made.get("instant", False),
+            "format": definition.get("format", "table" if definition.get("instant") else "time_series"),
+            "instant": definition.get("instant", False),
         }
-        for index, (legend, expression) in enumerate(made["expressions"].items())
+        for index, (legend, expression) in enumerate(definition["expressions"].items())
     ]
-    defaults: dict[str, Any] = {"unit": made["unit"], "custom": made.get("custom", {})}
-    if "thresholds" in made:
-        defaults["thresholds"] = {"mode": "absolute", "steps": made["thresholds"]}
+    defaults: dict[str, Any] = {"unit": definition["unit"], "custom": definition.get("custom", {})}
+    if "thresholds" in definition:
+        defaults["thresholds"] = {"mode": "absolute", "steps": definition["thresholds"]}
     return {
         "id": number,
-        "type": made["type"],
-        "title": made["title"],
-        "description": made["description"],
+        "type": definition["type"],
+        "title": definition["title"],
+        "description": definition["description"],
         "datasource": {"type": "prometheus", "uid": "${datasource}"},
-        "gridPos": place,
+        "gridPos": position,
         "targets": targets,
         "fieldConfig": {"defaults": defaults, "overrides": []},
-        "options": made.get("options", {}),
+        "options": definition.get("options", {}),
     }
 
 
 def variable(name: str, label: str, query: str) -> dict[str, Any]:
-    """Return a variable that lists the values of a label; `All` matches a missing label too."""
+    """Return a variable that lists the values of a label. `All` also matches a missing label."""
     return {
         "name": name,
         "label": label,
@@ -299,20 +298,20 @@ def dashboard() -> dict[str, Any]:
     for title, row in ROWS.items():
         panels.append(
             {"id": len(panels) + 1, "type": "row", "title": title, "collapsed": False, "panels": []}
-            | {"gridPos": {"x": 0, "y": y, "w": WIDTH, "h": 1}}
+            | {"gridPos": {"x": 0, "y": y, "w": GRID_COLUMNS, "h": 1}}
         )
         y += 1
         height = 4 if row[0]["type"] == "stat" else 8
         columns = {4: 4}.get(len(row), 6 if row[0]["type"] == "stat" else 3)
-        for index, made in enumerate(row):
-            width = WIDTH // columns
-            place = {"x": index % columns * width, "y": y + index // columns * height, "w": width, "h": height}
-            panels.append(grafana(made, len(panels) + 1, place))
+        for index, definition in enumerate(row):
+            width = GRID_COLUMNS // columns
+            position = {"x": index % columns * width, "y": y + index // columns * height, "w": width, "h": height}
+            panels.append(grafana(definition, len(panels) + 1, position))
         y += -(-len(row) // columns) * height
     return {
         "uid": "newswire",
         "title": "Newswire enricher",
-        "description": "How late the news is, what becomes of the articles, and where the time goes.",
+        "description": "How late the news is, the outcomes of articles, and where the time goes.",
         "tags": ["newswire", "kafka"],
         "schemaVersion": 39,
         "version": 1,

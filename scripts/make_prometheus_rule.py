@@ -1,4 +1,4 @@
-"""Make the Prometheus operator's form of the alert rules from `deploy/prometheus/rules.yaml`. A test compares them."""
+"""Create the Prometheus operator's form of the alert rules in `deploy/prometheus/rules.yaml`. A test compares them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ spec:
 
 
 def main() -> None:
-    """Write the manifest: the rules as they are, comments too, one level deeper."""
+    """Write the manifest: the rules with their comments, indented by one level."""
     lines = (DEPLOY / "prometheus/rules.yaml").read_text().splitlines()
     body = "".join(f"  {line}".rstrip() + "\n" for line in lines if not line.startswith("#"))
     (DEPLOY / "kustomize/components/podmonitor/rules.yaml").write_text(HEAD + body)

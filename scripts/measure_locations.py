@@ -2,10 +2,11 @@
 
     python scripts/measure_locations.py --gold GEOVIRUS.jsonl … [--labelled LABELLED.jsonl] [--model NAME]
 
-GOLD has an object a line: `id`, `text`, `toponyms` of {`start`, `end`, `lat`, `lon`}. A gold toponym is found by the
-first mention that overlaps it and found no other; right within 161 km (100 miles, the field's tolerance since Leidner
-2007). LABELLED: `id`, `text`, `entities` of {`start`, `end`, `label`}, `about`; places are its GPE and LOC, and
-mentions of its FAC count neither way; only the test part, sha256(id) % 10 == 0, unless `--all`.
+GOLD has one JSON object per line: `id`, `text`, and `toponyms`, a list of {`start`, `end`, `lat`, `lon`}. A gold
+toponym is found if a mention overlaps it; each mention finds one toponym at most. It is right within 161 km (100 miles,
+the field's tolerance since Leidner 2007). LABELLED has `id`, `text`, `about`, and `entities`, a list of {`start`,
+`end`, `label`}. Its places are GPE and LOC, and mentions that overlap a FAC are ignored. Only the test part is
+measured, sha256(id) % 10 == 0, unless `--all` is given.
 """
 
 from __future__ import annotations
@@ -22,17 +23,18 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from service.contract.records import RawArticle
+from service.contract.raw_article import RawArticle
 from service.enrich.enricher import Enricher
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from service.contract.records import EnrichedArticle, Location, PlaceMention
+    from service.contract.annotations import Location, PlaceMention
+    from service.contract.enriched_article import EnrichedArticle
 
 TOLERANCE_KM = 161.0
-Found = list[tuple["PlaceMention", "Location"]]
+Mentions = list[tuple["PlaceMention", "Location"]]
 
 
 @dataclass
@@ -47,59 +49,68 @@ class Score:
 
     @property
     def precision(self) -> float:
-        """Share of what was found that is right."""
+        """Share of the mentions found that are in the gold."""
         return self.found / max(1, self.found + self.wrong)
 
     @property
     def recall(self) -> float:
-        """Share of what is there that was found."""
+        """Share of the gold that was found."""
         return self.found / max(1, self.found + self.missed)
 
     @property
     def accuracy(self) -> float:
-        """Share of the found that were placed within 161 km."""
+        """Share of the found toponyms with coordinates that were placed within 161 km."""
         return self.right / max(1, self.placed)
 
     def f1(self, factor: float = 1.0) -> float:
-        """Return F1, of recognition or, with the accuracy for *factor*, from text to point."""
+        """Return F1 of recognition or, if *factor* is the accuracy, from text to coordinates."""
         precision, recall = self.precision * factor, self.recall * factor
         return 2 * precision * recall / max(1e-9, precision + recall)
 
 
 def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Return the great-circle distance of two points in degrees (haversine, radius 6,371 km)."""
+    """Return the great-circle distance between two points given in degrees (haversine, radius 6,371 km)."""
     (lat, lon), (other_lat, other_lon) = (map(math.radians, point) for point in (a, b))
     half = math.sin((other_lat - lat) / 2) ** 2
     half += math.cos(lat) * math.cos(other_lat) * math.sin((other_lon - lon) / 2) ** 2
     return 2 * 6371 * math.asin(min(1.0, math.sqrt(half)))
 
 
-def compare(score: Score, gold: list[dict[str, Any]], found: Found, neutral: list[dict[str, Any]]) -> None:
-    """Add one article's counts to *score*."""
-    free = dict(enumerate(sorted(found, key=lambda pair: pair[0].start)))
-    for one in gold:
-        hit = next((n for n, (at, _) in free.items() if at.start < one["end"] and one["start"] < at.end), None)
+def compare(score: Score, gold: list[dict[str, Any]], found: Mentions, neutral: list[dict[str, Any]]) -> None:
+    """Add one article's counts to *score*; mentions that overlap *neutral* are not wrong."""
+    unmatched = dict(enumerate(sorted(found, key=lambda pair: pair[0].start)))
+    for toponym in gold:
+        hit = next((number for number, (mention, _) in unmatched.items() if overlap(mention, toponym)), None)
         if hit is None:
             score.missed += 1
             continue
-        place = free.pop(hit)[1]
+        place = unmatched.pop(hit)[1]
         score.found += 1
-        if one.get("lat") is not None:
+        if toponym.get("lat") is not None:
             score.placed += 1
             point = None if place.lat is None or place.lon is None else (place.lat, place.lon)
-            score.right += point is not None and distance_km((one["lat"], one["lon"]), point) <= TOLERANCE_KM
-    score.wrong += sum(
-        not any(at.start < one["end"] and one["start"] < at.end for one in neutral) for at, _ in free.values()
-    )
+            right = point is not None and distance_km((toponym["lat"], toponym["lon"]), point) <= TOLERANCE_KM
+            score.right += right
+    score.wrong += sum(not any(overlap(mention, span) for span in neutral) for mention, _ in unmatched.values())
 
 
-def mentions(record: EnrichedArticle, *, demonyms: bool) -> Found:
+def overlap(mention: PlaceMention, span: dict[str, Any]) -> bool:
+    """Report whether *mention* and *span* share a code point."""
+    return bool(mention.start < span["end"] and span["start"] < mention.end)
+
+
+def mentions(record: EnrichedArticle, *, demonyms: bool) -> Mentions:
     """Return the place mentions of *record*."""
-    return [(one, place) for place in record.locations for one in place.mentions if demonyms or one.as_ != "demonym"]
+    return [
+        (mention, place)
+        for place in record.locations
+        for mention in place.mentions
+        if demonyms or mention.as_ != "demonym"
+    ]
 
 
 class Run:
-    """The pipeline, and the time that each of its stages took."""
+    """The pipeline, and the seconds spent in each of its stages."""
 
     def __init__(self, model: str | None) -> None:
         self.enricher = Enricher(Settings(model=model) if model else Settings())
@@ -118,7 +129,7 @@ class Run:
 
 
 def measure_gold(run: Run, path: Path) -> None:
-    """Print the table's lines for a set with coordinates."""
+    """Print the lines of the table for a data set with coordinates."""
     scores = {False: Score(), True: Score()}
     for row, record in run.records(path, set(range(10))):
         for demonyms, score in scores.items():
@@ -132,25 +143,23 @@ def measure_gold(run: Run, path: Path) -> None:
 
 
 def measure_labelled(run: Run, path: Path, part: set[int]) -> None:
-    """Print what is found of the labelled places, and how well `about` is told."""
+    """Print the scores of the labelled places and of `about`."""
     names, about, first, articles = Score(), Score(), 0, 0
     for row, record in run.records(path, part):
-        places = [one for one in row["entities"] if one["label"] in {"GPE", "LOC"}]
-        neutral = [one for one in row["entities"] if one["label"] in {"GPE", "LOC", "FAC"}]
+        places = [entity for entity in row["entities"] if entity["label"] in {"GPE", "LOC"}]
+        neutral = [entity for entity in row["entities"] if entity["label"] in {"GPE", "LOC", "FAC"}]
         compare(names, places, mentions(record, demonyms=False), neutral)
-        told, gold = {country.code for country in record.countries if country.about}, set(row["about"])
-        about.found, about.wrong, about.missed = (
-            about.found + len(told & gold),
-            about.wrong + len(told - gold),
-            about.missed + len(gold - told),
-        )
+        answer, gold = {country.code for country in record.countries if country.about}, set(row["about"])
+        about.found += len(answer & gold)
+        about.wrong += len(answer - gold)
+        about.missed += len(gold - answer)
         if row["about"]:
             articles += 1
             first += bool(record.countries) and record.countries[0].code == row["about"][0]
     for name, score in ((f"{path.stem}: places", names), (f"{path.stem}: about", about)):
         numbers = " | ".join(f"{number:.3f}" for number in (score.precision, score.recall, score.f1()))
         print(f"| {name} | {score.found + score.missed:,} | {numbers} | | |")
-    print(f"\nThe country written of most is the one the readers put first: {first / max(1, articles):.3f}")
+    print(f"\nThe first country of the record is the one that the readers put first: {first / max(1, articles):.3f}")
 
 
 def main() -> None:
@@ -158,12 +167,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, nargs="*", default=[])
     parser.add_argument("--labelled", type=Path)
-    parser.add_argument("--all", action="store_true", help="all labelled articles, not only the test part")
+    parser.add_argument("--all", action="store_true", help="measure all labelled articles, not only the test part")
     parser.add_argument("--model", help="an installed spaCy pipeline, or a path; the shipped one if not given")
     options = parser.parse_args()
     run = Run(options.model)
     print(
-        "| set | toponyms | precision | recall | F1 | within 161 km | F1 from text to point |\n"
+        "| data set | toponyms | precision | recall | F1 | within 161 km | F1 from text to coordinates |\n"
         "|---|---|---|---|---|---|---|"
     )
     for path in options.gold:

@@ -1,6 +1,7 @@
-"""Write the tables of README.md that are made from the code; `--check` fails where they are stale.
+"""Write the tables of the documents that are made from the code; `--check` fails if one is stale.
 
-A block starts with `<!-- made from the code: NAME -->` and ends with `<!-- end -->`.
+A block starts with `<!-- made from the code: NAME -->` and ends with `<!-- end -->`. It may stand in any document:
+README.md or a page of docs/.
 """
 
 from __future__ import annotations
@@ -17,37 +18,39 @@ import typer.main
 from prometheus_client.metrics import MetricWrapperBase
 
 from service.cli import app
-from service.contract import records
+from service.contract import reject_reasons, topics
 from service.settings import Settings
 from service.worker.metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 DEFAULTS_IN_WORDS = {"worker_processes": "cores, or the container's CPU limit if it is less"}
 BLOCK = re.compile(r"(<!-- made from the code: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+MILLISECONDS_PER_DAY = 86_400_000
 
 
-def settings() -> str:
-    """Make the table of settings: environment variable, default, meaning."""
+def settings_table() -> str:
+    """Return the table of settings: environment variable, default, meaning."""
     rows = []
     for name, field in Settings.model_fields.items():
         alias = field.validation_alias
         names = [str(choice) for choice in getattr(alias, "choices", [])] or [f"NEWSWIRE_{name.upper()}"]
-        default = DEFAULTS_IN_WORDS.get(name, "") if field.default_factory else _shown(field.default)
+        default = DEFAULTS_IN_WORDS.get(name, "") if field.default_factory else _default(field.default)
         rows.append((", ".join(f"`{choice}`" for choice in names), default, field.description or ""))
     return _table(("variable", "default", "meaning"), rows)
 
 
-def _shown(value: object) -> str:
+def _default(value: object) -> str:
     if value is None:
         return ""
     return f"`{','.join(map(str, value))}`" if isinstance(value, tuple) else f"`{value}`"
 
 
-def commands() -> str:
-    """Make the table of commands from the command line's own help."""
+def commands_table() -> str:
+    """Return the table of commands, from the command line's own help."""
     group = typer.main.get_command(app)
     rows = []
     for name, command in getattr(group, "commands", {}).items():
@@ -57,9 +60,9 @@ def commands() -> str:
     return _table(("command", "what it does"), rows)
 
 
-def reasons() -> str:
-    """Make the table of the reasons for which an article is refused, from the docstring under each."""
-    body = ast.parse(inspect.getsource(records.RejectReason)).body[0]
+def reasons_table() -> str:
+    """Return the table of the reasons for which an article is refused, from the docstring under each."""
+    body = ast.parse(inspect.getsource(reject_reasons.RejectReason)).body[0]
     assert isinstance(body, ast.ClassDef)
     rows, code = [], ""
     for node in body.body:
@@ -70,8 +73,8 @@ def reasons() -> str:
     return _table(("reason", "meaning"), rows)
 
 
-def metrics() -> str:
-    """Make the table of metrics from their own declarations."""
+def metrics_table() -> str:
+    """Return the table of metrics, from their declarations."""
     rows = []
     for family in vars(Metrics(Settings())).values():
         if isinstance(family, MetricWrapperBase):
@@ -82,24 +85,43 @@ def metrics() -> str:
     return _table(("metric", "type", "labels", "meaning"), rows)
 
 
+def topics_table() -> str:
+    """Return the table of topics, as `schemas/topics` declares them."""
+    rows = []
+    for topic in topics.declared():
+        retention = int(topic.config.get("retention.ms", -1))
+        kept = f"{retention // MILLISECONDS_PER_DAY} days" if retention >= 0 else "unlimited"
+        rows.append((f"`{topic.name}`", topic.description, topic.key, str(topic.partitions), kept))
+    return _table(("topic", "what", "key", "partitions", "retention"), rows)
+
+
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
-MAKERS = {"settings": settings, "commands": commands, "reasons": reasons, "metrics": metrics}
+TABLES = {
+    "settings": settings_table,
+    "commands": commands_table,
+    "reasons": reasons_table,
+    "metrics": metrics_table,
+    "topics": topics_table,
+}
 
 
-def made(text: str) -> str:
-    """Return *text* with every block made anew."""
-    return BLOCK.sub(lambda match: f"{match[1]}{MAKERS[match[2]]()}{match[3]}", text)
+def with_tables(text: str) -> str:
+    """Return *text* with the table of every block written anew."""
+    return BLOCK.sub(lambda match: f"{match[1]}{TABLES[match[2]]()}{match[3]}", text)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
-    old = README.read_text()
-    new = made(old)
-    if parser.parse_args().check and new != old:
-        sys.exit("README.md is stale: run `make readme`")
-    README.write_text(new)
+    check_only = parser.parse_args().check
+    for path in DOCUMENTS:
+        old = path.read_text()
+        new = with_tables(old)
+        if check_only and new != old:
+            sys.exit(f"{path.relative_to(ROOT)} is stale: run `make readme`")
+        if new != old:
+            path.write_text(new)

@@ -2,13 +2,14 @@
 
 The rooms of the package, each importing only those below it:
 
-    cli            the command line, `newswire`
-    stream         Kafka in, Kafka out: agent, batches, worker processes, delivery
-    process        bytes in, bytes out: what one worker process does with one message
-    wire, enrich   formats → RawArticle; RawArticle → EnrichedArticle
-    records        the contract
+    cli                        thin commands: arguments in, one call, words out
+    worker, page, dead_letters what runs: the consuming process, the page, the handling of dead letters
+    processes, kafka, views    one article in one process; Kafka without articles; a record for people
+    wire, enrich               bytes → RawArticle; RawArticle → EnrichedArticle
+    contract                   what producers and consumers rely on
 
-`local` starts a real Apache Kafka on this machine; `settings`, `metrics`, `logs` and `web` serve `cli` and `stream`.
+`local_kafka` starts a real Apache Kafka on this machine. `settings`, `errors`, `logs` and `cpus` serve all rooms.
+docs/architecture.md walks one article through them.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,7 +1,7 @@
 """How many CPUs this process may use.
 
-A container's CPU limit is a quota of its cgroup and hides no core: `docker run --cpus=2` on 64 cores leaves 64 to be
-seen. Python looks at the cores alone, also in `os.process_cpu_count`.
+The CPU limit of a container is a quota of its cgroup and does not hide cores: `docker run --cpus=2` on a machine with
+64 cores still shows 64. Python counts only cores, even in `os.process_cpu_count`.
 """
 
 from __future__ import annotations
@@ -12,32 +12,32 @@ from pathlib import Path
 
 
 def usable(root: Path = Path("/")) -> int:
-    """Return how many CPUs this process may use: the cores it may run on, or its cgroup's quota if that is less.
+    """Return how many CPUs this process may use: the cores that it may run on, or its cgroup's quota if that is less.
 
-    Part of a CPU counts as one. *root* holds `proc` and `sys`.
+    A fraction of a CPU counts as one. *root* is the directory that contains `proc` and `sys`.
     """
     return min([len(os.sched_getaffinity(0)), *(max(1, math.ceil(quota)) for quota in _quotas(root))])
 
 
 def _quotas(root: Path) -> list[float]:
-    """Return the quotas, in CPUs, of this process's cgroup (v2) and of all that hold it: the least is in force."""
+    """Return the quotas, in CPUs, of this process's cgroup (v2) and its ancestors. The smallest one applies."""
     mount = root / "sys/fs/cgroup"
     group = mount / _group(root / "proc/self/cgroup")
-    found = []
+    quotas = []
     for folder in (group, *group.parents):
         if not folder.is_relative_to(mount):
             break
         try:
             quota, period = (folder / "cpu.max").read_text().split()
-        except (OSError, ValueError):  # cgroup v1, the root of all groups, or a system that only looks like Linux
+        except (OSError, ValueError):  # cgroup v1, the root cgroup, or a system that only resembles Linux
             continue
         if quota != "max":
-            found.append(int(quota) / int(period))
-    return found
+            quotas.append(int(quota) / int(period))
+    return quotas
 
 
 def _group(listing: Path) -> str:
-    """Return the path of this process's cgroup (v2) below the mount; empty if it has none, or none that we see."""
+    """Return the path of this process's cgroup (v2) below the mount; empty if there is none, or none visible."""
     try:
         lines = listing.read_text().splitlines()
     except OSError:

@@ -9,7 +9,7 @@
     │   ├── BrokersUnreachableError
     │   └── PreflightError          the topics do not suit a worker
     ├── LocalKafkaError             the built-in Kafka cannot run
-    └── WorkerError                 the worker cannot continue with what it does
+    └── WorkerError                 raised by a worker only
         ├── DeliveryError
         ├── OffsetGapError
         ├── RecordTooLargeError
@@ -54,7 +54,7 @@ class BrokersUnreachableError(KafkaOperationError):
 
 
 class PreflightError(KafkaOperationError):
-    """Raised if a worker must not start, because a topic is missing or does not suit the others."""
+    """Raised if a worker must not start, because a topic has too few partitions or the topics cannot be described."""
 
 
 class LocalKafkaError(NewswireError):
@@ -82,9 +82,8 @@ class RecordTooLargeError(WorkerError):
     """
 
     def __init__(self, size: int, *, alone: bool) -> None:
-        super().__init__(
-            f"the broker refused {'a record' if alone else 'records together, the least'} of {size:,} bytes"
-        )
+        refused = "a record of" if alone else "a batch whose smallest record has"
+        super().__init__(f"the broker refused {refused} {size:,} bytes")
         self.size = size
         self.alone = alone
 

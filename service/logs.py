@@ -1,4 +1,4 @@
-"""Logs: one event a line, in JSON where a machine reads them, in colour on a terminal; Faust's and aiokafka's too."""
+"""Logging: one event per line, as JSON or as coloured text, including the logs of Faust and aiokafka."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
     from service.settings import Settings
 
-# At DEBUG these write the articles themselves, or a line a request.
-QUIETER = {"aiokafka": logging.INFO, "kafka": logging.WARNING, "faust": logging.WARNING, "mode": logging.WARNING}
-QUIETER |= {"asyncio": logging.WARNING, "aiohttp": logging.WARNING}
+# At DEBUG these libraries log whole articles, or one line per request.
+MIN_LEVELS = {"aiokafka": logging.INFO, "kafka": logging.WARNING, "faust": logging.WARNING, "mode": logging.WARNING}
+MIN_LEVELS |= {"asyncio": logging.WARNING, "aiohttp": logging.WARNING}
 
 
 def configure(settings: Settings) -> None:
-    """Send every log line of the process to standard output, in the form and from the level that *settings* say."""
+    """Send all log lines of the process to standard output, with the format and minimum level of *settings*."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -41,17 +41,17 @@ def configure(settings: Settings) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last(settings)],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(settings)],
         )
     )
     logging.root.handlers = [handler]
     logging.root.setLevel(settings.log_level)
-    for name, level in QUIETER.items():
+    for name, level in MIN_LEVELS.items():
         logging.getLogger(name).setLevel(max(level, logging.getLevelName(settings.log_level)))
     logging.captureWarnings(capture=True)
 
 
-def _last(settings: Settings) -> list[Processor]:
+def _renderers(settings: Settings) -> list[Processor]:
     console = settings.log_format == "console" or (settings.log_format == "auto" and sys.stdout.isatty())
     if console:
         return [structlog.dev.ConsoleRenderer()]
@@ -59,7 +59,7 @@ def _last(settings: Settings) -> list[Processor]:
 
 
 def _one_line(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """Take Faust's tree marks and drawn tables out of a message."""
+    """Remove Faust's tree marks and tables from a message, so that it fits on one line."""
     text = str(event.get("event", ""))
     if "[^" in text:
         text = text.partition("]: ")[2] or text

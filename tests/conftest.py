@@ -79,6 +79,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only tests side by side need it
 
     class Scheduler(LoadScopeScheduling):  # type: ignore[misc] # its types are not looked at
+        """Hands out the tests of some files together."""
+
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
             return file if file in WHOLE else nodeid

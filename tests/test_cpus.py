@@ -1,4 +1,4 @@
-"""How many CPUs a process may use: the cores, or the quota of its cgroup, laid out as files as Linux shows it."""
+"""The number of usable CPUs is that of the cores or the cgroup quota, read from files laid out as on Linux."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ CORES = 8
 
 @pytest.fixture(autouse=True)
 def eight_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the process run on eight cores."""
+    """Simulate a machine with eight cores."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(CORES)))
 
 
 def system(root: Path, group: str, /, **quotas: str) -> Path:
-    """Lay out the files of a process in *group*; each of *quotas* is that of a group, `root` that of the mount."""
+    """Create the files of a process in *group* under *root*, and return *root*.
+
+    Each of *quotas* is that of the named cgroup, with `__` for `/`; `root` is the mount.
+    """
     (root / "proc/self").mkdir(parents=True)
     (root / "proc/self/cgroup").write_text(f"1:name=systemd:/\n0::{group}\n")
     for name, quota in quotas.items():
@@ -47,35 +50,35 @@ def system(root: Path, group: str, /, **quotas: str) -> Path:
     ],
 )
 def test_a_container_sees_its_quota(tmp_path: Path, quota: str, cpus: int) -> None:
-    """In a cgroup namespace of its own the container's limit stands at the mount; part of a CPU counts as one."""
+    """In its own cgroup namespace, a container's quota is at the mount. A fraction of a CPU counts as one."""
     assert usable(system(tmp_path, "/", root=quota)) == cpus
 
 
-def test_the_least_quota_of_the_hierarchy_holds(tmp_path: Path) -> None:
-    """A group within a group has no more than the one that holds it."""
+def test_the_smallest_quota_of_the_hierarchy_applies(tmp_path: Path) -> None:
+    """A cgroup is limited by the quotas of its ancestors."""
     quotas = {"pods": "max 100000", "pods__pod": "300000 100000", "pods__pod__container": "500000 100000"}
 
     assert usable(system(tmp_path, "/pods/pod/container", **quotas)) == 3
 
 
-def test_the_quota_of_another_group_does_not_count(tmp_path: Path) -> None:
-    """Only the groups that the process is in are looked at."""
+def test_the_quota_of_another_group_is_ignored(tmp_path: Path) -> None:
+    """Only the cgroups of the process itself apply."""
     assert usable(system(tmp_path, "/mine", mine="400000 100000", theirs="100000 100000")) == 4
 
 
 @pytest.mark.parametrize("group", ["/host/path/that/is/not/mounted", "/../../elsewhere"])
-def test_a_group_that_is_not_seen(tmp_path: Path, group: str) -> None:
-    """If the path is that of another namespace, the quota at the mount still holds."""
+def test_the_mount_applies_if_the_group_is_not_visible(tmp_path: Path, group: str) -> None:
+    """If the path belongs to another namespace, the quota at the mount still applies."""
     assert usable(system(tmp_path, group, root="200000 100000")) == 2
 
 
-def test_a_system_without_cgroups(tmp_path: Path) -> None:
-    """The cores that the process may run on are all that there is to know."""
+def test_a_system_without_cgroups_has_its_cores(tmp_path: Path) -> None:
+    """Without cgroups, the number of cores that the process may run on is returned."""
     assert usable(tmp_path) == CORES
 
 
 def test_a_large_machine_gets_no_more_processes_than_the_setting_allows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The default keeps to the setting's own limits."""
+    """The default does not exceed the maximum of the setting."""
     monkeypatch.setattr(cpus, "usable", lambda: 200)
 
     assert Settings().worker_processes == 64

@@ -1,1 +1,1 @@
-"""Train the shipped language model and the classifier of events."""
+"""Train the shipped language model and the type model of the events. The service imports nothing from here."""

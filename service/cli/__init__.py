@@ -28,6 +28,8 @@ from service.cli import (
     enrich,
     health,
     lag,
+    page,
+    places,
     produce,
     replay,
     resume,
@@ -62,6 +64,8 @@ app.command("replay")(replay.replay)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command("schema")(schema.schema)
+app.command("page")(page.page)
+app.command("places")(places.places)
 app.command("tags")(tags.tags)
 app.command("check")(check.check)
 app.command("health")(health.health)
@@ -70,7 +74,7 @@ app.command("resume")(resume.resume)
 
 def _print_version(requested: bool) -> None:
     if requested:
-        from service.contract.records import SCHEMA_VERSION  # noqa: PLC0415 - `newswire --help` need not wait for it
+        from service.contract.field_types import SCHEMA_VERSION  # noqa: PLC0415 - `newswire --help` need not wait for it
 
         typer.echo(f"newswire {__version__}, record schema {SCHEMA_VERSION}")
         raise typer.Exit

@@ -74,9 +74,9 @@ def article_key(settings: Settings, article: bytes) -> bytes | None:
     found by it, and stays in order with other versions when it is replayed. Anything else has no key.
     """
     from service import wire  # noqa: PLC0415 - `newswire --help` need not wait for it
-    from service.contract.records import InvalidArticle  # noqa: PLC0415 - `newswire --help` need not wait for it
+    from service.contract.reject_reasons import InvalidArticleError  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     try:
         return wire.identify(article, {}, settings.input_format).encode(errors="replace")
-    except InvalidArticle:
+    except InvalidArticleError:
         return None

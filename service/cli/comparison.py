@@ -9,7 +9,7 @@ import orjson
 
 from service.cli.published import RecordDigest
 from service.contract.outcomes import Enriched, Refused
-from service.worker.encoding import dropped, identity
+from service.worker.encoding import is_dropped, version_key
 
 if TYPE_CHECKING:
     from service.cli.published import KnownOutcome, Published
@@ -49,7 +49,7 @@ def _was_dropped(settings: Settings, published: Published, origin: str, outcome:
     """Return whether *outcome* is an older version, which `NEWSWIRE_SUPERSEDED=drop` kept from being published."""
     if not isinstance(outcome, Enriched):
         return False
-    return dropped(settings, replace(outcome, superseded=published.is_superseded(origin, *identity(outcome))))
+    return is_dropped(settings, replace(outcome, superseded=published.is_superseded(origin, *version_key(outcome))))
 
 
 def _pipeline_changes(before: dict[str, str], after: dict[str, str]) -> str:

@@ -56,6 +56,12 @@ def plain(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
+def page_address(settings: Settings) -> str:
+    """Return the address of the live page for a browser on this machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.page_host, settings.page_host)  # noqa: S104 - not bound
+    return f"http://{host}:{settings.page_port}/"
+
+
 def progress_shown() -> bool:
     """Return whether a progress bar would be seen."""
     return talk().is_terminal
@@ -69,7 +75,7 @@ def print_record(value: bytes, *, pretty: bool) -> None:
         return
     from rich.console import Console  # noqa: PLC0415 - for people only
 
-    from service.contract.records import EnrichedArticle  # noqa: PLC0415 - for people only
+    from service.contract.enriched_article import EnrichedArticle  # noqa: PLC0415 - for people only
     from service.views.terminal import marked  # noqa: PLC0415 - for people only
 
     console = Console(highlight=False, soft_wrap=True)

@@ -10,6 +10,7 @@ import orjson
 import typer
 
 from service.cli.console import fail, kafka_errors, load_settings, plain, talk
+from service.contract.headers import ERROR_MESSAGE, ORIGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,6 +129,6 @@ def _row(letter: DeadLetter) -> dict[str, str | int]:
         "reason": letter.reason,
         "attempt": letter.attempt,
         "key": plain((letter.key or b"").decode(errors="replace")),
-        "origin": letter.header("newswire.origin"),
-        "message": plain(letter.header("__streams.errors.message")),
+        "origin": letter.header(ORIGIN),
+        "message": plain(letter.header(ERROR_MESSAGE)),
     }

@@ -64,7 +64,7 @@ def enrich(
 
 
 def _write_geojson(records: list[bytes]) -> None:
-    from service.contract.records import EnrichedArticle  # noqa: PLC0415 - for a map only
+    from service.contract.enriched_article import EnrichedArticle  # noqa: PLC0415 - for a map only
     from service.views.geojson import feature_collection  # noqa: PLC0415 - as above
 
     typer.echo(orjson.dumps(feature_collection(map(EnrichedArticle.model_validate_json, records))))
@@ -79,7 +79,7 @@ def _require_one(articles: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes
 
 
 def _write_page(value: bytes, path: Path) -> None:
-    from service.contract.records import EnrichedArticle  # noqa: PLC0415 - for a page only
+    from service.contract.enriched_article import EnrichedArticle  # noqa: PLC0415 - for a page only
     from service.views import html as render  # noqa: PLC0415 - as above
 
     try:

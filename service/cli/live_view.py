@@ -1,4 +1,4 @@
-"""The live view of `newswire up`: how many, how far behind, and what came last."""
+"""The live view of `newswire up`: the last records, their number, and the lag."""
 
 from __future__ import annotations
 
@@ -12,28 +12,29 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from service.cli.console import plain
+from service.cli.console import page_address, plain
 from service.kafka import lag
 
 if TYPE_CHECKING:
     from service.settings import Settings
 
-ROWS = 12
-LAG_SECONDS = 2.0  # asking the brokers for the lag opens connections; every other tick is often enough
+MAX_ROWS = 12
+MAX_TITLE_CHARACTERS = 120  # of the text, if there is no headline
+LAG_SECONDS = 2.0  # between two questions for the lag: each opens connections
 
 
 class LiveView:
-    """Draws the last records and the figures; a plain line a record where there is no terminal."""
+    """Draws the last records and the figures on a terminal; elsewhere prints one line per record."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._console = Console(highlight=False)
         self._live = Live(console=self._console, auto_refresh=False)
-        self._rows: deque[tuple[str, str, str, str]] = deque(maxlen=ROWS)
+        self._rows: deque[tuple[str, str, str, str]] = deque(maxlen=MAX_ROWS)
         self._started = time.monotonic()
         self._count = 0
         self._lag = 0
-        self._lag_asked = 0.0
+        self._lag_asked_at = 0.0
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -45,7 +46,7 @@ class LiveView:
             self._live.__exit__(None, None, None)
 
     def show(self, batch: list[Any]) -> None:
-        """Take in the records of *batch* and draw."""
+        """Add the records of *batch* and draw."""
         for record in batch:
             self._count += 1
             row = _row(record)
@@ -57,24 +58,25 @@ class LiveView:
 
     def _drawn(self) -> Group:
         now = time.monotonic()
-        if now - self._lag_asked > LAG_SECONDS:
-            self._lag_asked = now
+        if now - self._lag_asked_at > LAG_SECONDS:
+            self._lag_asked_at = now
             self._lag = sum(row.lag for row in lag.partition_lags(self._settings))
         table = Table("article", "countries", "tags", "text", expand=True, box=None)
         for row in self._rows:
             table.add_row(*(Text(cell, overflow="ellipsis", no_wrap=True) for cell in row))
         figures = Text(f"{self._count:,} records, {self._lag:,} articles behind, {now - self._started:,.0f} s")
-        web = f"metrics: http://{self._settings.web_host}:{self._settings.web_port}/metrics"
-        feed = "feed it: newswire produce articles.jsonl; stop: Ctrl-C"
-        return Group(table, figures, Text(f"{web}    {feed}", style="dim"))
+        page = f"page: {page_address(self._settings)}"
+        metrics = f"metrics: http://{self._settings.web_host}:{self._settings.web_port}/metrics"
+        commands = "send articles: newswire produce articles.jsonl; stop: Ctrl-C"
+        return Group(table, figures, Text(f"{page}    {metrics}    {commands}", style="dim"))
 
 
 def _row(record: Any) -> tuple[str, str, str, str]:
-    """Give the cells of a record: control characters cannot reach the terminal from here, JSON escapes them."""
+    """Return the cells of a record, with nothing in them that a terminal would act on."""
     article_id = (record.key or b"").decode(errors="replace")
     if record.value is None:
         return plain(article_id), "", "", "(deleted)"
     fields = orjson.loads(record.value)
     countries = " ".join(country["code"] for country in fields["countries"] if country["about"])
     tags = " ".join(tag["tag"] for tag in fields["tags"][:3])
-    return plain(article_id), countries, tags, plain(fields["headline"] or fields["text"][:120])
+    return plain(article_id), countries, tags, plain(fields["headline"] or fields["text"][:MAX_TITLE_CHARACTERS])

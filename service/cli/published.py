@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 from kafka import TopicPartition
 
-from service.contract.headers import ORIGIN, REVISION, SUBJECT
+from service.contract.headers import CE_SUBJECT, ORIGIN, REASON, REVISION
 from service.errors import KafkaOperationError
 from service.kafka.reading import committed_reader, committed_records, record_at
 
@@ -78,14 +78,14 @@ class Published:
             origin = headers[ORIGIN].decode()
             if drops_superseded and REVISION in headers:
                 partition, _, offset = origin.rpartition("/")
-                revisions = self._revisions.setdefault((partition, headers[SUBJECT]), [])
+                revisions = self._revisions.setdefault((partition, headers[CE_SUBJECT]), [])
                 revisions.append((int(offset), headers[REVISION]))
             if record.timestamp >= since:
                 self.outcomes[origin] = None if record.value is None else _digest(record)
         for record in committed_records(settings, settings.dead_letter_topic, since=since):
             headers = dict(record.headers)
             if ORIGIN in headers and record.timestamp >= since:
-                reason = headers.get("newswire.reason", b"").decode()
+                reason = headers.get(REASON, b"").decode()
                 self.outcomes[headers[ORIGIN].decode()] = sys.intern(f"refused: {reason}")
 
     def is_superseded(self, origin: str, article: bytes, revision: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""`newswire up`: everything on this machine, from nothing to the first record in one command."""
+"""`newswire up`: from nothing to the first record in one command, all on this machine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,24 +16,24 @@ import orjson
 import typer
 
 from service.cli.articles import with_keys
-from service.cli.console import fail, kafka_errors, load_settings, print_record, talk
+from service.cli.console import fail, kafka_errors, load_settings, page_address, print_record, talk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from service.settings import Settings
 
 FIRST_RECORD_SECONDS = 120.0  # 6 s on two idle cores; a loaded machine may take far longer to load the model
-STOP_SECONDS = 60.0  # the worker's own bound on a stop is 50 s
+STOP_SECONDS = 60.0  # a worker that stops takes 50 s at most
 
 
 def up(
-    demo: Annotated[bool, typer.Option("--demo", help="Show the first record and exit, in place of staying.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Show the first record and exit.")] = False,
 ) -> None:
-    """Start Kafka (unless KAFKA_BOOTSTRAP_SERVERS is set), the topics and a worker, enrich a first article, and watch.
+    """Start Kafka (unless KAFKA_BOOTSTRAP_SERVERS is set), topics, a worker and the page, and enrich a first article.
 
-    Then feed it from another terminal, with `newswire produce`. Ctrl-C stops it; what Kafka holds is kept.
+    Then send articles from another terminal with `newswire produce`. Ctrl-C stops everything; the data are kept.
     """
     settings = load_settings()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # as Ctrl-C does: through every `finally` on the way
@@ -48,19 +49,19 @@ def _start_everything(settings: Settings, stack: ExitStack, *, demo: bool) -> No
     console = talk()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if "bootstrap_servers" not in settings.model_fields_set:
-        with console.status("starting Kafka (the first time, 45 MB are fetched)"):
+        with console.status("starting Kafka (the first time, 45 MB are downloaded)"):
             port = int(settings.bootstrap_servers.rpartition(":")[2])
             stack.enter_context(Broker(settings.data_dir, port))
-        console.print(f"Kafka serves on {settings.bootstrap_servers}", markup=False)
-    made = admin.create_topics(settings)
-    console.print(f"topics: {', '.join(made)}", markup=False)
-    worker = stack.enter_context(_worker(settings))
+        console.print(f"Kafka runs at {settings.bootstrap_servers}", markup=False)
+    topics = admin.create_topics(settings)
+    console.print(f"topics: {', '.join(topics)}", markup=False)
+    children = [stack.enter_context(_child(settings, "worker"))]
     batches = stack.enter_context(closing(reading.follow(settings, settings.enriched_topic, from_start=False)))
     next(batches)
     article = (files("service.local_kafka") / "nato-summit-2022.json").read_bytes()
     producing.produce(settings, settings.raw_topic, with_keys(settings, [article]))
     with console.status("loading the model and enriching a first article"):
-        record = _first_record(batches, orjson.loads(article)["id"], worker, settings)
+        record = _first_record(batches, orjson.loads(article)["id"], children)
     print_record(record.value, pretty=True)
     if demo:
         console.print(
@@ -68,27 +69,38 @@ def _start_everything(settings: Settings, stack: ExitStack, *, demo: bool) -> No
             markup=False,
         )
         return
+    children.append(stack.enter_context(_child(settings, "page")))
+    console.print(f"page: {page_address(settings)}", markup=False)
     with LiveView(settings) as view:
         for batch in batches:
-            _require_running(worker, settings)
+            _require_running(children)
             view.show(batch)
 
 
+@dataclass(frozen=True)
+class _Child:
+    """A command of `newswire` that runs as a child of this one."""
+
+    command: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+
 @contextmanager
-def _worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a worker as a child; on the way out, ask it to stop and wait until it has committed."""
-    log = _log_path(settings)
+def _child(settings: Settings, command: str) -> Iterator[_Child]:
+    """Run `newswire` *command* as a child; at the end, stop it and wait: a worker commits what it has published."""
+    log = settings.data_dir / f"{command}.log"
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "service", "worker"],
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "service", command],
             env=os.environ | {"KAFKA_BOOTSTRAP_SERVERS": settings.bootstrap_servers},
             stdout=output,
             stderr=output,
             stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C reaches us alone, and we stop it in order
+            start_new_session=True,  # Ctrl-C reaches only this process, which stops its children in order
         )
     try:
-        yield process
+        yield _Child(command, log, process)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
@@ -96,27 +108,24 @@ def _worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
-            talk().print(f"the worker did not stop within {STOP_SECONDS:.0f} s and was killed; see {log}", markup=False)
+            talk().print(
+                f"the {command} did not stop within {STOP_SECONDS:.0f} s and was killed; see {log}", markup=False
+            )
 
 
-def _first_record(
-    batches: Iterator[list[Any]], article_id: str, worker: subprocess.Popen[bytes], settings: Settings
-) -> Any:
+def _first_record(batches: Iterator[list[Any]], article_id: str, children: Sequence[_Child]) -> Any:
     deadline = time.monotonic() + FIRST_RECORD_SECONDS
     for batch in batches:
         for record in batch:
             if record.key == article_id.encode():
                 return record
-        _require_running(worker, settings)
+        _require_running(children)
         if time.monotonic() > deadline:
             break
-    return fail(f"no record came within {FIRST_RECORD_SECONDS:.0f} s; see {_log_path(settings)}")
+    return fail(f"no record came within {FIRST_RECORD_SECONDS:.0f} s; see {children[0].log}")
 
 
-def _require_running(worker: subprocess.Popen[bytes], settings: Settings) -> None:
-    if worker.poll() is not None:
-        fail(f"the worker ended with exit code {worker.returncode}; see {_log_path(settings)}")
-
-
-def _log_path(settings: Settings) -> Path:
-    return settings.data_dir / "worker.log"
+def _require_running(children: Sequence[_Child]) -> None:
+    for child in children:
+        if child.process.poll() is not None:
+            fail(f"the {child.command} ended with exit code {child.process.returncode}; see {child.log}")

@@ -1,6 +1,6 @@
-"""What goes into a worker process and what comes out of it: plain values that both sides of the pipe can import.
+"""What a worker process receives and returns: plain values that both ends of the pipe can import.
 
-Apart from `service.processes.processor`, so that the process that talks to Kafka never loads the language model's code.
+They are not in `service.processes.processor`, so that the process that talks to Kafka never imports spaCy.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from service.contract.records import RejectReason
+    from service.contract.reject_reasons import RejectReason
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -22,34 +22,34 @@ class Message:
     key: bytes | None = None
     headers: Headers = ()
     timestamp: int | None = None
-    """Milliseconds since 1970-01-01 UTC; None where the message is not from Kafka."""
+    """Milliseconds since 1970-01-01 UTC; None if the message does not come from Kafka."""
 
 
 @dataclass(frozen=True, slots=True)
 class Enriched:
-    """A record to publish, with what the metrics and the log line say of it."""
+    """A record to publish, with the figures for its metrics and log line."""
 
     id: str
     value: bytes
     status: str
     seconds: dict[str, float]
-    """Time by stage."""
+    """Seconds spent per stage."""
     revision: str = ""
-    """Sorts as the versions of an article do."""
+    """Sort key of the versions of an article (see `RawArticle.revision`)."""
     superseded: bool = False
-    """Whether a later version of the article was published before; only the stream knows."""
+    """Whether a later version of the article was published before. Set by the worker, which alone knows."""
     entities: dict[str, int] = field(default_factory=dict)
-    """Entities by type."""
+    """Number of entities per type."""
     places: dict[str, int] = field(default_factory=dict)
-    """Place mentions by country code; "" for those with no country, "?" for the unresolved."""
+    """Number of place mentions per country code; "" if the place has no country, "?" if it is unresolved."""
     events: dict[str, int] = field(default_factory=dict)
-    """Events by type."""
+    """Number of events per type."""
     tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """A null value: it deletes the article downstream, so it passes as it is."""
+    """A null value. It deletes the article downstream, so it is passed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,9 @@ class Refused:
 
     reason: RejectReason
     stage: str
+    """Stage that refused it: wire, enrich, serialize or publish."""
     detail: str
+    """What is wrong and what to do; for an exception, its name and `at FILE:LINE`."""
 
 
 Outcome = Enriched | Tombstone | Refused

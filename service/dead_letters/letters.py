@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kafka import TopicPartition
 
-from service.contract.headers import SETTLED, original_headers
+from service.contract.headers import FAILED_AT, OMITTED, REASON, SETTLED, original_headers
 from service.kafka.kafka_record import KafkaRecord
 from service.kafka.reading import committed_reader, committed_records, partitions_of, record_at
 
@@ -37,13 +37,13 @@ class DeadLetter(KafkaRecord):
     @property
     def reason(self) -> str:
         """Return the stable code for why the article was refused."""
-        return self.header("newswire.reason")
+        return self.header(REASON)
 
     @property
     def omitted(self) -> str:
         """Return which parts of the article did not fit, or an empty string. Only headers of this service count."""
         added = dict(self.headers[len(original_headers(self.headers)) :])
-        return (added.get("newswire.omitted") or b"").decode()
+        return (added.get(OMITTED) or b"").decode()
 
     @property
     def settles(self) -> str:
@@ -54,7 +54,7 @@ class DeadLetter(KafkaRecord):
     def failed_at(self) -> datetime:
         """Return when the article was refused."""
         try:
-            moment = datetime.fromisoformat(self.header("newswire.failed-at"))
+            moment = datetime.fromisoformat(self.header(FAILED_AT))
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         except ValueError:
             return datetime.fromtimestamp(self.timestamp / 1000, UTC)

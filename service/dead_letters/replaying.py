@@ -18,7 +18,18 @@ from typing import TYPE_CHECKING
 from kafka import KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError, RecordListTooLargeError
 
-from service.contract.headers import ATTEMPT, FIRST_OF_OURS, ORIGIN, SETTLED, TIMESTAMP, KafkaHeaders, original_headers
+from service.contract.headers import (
+    ATTEMPT,
+    ERROR_PARTITION,
+    ERROR_TOPIC,
+    ORIGIN,
+    SETTLED,
+    SETTLED_TO,
+    TIMESTAMP,
+    VALUE_SHA256,
+    KafkaHeaders,
+    original_headers,
+)
 from service.dead_letters.letters import letter_at, letter_reader, read
 from service.errors import KafkaOperationError
 from service.kafka.connection import kafka_python_options
@@ -115,7 +126,7 @@ def _send_again(settings: Settings, producer: KafkaProducer, consumer: KafkaCons
         topic, partition = settings.parked_topic, None
         headers = _with_timestamp(letter, letter.headers)
     else:
-        topic, partition = letter.header(FIRST_OF_OURS) or settings.raw_topic, _partition(letter)
+        topic, partition = letter.header(ERROR_TOPIC) or settings.raw_topic, _partition(letter)
         headers = (*_with_timestamp(letter, article.headers), (ATTEMPT, str(letter.attempt + 1).encode()))
     numbers = consumer.partitions_for_topic(topic)
     if not numbers:
@@ -130,7 +141,7 @@ def _send_again(settings: Settings, producer: KafkaProducer, consumer: KafkaCons
 def _settle(producer: KafkaProducer, letter: DeadLetter, output: Output, partition: int | None) -> None:
     """Write *output* and the note that *letter* is settled: both or neither."""
     headers = [(name, content or b"") for name, content in output.headers]  # kafka-python cannot send null in a header
-    note = [(SETTLED, letter.name.encode()), ("newswire.settled-to", output.topic.encode())]
+    note = [(SETTLED, letter.name.encode()), (SETTLED_TO, output.topic.encode())]
     key = output.key if output.value is not None else output.key or b""  # nor a record with neither key nor value
     producer.begin_transaction()
     try:
@@ -154,7 +165,7 @@ def _with_timestamp(letter: DeadLetter, headers: KafkaHeaders) -> KafkaHeaders:
 
 
 def _partition(letter: DeadLetter) -> int | None:
-    number = letter.header("__streams.errors.partition")
+    number = letter.header(ERROR_PARTITION)
     return int(number) if number.isdigit() else None
 
 
@@ -169,7 +180,7 @@ def _original(consumer: KafkaConsumer, letter: DeadLetter) -> KafkaRecord | None
     if origin.partition not in (consumer.partitions_for_topic(topic) or ()):
         return None
     record = record_at(consumer, origin, int(offset))
-    if record is None or hashlib.sha256(record.value or b"").hexdigest() != letter.header("newswire.value-sha256"):
+    if record is None or hashlib.sha256(record.value or b"").hexdigest() != letter.header(VALUE_SHA256):
         return None
     original = KafkaRecord.of(record)
     if "key" not in omitted:

@@ -1,181 +1,166 @@
-"""How many were killed, injured, arrested, displaced and the like: number, what is counted, and the words."""
+"""How many were killed, injured, arrested, displaced and the like: the number, what is counted, and the words."""
 
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from service.contract.records import Count, Mention
+from service.contract.annotations import Count
 from service.enrich import data_files
-from service.enrich.grammar import clauses, frames, numerals, roles
-from service.enrich.grammar.parse import Syntax
+from service.enrich.data_files import DATA, CommaSeparatedSet, DataRow
+from service.enrich.grammar import clauses, frames, numerals, phrases
+from service.enrich.grammar.parse import Parse
+from service.enrich.grammar.word_lists import word_class
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from service.enrich.grammar.frames import Frame
 
-NOT_PEOPLE = frozenset(
-    {"percent", "year", "day", "month", "week", "hour", "minute", "dollar", "euro", "time", "point", "mile", "km"}
-)
-LARGEST = 8_000_000_000
-"""More than there are people: a misread number."""
+MAX_COUNT = 8_000_000_000
+"""The people on Earth: a larger number is misread."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """The words of one kind of count."""
+class CountWords(DataRow):
+    """The words of one kind of count. `counts.yaml` documents the keys."""
 
-    name: str
-    object: frozenset[str]
-    subject: frozenset[str]
-    adjectives: frozenset[str]
-    nouns: frozenset[str]
-    phrases: frozenset[tuple[str, str]]
-    """Verbs that say so with a word beside them: "shoot" with "dead"."""
+    object: CommaSeparatedSet
+    subject: CommaSeparatedSet
+    adjectives: CommaSeparatedSet
+    nouns: CommaSeparatedSet
     examples: tuple[tuple[str, int, str], ...]
+    """Sentence, number, and what is counted: read by the tests."""
+
+    @functools.cached_property
+    def object_verbs(self) -> frozenset[str]:
+        """Verbs whose object is counted."""
+        return frozenset(verb for verb in self.object if " " not in verb)
+
+    @functools.cached_property
+    def verbs_with_word(self) -> frozenset[tuple[str, str]]:
+        """Verbs that count only with a word beside them: "shoot" with "dead"."""
+        pairs = (verb.partition(" ") for verb in self.object)
+        return frozenset((verb, beside) for verb, _, beside in pairs if beside)
 
 
 @functools.cache
-def kinds() -> tuple[Kind, ...]:
-    """Return the kinds of counts, in the order of the file."""
-    raw: dict[str, Any] = data_files.read(files("service.enrich") / "data" / "counts.yaml")
+def kinds() -> dict[str, CountWords]:
+    """Return the words of each kind of count, in the order of the file."""
+    return data_files.read_mapping(DATA / "counts.yaml", CountWords)
 
-    def words(value: str) -> frozenset[str]:
-        return frozenset(filter(None, (word.strip() for word in value.split(","))))
 
-    return tuple(
-        Kind(
-            name,
-            frozenset(verb for verb in words(row["object"]) if " " not in verb),
-            words(row["subject"]),
-            words(row["adjectives"]),
-            words(row["nouns"]),
-            frozenset(
-                (verb, beside) for verb, _, beside in (verb.partition(" ") for verb in words(row["object"])) if beside
-            ),
-            tuple((sentence, number, of) for sentence, number, of in row["examples"]),
-        )
-        for name, row in raw.items()
+@functools.cache
+def _trigger_words() -> frozenset[str]:
+    """Return the words of all kinds: a quick test that nearly every word of a text fails."""
+    verbs = frozenset(verb for words in kinds().values() for verb, _ in words.verbs_with_word)
+    return verbs.union(
+        *(words.object_verbs | words.subject | words.adjectives | words.nouns for words in kinds().values())
     )
 
 
-@functools.cache
-def _telling() -> frozenset[str]:
-    """Return the words of all kinds: nearly every word of a text is none of them."""
-    phrases = frozenset(verb for kind in kinds() for verb, _ in kind.phrases)
-    return phrases.union(*(kind.object | kind.subject | kind.adjectives | kind.nouns for kind in kinds()))
-
-
 def find(doc: Doc) -> list[Count]:
-    """Return the counts of *doc* in the order of the text; a mention is the number's words, in code points.
+    """Return the counts of *doc* in the order of the text. A mention is the words of the number, in code points.
 
-    Only numbers that the text gives: "dozens" and "hundreds" are none. "More than 20" counts as 20, and so does "20 to
-    30"; whom the text says nothing was done to ("did not arrest 300 protesters") are not counted.
+    Only exact numbers count, not "dozens" or "hundreds". "More than 20" counts as 20, and so does "20 to 30". What the
+    text denies ("did not arrest 300 protesters") is not counted.
     """
-    syntax = Syntax.of(doc)
-    found: dict[tuple[int, int], Count] = {}
-    telling = _telling()
-    for index, (word, lemma) in enumerate(zip(syntax.words, syntax.lemmas, strict=True)):
-        if word not in telling and lemma not in telling:
+    parse = Parse.of(doc)
+    counts: dict[tuple[int, int], Count] = {}
+    trigger_words = _trigger_words()
+    for index, (word, lemma) in enumerate(zip(parse.words, parse.lemmas, strict=True)):
+        if word not in trigger_words and lemma not in trigger_words:
             continue
-        frame = frames.build(syntax, index)
-        pairs = _counted(syntax, frame)
-        if pairs and clauses.read(syntax, frame, [], None).negated:
+        frame = frames.build(parse, index)
+        counted = _counted(parse, frame)
+        if counted and clauses.read_flags(parse, frame, [], None).negated:
             continue
-        for kind, counted in pairs:
-            number = _number(syntax, counted)
+        for kind, token in counted:
+            number = _number(parse, token)
             if number is None:
                 continue
             start, end, value = number
-            if (start, end) not in found and 0 <= value <= LARGEST:
-                found[start, end] = _count(doc, syntax, kind, counted, number)
-    return [found[key] for key in sorted(found)]
+            if (start, end) not in counts and 0 <= value <= MAX_COUNT:
+                counts[start, end] = _count(doc, parse, kind, token, number)
+    return [counts[span] for span in sorted(counts)]
 
 
-def _counted(syntax: Syntax, frame: Frame) -> list[tuple[str, int]]:
-    """Return kind and token of what the word of *frame* says is counted."""
-    index, lemma, part = frame.trigger, frame.lemma, frame.kind
-    pairs: list[tuple[str, int]] = []
-    for kind in kinds():
-        if part == "v" and (lemma in kind.object or lemma in kind.subject):
-            tokens = frame.objects if lemma in kind.object else frame.subjects
-            pairs += [(kind.name, other) for token in tokens for other in syntax.coordinated(token)]
-        elif part in {"a", "v"} and (lemma in kind.adjectives or syntax.words[index] in kind.adjectives):
-            pairs += [(kind.name, token) for token in _described(syntax, index)]
-        elif part == "n" and lemma in kind.nouns:
-            pairs += [(kind.name, token) for token in _toll(syntax, index)]
-        if part == "v":
-            pairs += [(kind.name, token) for token in _beside(syntax, frame, kind)]
-    return pairs
+def _counted(parse: Parse, frame: Frame) -> list[tuple[str, int]]:
+    """Return the kind and the token of everything that the word of *frame* says is counted."""
+    index, lemma, pos = frame.trigger, frame.lemma, frame.pos
+    counted: list[tuple[str, int]] = []
+    for kind, words in kinds().items():
+        if pos == "v" and (lemma in words.object_verbs or lemma in words.subject):
+            tokens = frame.objects if lemma in words.object_verbs else frame.subjects
+            counted += [(kind, other) for token in tokens for other in parse.coordinated(token)]
+        elif pos in {"a", "v"} and (lemma in words.adjectives or parse.words[index] in words.adjectives):
+            counted += [(kind, token) for token in _described(parse, index)]
+        elif pos == "n" and lemma in words.nouns:
+            counted += [(kind, token) for token in _toll(parse, index)]
+        if pos == "v":
+            counted += [(kind, token) for token in _with_word_beside(parse, frame, words)]
+    return counted
 
 
-def _beside(syntax: Syntax, frame: Frame, kind: Kind) -> list[int]:
-    """Return whom a verb and the word beside it are said of: "shot dead 12 people", "took 20 people hostage"."""
-    besides = {beside for verb, beside in kind.phrases if verb == frame.lemma}
-    found: list[int] = []
-    for kid in syntax.kids[frame.trigger]:
-        if syntax.words[kid] in besides:
-            found += [token for token in frame.objects if token != kid]
-            found += syntax.children(kid, "compound", "nsubj", "dobj")  # as the parser often ties them
-    return [other for token in found for other in syntax.coordinated(token)]
+def _with_word_beside(parse: Parse, frame: Frame, words: CountWords) -> list[int]:
+    """Return whom a verb and the word beside it refer to: "shot dead 12 people", "took 20 people hostage"."""
+    besides = {beside for verb, beside in words.verbs_with_word if verb == frame.lemma}
+    tokens: list[int] = []
+    for child in parse.children[frame.trigger]:
+        if parse.words[child] in besides:
+            tokens += [token for token in frame.objects if token != child]
+            tokens += parse.children_with(child, "compound", "nsubj", "dobj")  # the parser often attaches them so
+    return [other for token in tokens for other in parse.coordinated(token)]
 
 
-def _described(syntax: Syntax, index: int) -> list[int]:
-    """Return what "dead" or "missing" is said of: "three dead", "six fishermen are missing"."""
-    head, dep = syntax.heads[index], syntax.deps[index]
-    if any(syntax.deps[kid] == "nummod" for kid in syntax.kids[index]):
+def _described(parse: Parse, index: int) -> list[int]:
+    """Return what "dead" or "missing" describes: "three dead", "six fishermen are missing"."""
+    head, dep = parse.heads[index], parse.deps[index]
+    if any(parse.deps[child] == "nummod" for child in parse.children[index]):
         return [index]
     if dep == "acomp":
-        return syntax.children(head, "nsubj", "nsubjpass")
-    if subjects := syntax.children(index, "nsubj", "nsubjpass"):
+        return parse.children_with(head, "nsubj", "nsubjpass")
+    if subjects := parse.children_with(index, "nsubj", "nsubjpass"):
         return subjects
-    if dep in {"amod", "oprd"} and syntax.kinds[head] == "n":
+    if dep in {"amod", "oprd"} and parse.pos[head] == "n":
         return [head]
     previous = index - 1
-    return [previous] if previous >= 0 and syntax.tags[previous] == "CD" else []
+    return [previous] if previous >= 0 and parse.tags[previous] == "CD" else []
 
 
-def _toll(syntax: Syntax, index: int) -> list[int]:
+def _toll(parse: Parse, index: int) -> list[int]:
     """Return the number of "a death toll of 45" and "the toll rose to 45", or the noun of "45 deaths"."""
-    if syntax.lemmas[index] != "toll":
+    if parse.lemmas[index] != "toll":
         return [index]
-    preps = [kid for kid in syntax.kids[index] if syntax.words[kid] in {"of", "at"}]
-    head = syntax.heads[index]
-    if syntax.kinds[head] == "v":
-        preps += [kid for kid in syntax.kids[head] if syntax.words[kid] in {"to", "at"}]
-    return [number for prep in preps for number in syntax.children(prep, "pobj") if syntax.tags[number] == "CD"]
+    prepositions = [child for child in parse.children[index] if parse.words[child] in {"of", "at"}]
+    head = parse.heads[index]
+    if parse.pos[head] == "v":
+        prepositions += [child for child in parse.children[head] if parse.words[child] in {"to", "at"}]
+    numbers = [number for preposition in prepositions for number in parse.children_with(preposition, "pobj")]
+    return [number for number in numbers if parse.tags[number] == "CD"]
 
 
-def _number(syntax: Syntax, token: int) -> tuple[int, int, int] | None:
-    """Return start, end and value of the number of *token*: itself, its modifier, or before "of"."""
-    if syntax.lemmas[token] in NOT_PEOPLE:
+def _number(parse: Parse, token: int) -> tuple[int, int, int] | None:
+    """Return start, end and value of the number of *token*: itself, its modifier, or the number before "of"."""
+    if parse.lemmas[token] in word_class("unit_noun"):
         return None
-    heads = [token] if syntax.tags[token] == "CD" else syntax.children(token, "nummod")
-    above = syntax.heads[token]
-    if not heads and syntax.words[above] == "of" and syntax.tags[syntax.heads[above]] == "CD":
-        heads = [syntax.heads[above]]
-    if not heads and syntax.deps[token] == "compound":
-        heads = syntax.children(above, "nummod")
+    heads = [token] if parse.tags[token] == "CD" else parse.children_with(token, "nummod")
+    above = parse.heads[token]
+    if not heads and parse.words[above] == "of" and parse.tags[parse.heads[above]] == "CD":
+        heads = [parse.heads[above]]
+    if not heads and parse.deps[token] == "compound":
+        heads = parse.children_with(above, "nummod")
     for head in heads:
-        if syntax.ents[head] not in numerals.NOT_COUNTED and (number := numerals.around(syntax, head)):
+        is_count = parse.entity_types[head] not in numerals.NO_COUNT_TYPES
+        if is_count and (number := numerals.number_around(parse, head)):
             return number
     return None
 
 
-def _count(doc: Doc, syntax: Syntax, kind: str, counted: int, number: tuple[int, int, int]) -> Count:
+def _count(doc: Doc, parse: Parse, kind: str, counted: int, number: tuple[int, int, int]) -> Count:
     start, end, value = number
-    span = doc[start:end]
-    what = None
-    if not start <= counted < end and syntax.kinds[counted] == "n":
-        first, last = roles.phrase(syntax, counted, [])
+    counted_text = None
+    if not start <= counted < end and parse.pos[counted] == "n":
+        first, last = phrases.noun_phrase(parse, counted, [])
         first = max(first, end) if first < end <= last else first
-        what = doc[first:last].text or None
-    return Count(
-        kind=kind,
-        number=value,
-        mention=Mention(start=span.start_char, end=span.end_char, text=span.text),
-        of=what,
-    )
+        counted_text = doc[first:last].text or None
+    return Count(kind=kind, number=value, mention=phrases.mention(doc, (start, end)), of=counted_text)

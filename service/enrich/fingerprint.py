@@ -1,4 +1,4 @@
-"""The fingerprint of a pipeline: digests of the code, data, libraries and settings that decide what a record says."""
+"""Compute the fingerprint of a pipeline: digests of the code, data, libraries and settings that shape a record."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from service import __version__
-from service.contract.records import Pipeline
+from service.contract.enriched_article import Pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,61 +21,68 @@ if TYPE_CHECKING:
     from service.enrich.gazetteer.places import Gazetteer
     from service.settings import Settings
 
-CODE_FILES = ("__init__.py", "processes/__init__.py", "processes/processor.py")
+CODE_FILES = ("__init__.py", "errors.py", "processes/__init__.py", "processes/processor.py")
 CODE_FOLDERS = ("contract", "enrich", "wire")
-"""With `CODE_FILES`, all of our code that turns bytes into a record. `settings.py` counts by its values instead."""
+"""Together with `CODE_FILES`: all of our code that turns bytes into a record.
+
+`settings.py` is left out: the values of the settings count instead.
+"""
 
 LIBRARIES = (
     *("spacy", "thinc", "blis", "numpy"),  # every score: blis multiplies the matrices
-    *("dateparser", "python-dateutil"),  # which day "a month ago" is
-    *("feedparser", "ftfy", "lxml", "orjson", "pydantic", "selectolax"),  # what the article says; pydantic reads times
+    *("feedparser", "ftfy", "lxml", "orjson", "pydantic", "selectolax"),  # the article; pydantic parses times
     *("py3langid", "rensa"),
 )
-"""Libraries whose other versions may make other records."""
+"""Libraries of which another version may produce other records."""
 
-PART_DIGITS = 12  # 48 bits: a chance change keeps the digest once in 10**14
+PART_DIGITS = 12  # 48 bits: one change in 10**14 goes unnoticed
 FINGERPRINT_DIGITS = 16  # 64 bits
 
 
-def describe(settings: Settings, nlp: Language, gazetteer: Gazetteer) -> Pipeline:
-    """Name everything that decides what a record says: equal fingerprints make equal records of equal input."""
+def describe_pipeline(settings: Settings, nlp: Language, gazetteer: Gazetteer) -> Pipeline:
+    """Return the digests of everything that shapes a record, and the fingerprint over them.
+
+    Equal fingerprints and equal input give equal records, byte for byte.
+    """
     libraries = {name: metadata.version(name) for name in LIBRARIES}
-    libraries["unicode"] = unicodedata.unidata_version  # Python's: which characters are letters, capitals, spaces
-    deciding = {name: getattr(settings, name) for name in ("input_format", "languages", "watched")}
-    # The shipped model is among the data. An installed one may change under the same name and version.
+    libraries["unicode"] = unicodedata.unidata_version  # Python's: what is a letter, a capital, a space
+    settings_that_count = {name: getattr(settings, name) for name in ("input_format", "languages", "watched")}
+    # The shipped model is part of the data. An installed one can change under the same name and version.
     installed = _files(nlp.path, "installed-model/") if nlp.path else ()
     parts = {
         "service": __version__,
         "model": f"{nlp.meta['lang']}_{nlp.meta['name']}",
         "model_version": str(nlp.meta["version"]),
         "gazetteer": gazetteer.edition,
-        "rules": data(chain(_files(resources.files("service.enrich") / "data"), installed)),
-        "code": code(resources.files("service")),
+        "rules": data_digest(chain(_files(resources.files("service.enrich") / "data"), installed)),
+        "code": code_digest(resources.files("service")),
         "libraries": _digest(libraries)[:PART_DIGITS],
-        "settings": _digest(deciding)[:PART_DIGITS],
+        "settings": _digest(settings_that_count)[:PART_DIGITS],
     }
     return Pipeline(**parts, fingerprint=_digest(parts)[:FINGERPRINT_DIGITS])
 
 
-def code(package: Traversable) -> str:
+def code_digest(package: Traversable) -> str:
     """Return a digest of the sources in *package* that turn bytes into a record.
 
-    The sources are taken byte by byte, comments and docstrings included. Bytecode and syntax trees would leave these
-    out, but they differ between versions of Python, so the same release would have several digests. A reworded
-    comment thus gives a new digest, which does no harm: a new digest says that records may differ, not that they do.
+    The digest covers every byte, including comments and docstrings. Bytecode and syntax trees would leave these out,
+    but they differ between versions of Python, so that one release would have several digests. A reworded comment
+    therefore gives a new digest, which does no harm: a new digest says that records may differ, not that they do.
     """
     folders = (_files(package / folder, f"{folder}/") for folder in CODE_FOLDERS)
     sources = (file for file in chain.from_iterable(folders) if file[0].endswith(".py"))
-    return _edition(chain(((name, package / name) for name in CODE_FILES), sources))
+    return _files_digest(chain(((name, package / name) for name in CODE_FILES), sources))
 
 
-def data(files: Iterable[tuple[str, Traversable]]) -> str:
-    """Return a digest of the data among *files*: all but prose (`*.md`) and hidden files."""
-    return _edition((name, path) for name, path in files if not (path.name.startswith(".") or name.endswith(".md")))
+def data_digest(files: Iterable[tuple[str, Traversable]]) -> str:
+    """Return a digest of the data among *files*: all except prose (`*.md`) and hidden files."""
+    return _files_digest(
+        (name, path) for name, path in files if not (path.name.startswith(".") or name.endswith(".md"))
+    )
 
 
 def _files(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Traversable]]:
-    """Yield every file under *folder* with *prefix* and its path in there, which is the same wherever *folder* is."""
+    """Yield every file under *folder*, named by *prefix* and its path relative to *folder*."""
     for path in folder.iterdir():
         if path.is_dir():
             yield from _files(path, f"{prefix}{path.name}/")
@@ -83,8 +90,8 @@ def _files(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Travers
             yield f"{prefix}{path.name}", path
 
 
-def _edition(files: Iterable[tuple[str, Traversable]]) -> str:
-    """Return a digest of *files* by name, so that two files that swap names change it; their order does not."""
+def _files_digest(files: Iterable[tuple[str, Traversable]]) -> str:
+    """Return a digest of *files* by name: it changes if two files swap names, but not with their order."""
     return _digest({name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files})[:PART_DIGITS]
 
 

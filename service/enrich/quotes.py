@@ -1,7 +1,7 @@
-"""Quotations: words between quotation marks, who said them, and the verb that says so.
+"""Quotations: the words between quotation marks, who said them, and the verb of speech.
 
-Only words between marks are quotations; reported speech without marks is not. A quotation is closed where its
-paragraph ends, as papers do not close it when it goes on in the next one.
+Only words between marks are quotations; reported speech without marks is not. A quotation ends with its paragraph at
+the latest, because newspapers do not close a quotation that goes on in the next paragraph.
 """
 
 from __future__ import annotations
@@ -9,115 +9,113 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_left
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from service.contract.records import Mention, Quote
+from service.contract.annotations import Mention, Quote
 from service.enrich import data_files
-from service.enrich.events.extract import mention
-from service.enrich.grammar import roles
-from service.enrich.grammar.parse import Syntax
+from service.enrich.data_files import DATA, CommaSeparatedSet, DataRow
+from service.enrich.grammar.parse import Parse
+from service.enrich.grammar.phrases import NAME_TYPES, TokenSpan, mention, noun_phrase
 from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-MARKED = re.compile(r"“(?P<curly>[^“”\n]+)(?:”|(?=\n|$))|(?<!\w)\"(?P<plain>[^\"\n]+)\"|«(?P<angle>[^«»\n]+)»")
-LEAST_WORDS = 3
+QUOTATION = re.compile(r"“(?P<curly>[^“”\n]+)(?:”|(?=\n|$))|(?<!\w)\"(?P<plain>[^\"\n]+)\"|«(?P<angle>[^«»\n]+)»")
+MIN_WORDS_WITHOUT_VERB = 3
 """Shorter ones are names, titles and scare quotes, unless a verb of speech stands beside them."""
-REACH = 12
-"""How many tokens away from a quotation the verb may stand."""
+MAX_TOKENS_TO_VERB = 12
+"""Tokens between a quotation and its verb of speech."""
+IMPERSONAL_SUBJECTS = frozenset({"which", "that", "it", "what"})
+
+
+class QuoteWords(DataRow):
+    """The content of `quotes.yaml`."""
+
+    verbs: CommaSeparatedSet
+    """Lemmas of the verbs of speech."""
+    examples: tuple[tuple[str, str, str, str], ...]
+    """Sentence, quotation, speaker and verb: read by the tests."""
 
 
 @functools.cache
-def _data() -> dict[str, Any]:
-    raw: dict[str, Any] = data_files.read(files("service.enrich") / "data" / "quotes.yaml")
-    return raw
-
-
-@functools.cache
-def speech_verbs() -> frozenset[str]:
-    """Return the lemmas of the verbs of speech."""
-    return frozenset(verb.strip() for verb in _data()["verbs"].split(","))
-
-
-def examples() -> list[tuple[str, str, str, str]]:
-    """Return sentence, quotation, speaker and verb of each example."""
-    return [(text, quote, speaker, verb) for text, quote, speaker, verb in _data()["examples"]]
+def quote_words() -> QuoteWords:
+    """Return the verbs of speech, with examples."""
+    return data_files.read_document(DATA / "quotes.yaml", QuoteWords)
 
 
 def find(doc: Doc) -> list[Quote]:
     """Return the quotations of *doc* in the order of the text, without their marks; offsets are code points."""
-    syntax = Syntax.of(doc)
-    whole = text_of(doc)
-    spans = [match.span(match.lastgroup or 0) for match in MARKED.finditer(whole)]
+    parse = Parse.of(doc)
+    text = text_of(doc)
+    spans = [match.span(match.lastgroup or 0) for match in QUOTATION.finditer(text)]
     if not spans:
         return []
     starts = doc.to_array("IDX").tolist()
-    inside = {
-        at for first, last in spans for at in range(bisect_left(starts, first - 1), bisect_left(starts, last + 1))
+    quoted = {
+        token for start, end in spans for token in range(bisect_left(starts, start - 1), bisect_left(starts, end + 1))
     }
-    names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in roles.NAMES]
-    found = []
+    names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in NAME_TYPES]
+    quotes = []
     for start, end in spans:
-        text = whole[start:end]
+        words = text[start:end]
         tokens = range(bisect_left(starts, start), bisect_left(starts, end))
-        verb = _verb(doc, syntax, tokens, inside) if tokens else None
-        if len(text.split()) < LEAST_WORDS and (verb is None or syntax.words[verb[0]] == "called"):
+        verb = _verb(doc, parse, tokens, quoted) if tokens else None
+        if len(words.split()) < MIN_WORDS_WITHOUT_VERB and (verb is None or parse.words[verb[0]] == "called"):
             continue
-        speaker = _speaker(syntax, verb, inside, names) if verb else None
-        found.append(
+        speaker = _speaker(parse, verb, quoted, names) if verb else None
+        quotes.append(
             Quote(
-                quote=Mention(start=start, end=end, text=text),
+                quote=Mention(start=start, end=end, text=words),
                 speaker=mention(doc, speaker) if speaker else None,
                 verb=mention(doc, verb) if verb else None,
             )
         )
-    return found
+    return quotes
 
 
-def _verb(doc: Doc, syntax: Syntax, tokens: range, inside: set[int]) -> tuple[int, int] | None:
-    """Return the verb of speech nearest to the quotation, what follows it before what stands in front of it.
+def _verb(doc: Doc, parse: Parse, tokens: range, quoted: set[int]) -> TokenSpan | None:
+    """Return the verb of speech nearest to the quotation; verbs after it come before those in front of it.
 
-    A quotation that ends in a full stop leaves a verb that introduces the next one to that.
+    If the quotation ends in a full stop, a verb after it that introduces the next quotation belongs to that one.
     """
-    after = range(tokens[-1] + 1, min(len(doc), tokens[-1] + 1 + REACH))
-    before = range(tokens[0] - 1, max(-1, tokens[0] - 1 - REACH), -1)
-    paragraph = next((at for at in after if "\n" in doc[at].text), after.stop)
-    over = syntax.words[tokens[-1]].endswith(".")
-    for at in (*range(after.start, paragraph), *before):
-        if at not in inside and _says(syntax, at):
-            if over and at > tokens[-1] and _introduces(syntax, at, inside):
+    after = range(tokens[-1] + 1, min(len(doc), tokens[-1] + 1 + MAX_TOKENS_TO_VERB))
+    before = range(tokens[0] - 1, max(-1, tokens[0] - 1 - MAX_TOKENS_TO_VERB), -1)
+    paragraph_end = next((index for index in after if "\n" in doc[index].text), after.stop)
+    ends_sentence = parse.words[tokens[-1]].endswith(".")
+    for index in (*range(after.start, paragraph_end), *before):
+        if index not in quoted and _is_speech(parse, index):
+            if ends_sentence and index > tokens[-1] and _introduces_quotation(parse, index, quoted):
                 continue
-            return at, at + 1 + (syntax.words[at] == "according")
+            return index, index + 1 + (parse.words[index] == "according")
     return None
 
 
-def _introduces(syntax: Syntax, at: int, inside: set[int]) -> bool:
-    """Tell whether a colon behind the clause of the verb at *at* opens the next quotation: "the minister said: …"."""
-    _, end = syntax.sentences[syntax.sentence_of[at]]
-    colon = next((index for index in range(at + 1, end) if syntax.words[index] == ":"), None)
-    return colon is not None and colon + 1 in inside
+def _introduces_quotation(parse: Parse, index: int, quoted: set[int]) -> bool:
+    """Return whether a colon after the verb at *index* opens the next quotation: "the minister said: …"."""
+    _, end = parse.sentences[parse.sentence_of[index]]
+    colon = next((token for token in range(index + 1, end) if parse.words[token] == ":"), None)
+    return colon is not None and colon + 1 in quoted
 
 
-def _says(syntax: Syntax, at: int) -> bool:
-    if syntax.words[at] == "according":
-        return at + 1 < syntax.size and syntax.words[at + 1] == "to"
-    return syntax.kinds[at] == "v" and syntax.lemmas[at] in speech_verbs() and syntax.deps[at] not in {"amod", "aux"}
+def _is_speech(parse: Parse, index: int) -> bool:
+    """Return whether the token at *index* is a verb of speech, or the "according" of "according to"."""
+    if parse.words[index] == "according":
+        return index + 1 < parse.size and parse.words[index + 1] == "to"
+    is_verb = parse.pos[index] == "v" and parse.deps[index] not in {"amod", "aux"}
+    return is_verb and parse.lemmas[index] in quote_words().verbs
 
 
-def _speaker(
-    syntax: Syntax, verb: tuple[int, int], inside: set[int], names: list[tuple[int, int]]
-) -> tuple[int, int] | None:
-    at = verb[0]
-    if syntax.words[at] == "according":
-        to = at + 1
-        targets = syntax.children(to, "pobj") or syntax.children(at, "pobj")
+def _speaker(parse: Parse, verb: TokenSpan, quoted: set[int], names: list[TokenSpan]) -> TokenSpan | None:
+    """Return the subject of the verb of speech, or what stands after "according to"."""
+    index = verb[0]
+    if parse.words[index] == "according":
+        candidates = parse.children_with(index + 1, "pobj") or parse.children_with(index, "pobj")
     else:
-        targets = syntax.children(at, "nsubj")
-        if not targets and syntax.deps[at] in {"conj", "xcomp", "advcl"}:
-            targets = syntax.children(syntax.heads[at], "nsubj")
-    for target in targets:
-        if target not in inside and syntax.words[target] not in {"which", "that", "it", "what"}:
-            return roles.phrase(syntax, target, names)
+        candidates = parse.children_with(index, "nsubj")
+        if not candidates and parse.deps[index] in {"conj", "xcomp", "advcl"}:
+            candidates = parse.children_with(parse.heads[index], "nsubj")
+    for candidate in candidates:
+        if candidate not in quoted and parse.words[candidate] not in IMPERSONAL_SUBJECTS:
+            return noun_phrase(parse, candidate, names)
     return None

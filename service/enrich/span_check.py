@@ -1,4 +1,4 @@
-"""The promise of the contract, checked before a record leaves: every mention is what stands there in the text."""
+"""Check the contract before a record is published: the text at every mention's offsets is the mention's own."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
 
-from service.contract.records import Mention, Span
+from service.contract.annotations import Mention, Span
+from service.errors import SpanMismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from service.contract.records import EnrichedArticle
-
-
-class OffsetMismatch(RuntimeError):  # noqa: N818 - it names what was found
-    """Raised for a bug of ours: a stage gave a mention whose offsets and words disagree."""
+    from service.contract.enriched_article import EnrichedArticle
 
 
 def check(record: EnrichedArticle) -> EnrichedArticle:
-    """Return *record*; raise `OffsetMismatch` where a span lies outside the text or has other words than its own."""
+    """Return *record* if all its spans fit its text.
+
+    Raises:
+        SpanMismatchError: A span lies outside the text, or a mention's text is not the text at its offsets.
+    """
     text = record.text
     for name, span in spans(record):
         if not 0 <= span.start < span.end <= len(text):
-            raise OffsetMismatch(f"{name}: [{span.start}, {span.end}) in a text of {len(text)} code points")
+            raise SpanMismatchError(f"{name}: [{span.start}, {span.end}) in a text of {len(text)} code points")
         if isinstance(span, Mention) and text[span.start : span.end] != span.text:
-            raise OffsetMismatch(f"{name}: [{span.start}, {span.end}) holds other words than the mention")
+            raise SpanMismatchError(f"{name}: [{span.start}, {span.end}) holds other words than the mention")
     return record
 
 
@@ -49,12 +50,12 @@ def _spans(value: BaseModel | list[BaseModel] | None) -> Iterator[Span]:
 
 @functools.cache
 def _nested(model: type[BaseModel]) -> tuple[str, ...]:
-    """Return the fields of *model* that hold models; most hold text and numbers, which no span is in."""
+    """Return the fields of *model* that hold models. Most hold text or numbers and contain no span."""
     return tuple(name for name, field in model.model_fields.items() if _holds_models(field.annotation))
 
 
 def _holds_models(annotation: object) -> bool:
-    """Tell whether *annotation* is a model, or `list[Mention]`, `Mention | None` and the like."""
+    """Return whether *annotation* is a model, or contains one, as `list[Mention]` and `Mention | None` do."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return True
     return any(map(_holds_models, get_args(annotation)))

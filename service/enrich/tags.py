@@ -1,6 +1,6 @@
-"""The event tags of an article: which of the vocabulary's tags its events and phrases support, and how strongly.
+"""Assign event tags to an article: which tags of the vocabulary its events and phrases support, and how strongly.
 
-The vocabulary is `data/tags.yaml`; its Media Topics are of the IPTC release named in `data/media_topics.tsv`.
+The vocabulary is `data/tags.yaml`. Its Media Topics are those of the IPTC release named in `data/media_topics.tsv`.
 """
 
 from __future__ import annotations
@@ -8,12 +8,11 @@ from __future__ import annotations
 import functools
 import math
 import re
-from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from service.contract.records import Mention, Tag
+from service.contract.annotations import Mention, Tag
 from service.enrich import data_files
+from service.enrich.data_files import DATA, DataRow
 from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
@@ -21,58 +20,47 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
-    from service.contract.records import Event
+    from service.contract.annotations import Event
 
 MEDIA_TOPICS_RELEASE = "2025-03-31"
-LEAST_SCORE, LEAST_SCORE_WITHOUT_PHRASE = 0.3, 0.42
-"""One event in passing gives no tag, unless the words of the tag stand in the text too."""
-MOST_TAGS = 15
-LEAD = 600
-"""Code points from the start in which a mention counts double: headline and lead say what an article is about."""
+MIN_SCORE, MIN_SCORE_WITHOUT_PHRASE = 0.3, 0.42
+"""Scores from which a tag is assigned. One event in passing is not enough, unless a phrase of the tag is there too."""
+MAX_TAGS_PER_ARTICLE = 15
+LEAD_CODE_POINTS = 600
+"""Length of the headline and lead, where a mention counts double: they say what an article is about."""
 PHRASE_WEIGHT = 0.5
+"""Weight of a phrase outside the lead. That of an event is its confidence."""
 FLAG_WEIGHTS = {"negated": 0.5, "hypothetical": 0.7, "historical": 0.4}
-"""What did not happen, may happen or happened long ago says less of what the article is about."""
-GROUPED = 2
-"""Letters by which the phrases are grouped."""
-MOST_EVIDENCE = 10
-"""Phrases that are given as evidence for a tag; more say nothing new."""
+"""Events that did not happen, may happen or happened long ago say less about what the article is about."""
+GROUP_PREFIX_LETTERS = 2
+"""Letters by which the search pattern groups the phrases."""
+MAX_EVIDENCE_PER_TAG = 10
+"""Most phrases that a tag lists as evidence. Further ones add nothing new."""
 
 
-@dataclass(frozen=True, slots=True)
-class TagDefinition:
+class TagDefinition(DataRow):
     """One tag of the vocabulary."""
 
     tag: str
     medtop: tuple[str, ...]
     meaning: str
     events: frozenset[str]
-    """`TYPE` or `TYPE/mode`: events that support the tag beside those whose rule names it."""
+    """`TYPE` or `TYPE/mode`: events that support the tag, in addition to those whose rule names it."""
     phrases: tuple[str, ...]
-    least: int
-    """Phrases that an article needs where no event supports the tag."""
+    least: int = 1
+    """Number of phrases that an article needs if no event supports the tag."""
 
 
 @functools.cache
 def vocabulary() -> tuple[TagDefinition, ...]:
     """Return every tag, in the order of the file."""
-    rows = data_files.read_as_written(files("service.enrich") / "data" / "tags.yaml")
-    return tuple(
-        TagDefinition(
-            tag=row["tag"],
-            medtop=tuple(row["medtop"]),
-            meaning=row["meaning"],
-            events=frozenset(row["events"]),
-            phrases=tuple(row["phrases"]),
-            least=int(row.get("least", 1)),
-        )
-        for row in rows
-    )
+    return data_files.read_rows(DATA / "tags.yaml", TagDefinition, name="tag")
 
 
 @functools.cache
 def media_topics() -> dict[str, str]:
     """Return the names of the Media Topics that the vocabulary uses, by id."""
-    text = (files("service.enrich") / "data" / "media_topics.tsv").read_text(encoding="utf-8")
+    text = (DATA / "media_topics.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
     return dict(rows)
 
@@ -80,51 +68,51 @@ def media_topics() -> dict[str, str]:
 def assign(doc: Doc, events: Sequence[Event]) -> list[Tag]:
     """Return the tags of *doc*, most important first, given its *events*.
 
-    The score grows with the number of supporting events and phrases, their confidence and their place in the text; it
-    is 0.5 for one sure event outside the lead. Evidence offsets are code points of `doc.text`.
+    The score grows with the number of supporting events and phrases, their confidence, and their position in the text.
+    One certain event outside the lead gives 0.53. Evidence offsets are code points of `doc.text`.
     """
-    phrases = _phrases(text_of(doc))
-    supporters = _supporters(events)
-    found = []
+    phrases = _phrase_mentions(text_of(doc))
+    supporters = _supporting_events(events)
+    tags = []
     for definition in vocabulary():
         supporting = supporters.get(definition.tag, [])
         evidence = phrases.get(definition.tag, [])
         if not supporting and len(evidence) < definition.least:
             continue
-        strength = sum(_weight(events[at]) for at in supporting)
-        strength += sum(PHRASE_WEIGHT * (1 + (mention.start < LEAD)) for mention in evidence)
+        strength = sum(_event_weight(events[index]) for index in supporting)
+        strength += sum(PHRASE_WEIGHT * (1 + (mention.start < LEAD_CODE_POINTS)) for mention in evidence)
         score = round(1 - math.exp(-0.75 * strength), 3)
-        if score >= (LEAST_SCORE if evidence else LEAST_SCORE_WITHOUT_PHRASE):
-            found.append(
+        if score >= (MIN_SCORE if evidence else MIN_SCORE_WITHOUT_PHRASE):
+            tags.append(
                 Tag(
                     tag=definition.tag,
                     medtop=list(definition.medtop),
                     score=score,
                     events=supporting,
-                    evidence=evidence[:MOST_EVIDENCE],
+                    evidence=evidence[:MAX_EVIDENCE_PER_TAG],
                 )
             )
-    found.sort(key=lambda tag: (-tag.score, tag.tag))
-    return found[:MOST_TAGS]
+    tags.sort(key=lambda tag: (-tag.score, tag.tag))
+    return tags[:MAX_TAGS_PER_ARTICLE]
 
 
-def _supporters(events: Sequence[Event]) -> dict[str, list[int]]:
-    """Return the indexes of the *events* that support each tag: that of its rule, else those of its kind."""
-    found: dict[str, list[int]] = {}
-    for at, event in enumerate(events):
+def _supporting_events(events: Sequence[Event]) -> dict[str, list[int]]:
+    """Return the indexes of the *events* that support each tag: the tag of the rule, else those of the event's type."""
+    supporting: dict[str, list[int]] = {}
+    for index, event in enumerate(events):
         for tag in _tags_of(event.type, event.mode) if event.tag is None else (event.tag,):
-            found.setdefault(tag, []).append(at)
-    return found
+            supporting.setdefault(tag, []).append(index)
+    return supporting
 
 
 @functools.cache
-def _tags_of(kind: str, mode: str | None) -> frozenset[str]:
-    kinds = {kind, f"{kind}/{mode}"}
-    return frozenset(definition.tag for definition in vocabulary() if not kinds.isdisjoint(definition.events))
+def _tags_of(event_type: str, mode: str | None) -> frozenset[str]:
+    names = {event_type, f"{event_type}/{mode}"}
+    return frozenset(definition.tag for definition in vocabulary() if not names.isdisjoint(definition.events))
 
 
-def _weight(event: Event) -> float:
-    weight = event.confidence * (1 + (event.trigger.start < LEAD))
+def _event_weight(event: Event) -> float:
+    weight = event.confidence * (1 + (event.trigger.start < LEAD_CODE_POINTS))
     for flag, factor in FLAG_WEIGHTS.items():
         if getattr(event, flag):
             weight *= factor
@@ -133,9 +121,9 @@ def _weight(event: Event) -> float:
 
 @functools.cache
 def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
-    """Return one pattern for all phrases, and the tags of each phrase without its star.
+    """Return one pattern for all phrases, and the tags of each phrase without its asterisk.
 
-    Phrases are grouped by their first letters: a word of the text is compared only with those that begin like it.
+    The pattern groups phrases by their first letters, so that each word of the text is compared with few of them.
     """
     tags: dict[str, list[str]] = {}
     groups: dict[str, list[str]] = {}
@@ -144,7 +132,7 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
             word = phrase.removesuffix("*")
             tags.setdefault(word, []).append(definition.tag)
             ending = "" if phrase.endswith("*") else r"(?!\w)"
-            groups.setdefault(word[:GROUPED], []).append(re.escape(word[GROUPED:]) + ending)
+            groups.setdefault(word[:GROUP_PREFIX_LETTERS], []).append(re.escape(word[GROUP_PREFIX_LETTERS:]) + ending)
     parts = [
         re.escape(first) + "(?:" + "|".join(sorted(set(rest), key=lambda end: (-len(end), end))) + ")"
         for first, rest in sorted(groups.items())
@@ -156,18 +144,18 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
     return re.compile(rf"\b(?:{body})"), {word: tuple(names) for word, names in tags.items()}
 
 
-def _phrases(text: str) -> dict[str, list[Mention]]:
-    """Return the phrases of the vocabulary in *text*, by tag; where two begin together, the longer one."""
+def _phrase_mentions(text: str) -> dict[str, list[Mention]]:
+    """Return the phrases of the vocabulary in *text* by tag. If two start at the same place, the longer one counts."""
     pattern, tags = _pattern()
     lowered = text.lower()
-    if len(lowered) != len(text):  # a letter whose small form is two: keep it, so that offsets hold
-        lowered = "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
-    found: dict[str, list[Mention]] = {}
+    if len(lowered) != len(text):  # keep letters whose lower case has two code points: offsets must hold
+        lowered = "".join(lower if len(lower := letter.lower()) == 1 else letter for letter in text)
+    mentions: dict[str, list[Mention]] = {}
     for match in pattern.finditer(lowered):
         end = match.end()
         while end < len(text) and text[end].isalnum():
             end += 1
         mention = Mention(start=match.start(), end=end, text=text[match.start() : end])
         for tag in tags[match[0]]:
-            found.setdefault(tag, []).append(mention)
-    return found
+            mentions.setdefault(tag, []).append(mention)
+    return mentions

@@ -6,7 +6,6 @@ import base64
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import time
 import uuid
@@ -14,15 +13,13 @@ from typing import TYPE_CHECKING, Self
 
 from service.errors import LocalKafkaError
 from service.local_kafka import distribution
+from service.local_kafka.ports import HOST, free_port, require_free
 from service.parent_death import signal_on_parent_death
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Broker"]
-
-HOST = "127.0.0.1"
 START_SECONDS = 60.0  # 3 s on two idle cores; a loaded machine takes far longer
 STOP_SECONDS = 30.0  # a controlled shutdown takes 1-2 s
 STARTED = "Kafka Server started"
@@ -32,7 +29,6 @@ SINGLE_NODE = {
     "process.roles": "broker,controller",
     "node.id": "1",
     "controller.listener.names": "CONTROLLER",
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "offsets.topic.replication.factor": "1",
     "offsets.topic.num.partitions": "8",
     "transaction.state.log.replication.factor": "1",
@@ -52,12 +48,18 @@ class Broker:
         data_dir: Folder of topics and logs, created if missing.
         port: Port for clients; the controller uses the next one. 0 picks two free ports.
         overrides: Broker settings to add or change, by their names in `server.properties`.
+        cluster_id: The cluster that the node belongs to; a new one if not given. Ignored if *data_dir* has state.
     """
 
-    def __init__(self, data_dir: Path, port: int = 0, overrides: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, port: int = 0, overrides: Mapping[str, str] | None = None, *, cluster_id: str = ""
+    ) -> None:
         self._folder = data_dir / "kafka"
-        self._port, self._controller_port = (port, port + 1) if port else _free_ports()
-        self._overrides = dict(overrides or {})
+        self._port, self._controller_port = (port, port + 1) if port else (free_port(), free_port())
+        self.overrides = dict(overrides or {})
+        """Settings of `server.properties`. A change takes effect at the next start."""
+        self._cluster_id = cluster_id or new_cluster_id()
+        self._listeners: dict[str, tuple[int, int]] = {"PLAINTEXT": (self._port, self._port)}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -75,22 +77,46 @@ class Broker:
         """Return the process id, or None if Kafka is not running."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
+    @property
+    def controller(self) -> str:
+        """Return the address of its controller, which only brokers use."""
+        return f"{HOST}:{self._controller_port}"
+
+    def add_listener(self, name: str, advertised_port: int) -> int:
+        """Add a port for clients from the next start on, and return it. Its clients are directed to *advertised_port*.
+
+        This allows a proxy between the broker and some of its clients.
+        """
+        self._listeners[name] = (free_port(), advertised_port)
+        return self._listeners[name][0]
+
     def start(self) -> Self:
         """Start Kafka and return when it accepts connections. Raise `LocalKafkaError` if it cannot start."""
-        java, jars = distribution.java(), distribution.jars()
-        _require_free(self._port, self._controller_port)
+        self.format()
+        self.launch()
+        self.await_started()
+        return self
+
+    def format(self) -> None:
+        """Write the settings and prepare a new `data_dir`. This is the first step of `start`."""
+        require_free(self._controller_port, *(port for port, _ in self._listeners.values()))
         self._folder.mkdir(parents=True, exist_ok=True)
-        classpath = os.pathsep.join(map(str, jars))
-        properties = self._write_properties()
+        self._write_properties()
         if not (self._folder / "data" / "meta.properties").exists():
-            self._format(java, classpath, properties)
+            self._format()
+
+    def launch(self) -> None:
+        """Start the process without waiting. This is the second step of `start`.
+
+        Call it in a thread that keeps running: Linux ends the child when the thread that started it ends.
+        """
         command = [
-            str(java), "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+            *_java(), "-Xmx512m", "-XX:+UseSerialGC",
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
             "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info",
             "-Dorg.slf4j.simpleLogger.showDateTime=true",
             "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss",
-            "-cp", classpath, "kafka.Kafka", str(properties),
+            "kafka.Kafka", str(self._properties),
         ]  # fmt: skip
         with self.log_path.open("wb") as log:
             # In its own session, so that Ctrl-C reaches only us and the worker can still commit.
@@ -102,8 +128,21 @@ class Broker:
                 start_new_session=True,
                 preexec_fn=_end_with_parent,  # noqa: PLW1509 - one call to prctl, safe after a fork
             )
-        self._await_start()
-        return self
+
+    def await_started(self) -> None:
+        """Wait until it accepts connections. This is the last step of `start`.
+
+        Raises:
+            LocalKafkaError: It ended or took too long.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while STARTED not in self._log():
+            if self._process is None or self._process.poll() is not None:
+                raise LocalKafkaError(f"Kafka ended while starting; {self.log_path} says:\n{_error_line(self._log())}")
+            if time.monotonic() > deadline:
+                self.kill()
+                raise LocalKafkaError(f"Kafka did not start within {START_SECONDS:.0f} s; see {self.log_path}")
+            time.sleep(0.05)
 
     def stop(self) -> None:
         """Shut Kafka down, and kill it if that takes too long. Do nothing if it is not running."""
@@ -119,37 +158,30 @@ class Broker:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _write_properties(self) -> Path:
+    @property
+    def _properties(self) -> Path:
+        return self._folder / "server.properties"
+
+    def _write_properties(self) -> None:
+        listeners = {name: f"{name}://{HOST}:{port}" for name, (port, _) in self._listeners.items()}
+        advertised = [f"{name}://{HOST}:{port}" for name, (_, port) in self._listeners.items()]
         settings = SINGLE_NODE | {
-            "listeners": f"PLAINTEXT://{HOST}:{self._port},CONTROLLER://{HOST}:{self._controller_port}",
-            "advertised.listeners": f"PLAINTEXT://{HOST}:{self._port}",
-            "controller.quorum.voters": f"1@{HOST}:{self._controller_port}",
+            "listeners": ",".join([*listeners.values(), f"CONTROLLER://{self.controller}"]),
+            "advertised.listeners": ",".join(advertised),
+            "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in [*listeners, "CONTROLLER"]),
+            "controller.quorum.voters": f"1@{self.controller}",
             "log.dirs": str(self._folder / "data"),
         }
-        path = self._folder / "server.properties"
-        path.write_text("".join(f"{name}={value}\n" for name, value in (settings | self._overrides).items()))
-        return path
+        lines = [f"{name}={value}\n" for name, value in (settings | self.overrides).items()]
+        self._properties.write_text("".join(lines))
 
-    def _format(self, java: Path, classpath: str, properties: Path) -> None:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = [str(java), "-XX:TieredStopAtLevel=1", "-cp", classpath]
+    def _format(self) -> None:
         # With `=`: one id in 64 begins with a hyphen and would be read as an option.
-        command += ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(properties)]
+        command = [*_java(), "kafka.tools.StorageTool", "format", f"--cluster-id={self._cluster_id}"]
+        command += ["-c", str(self._properties)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
         if done.returncode:
             raise LocalKafkaError(f"Kafka could not prepare {self._folder}:\n{_error_line(done.stderr)}")
-
-    def _await_start(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while STARTED not in self._log():
-            if self._process is None or self._process.poll() is not None:
-                raise LocalKafkaError(
-                    f"Kafka ended during its start; {self.log_path} says:\n{_error_line(self._log())}"
-                )
-            if time.monotonic() > deadline:
-                self.kill()
-                raise LocalKafkaError(f"Kafka did not start within {START_SECONDS:.0f} s; see {self.log_path}")
-            time.sleep(0.05)
 
     def _log(self) -> str:
         return self.log_path.read_text(errors="replace")
@@ -173,25 +205,15 @@ def _error_line(output: str) -> str:
     return next((line for line in lines if "Exception" in line or " ERROR " in line), "\n".join(lines[-3:]))
 
 
-def _free_ports() -> tuple[int, int]:
-    """Return two free ports of the loopback interface."""
-    with socket.socket() as first, socket.socket() as second:
-        first.bind((HOST, 0))
-        second.bind((HOST, 0))
-        return first.getsockname()[1], second.getsockname()[1]
+def new_cluster_id() -> str:
+    """Return an id for a new cluster."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 
-def _require_free(*ports: int) -> None:
-    for port in ports:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                raise LocalKafkaError(
-                    f"{HOST}:{port} is taken, so Kafka cannot start: stop the program that listens there (another "
-                    "`newswire up`?), or set KAFKA_BOOTSTRAP_SERVERS to use a Kafka that is already running"
-                ) from None
+def _java() -> list[str]:
+    """Return the beginning of a command that runs a class of Kafka, to be followed by options and the class name."""
+    classpath = os.pathsep.join(map(str, distribution.jars()))
+    return [str(distribution.java()), "-XX:TieredStopAtLevel=1", "-cp", classpath]
 
 
 def _end_with_parent() -> None:

@@ -1,9 +1,16 @@
-"""The page for people: the last records live, and one record as HTML. It knows neither Kafka nor spaCy.
+"""`newswire page`: a web page that shows the last records live. A process of its own, and a consumer like any other.
 
-Article text is hostile here. Every value is escaped by Jinja, only http and https links are links, and the pages come
-with a content security policy that allows no inline script or style. Three parts:
+    Kafka ──► topic_reader ──► recent_records ──► event_stream ──► browsers
+     topic     thread           event loop         server-sent events
 
-    render   a record → HTML; pure, used by the live page and by `newswire enrich --html`
-    feed     the last records, bounded in number and bytes
-    web      the routes of the live page, for the worker's web server
+    publications     a record of the topic as the page has to understand it: key, id, revision, status, embargo
+    topic_reader     reads the topic of records in a thread, and reconnects
+    recent_records   what is shown: bounded; obeys deletions, retractions, embargoes and revisions
+    figures          what the page has counted, and whether it reads
+    event_stream     what one browser is sent
+    server           the routes, the security headers, and who is let in
+    main             starts and stops the above
+
+Article text is hostile here. Every value is escaped by Jinja, only http and https addresses become links, and the page
+has a content security policy that allows no inline script or style.
 """

@@ -23,7 +23,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, TypeAdapter, ValidationError
 
 from service.contract.outcomes import Enriched, Message, Outcome, Refused, Tombstone
-from service.contract.records import RejectReason  # noqa: TC001 - pydantic reads the annotation at run time
+from service.contract.reject_reasons import RejectReason
 
 LENGTHS = struct.Struct("!II")
 MAX_HEAD_BYTES = 1024 * 1024  # of an outcome: an id, tags and counts by type, in all about 1 kB

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from service.contract.outcomes import Enriched, Message, Outcome, Refused
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.errors import WorkerPoolError
 from service.processes.fork_client import ForkServer
 from service.processes.frames import MalformedFrameError

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from service import wire
 from service.contract.outcomes import Enriched, Headers, Message, Outcome, Refused, Tombstone
-from service.contract.records import EnrichedArticle, InvalidArticle, RawArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.enrich.enricher import Enricher
 
 if TYPE_CHECKING:
+    from service.contract.enriched_article import EnrichedArticle
+    from service.contract.raw_article import RawArticle
     from service.settings import Settings
 
 __all__ = ["Enriched", "Headers", "Message", "Outcome", "Processor", "Refused", "Tombstone"]
@@ -51,7 +53,7 @@ class Processor:
             record = self._enricher.enrich(article, seconds)
             stage = "serialize"
             return self._enriched(record, seconds)
-        except InvalidArticle as invalid:
+        except InvalidArticleError as invalid:
             return Refused(invalid.reason, stage, invalid.detail)
         except Exception as error:  # noqa: BLE001 - one article must not stop the others; type and line are kept
             return Refused(RejectReason.ENRICH_FAILED, stage, _describe(error))
@@ -59,7 +61,7 @@ class Processor:
     def _read(self, value: bytes, message: Message) -> RawArticle:
         limit = self._settings.max_article_bytes
         if len(value) > limit:
-            raise InvalidArticle(RejectReason.TOO_LARGE, f"{len(value):,} bytes, the limit is {limit:,}")
+            raise InvalidArticleError(RejectReason.TOO_LARGE, f"{len(value):,} bytes, the limit is {limit:,}")
         return wire.read(value, dict(message.headers), self._settings.input_format, message.timestamp)
 
     def _enriched(self, record: EnrichedArticle, seconds: dict[str, float]) -> Outcome:

@@ -1,27 +1,30 @@
-"""Records as GeoJSON (RFC 7946), for any map: a point for every place that was resolved."""
+"""Records as GeoJSON (RFC 7946): one Feature per place that was resolved."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from service.views import record_parts
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from service.contract.records import EnrichedArticle
+    from service.contract.enriched_article import EnrichedArticle
 
 
 def feature_collection(records: Iterable[EnrichedArticle]) -> dict[str, Any]:
-    """Return the places of *records* as a FeatureCollection; a place without a point (the West) has null for one.
+    """Return the places of *records* as a FeatureCollection.
 
-    Properties are the record's own fields: the article's id, headline and time, the place's name, kind, ids and
-    confidence, how often it is mentioned, and whether the article is about its country.
+    The properties are fields of the record: id, headline and time of the article; name, kind, ids and confidence of the
+    place; the number of its mentions, and whether the article is about its country. A place without a point ("the
+    West") has null as its geometry.
     """
-    return {"type": "FeatureCollection", "features": [one for record in records for one in features(record)]}
+    return {"type": "FeatureCollection", "features": [feature for record in records for feature in features(record)]}
 
 
 def features(record: EnrichedArticle) -> list[dict[str, Any]]:
-    """Return a Feature for every place of *record*, in the record's order."""
-    about = {country.code for country in record.countries if country.about}
+    """Return a Feature for every place of *record*, in the order of the record."""
+    about = {country.code for country in record_parts.countries_about(record)}
     return [
         {
             "type": "Feature",

@@ -1,4 +1,4 @@
-"""A record → HTML: a fragment for the live page, or a page of its own. Pure; every value is escaped."""
+"""A record as HTML: an entry of the live page, or a page of its own. Every value is escaped."""
 
 from __future__ import annotations
 
@@ -8,31 +8,37 @@ import math
 from collections import Counter
 from functools import cache
 from importlib.resources import files
-from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from service.views import marking, world_map
+from service.views import marking, record_parts, world_map
 
 if TYPE_CHECKING:
-    from service.contract.records import EnrichedArticle, Location
+    from service.contract.annotations import Location
+    from service.contract.enriched_article import EnrichedArticle
 
-SHOWN_CHARACTERS = 20_000  # of a text on the live page: some 3,000 words, ten times the usual article
-SHOWN_ROWS = 50  # of a table on the live page
-TITLE_CHARACTERS = 120  # of the text, where there is no headline
-AREAS = {"country", "admin1", "region", "continent", "water"}  # their coordinates are only their middle
-COLOURED = {"PERSON", "ORG", "NORP"}  # types of entity with a colour of their own
+MAX_CHARACTERS = 20_000  # of a text on the live page: about 3,000 words, ten times the usual article
+MAX_ROWS = 50  # of a table on the live page
+COLOURED_TYPES = {"PERSON", "ORG", "NORP"}  # entity types with a colour of their own
+DOT_RADIUS = 0.008  # of a place with one mention, as a share of the width of the map
+MAX_DOT_SCALE = 3.0  # reached at nine mentions
 
 
 def fragment(record: EnrichedArticle) -> str:
-    """Return *record* as one entry of the live page. What is too long for a page to bear is cut, and says so."""
-    return _environment().get_template("fragment.html").render(_values(record, SHOWN_CHARACTERS, SHOWN_ROWS))
+    """Return *record* as one entry of the live page.
+
+    Text and tables that are too long for a page are cut, and the entry says so. The entry of a retracted article has no
+    text and no headline, which may be what the source took back.
+    """
+    if record.status == "retracted":
+        return _environment().get_template("retracted.html").render(record=record)
+    return _environment().get_template("fragment.html").render(_values(record, MAX_CHARACTERS, MAX_ROWS))
 
 
 def document(record: EnrichedArticle) -> str:
-    """Return *record* as a page of its own that needs nothing beside it: whole, with a map, without a script."""
+    """Return *record*, uncut and with a map, as a page that needs no other file and runs no script."""
     style = (files("service.views") / "static/page.css").read_text()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
@@ -43,24 +49,25 @@ def document(record: EnrichedArticle) -> str:
 
 
 def live(title: str) -> str:
-    """Return the live page, empty."""
+    """Return the live page without records."""
     return _environment().get_template("live.html").render(title=title, world=world_map.WORLD)
 
 
-def _values(record: EnrichedArticle, characters: int | None, rows: int | None) -> dict[str, Any]:
-    points = [place for place in record.locations if place.lat is not None and place.lon is not None]
-    view = world_map.around(
-        [(place.lat, place.lon) for place in points if place.lat is not None and place.lon is not None]
-    )
+def _values(record: EnrichedArticle, max_characters: int | None, max_rows: int | None) -> dict[str, Any]:
+    points = record_parts.located_places(record)
+    view = world_map.around([(latitude, longitude) for _, latitude, longitude in points])
     return {
         "record": record,
-        "title": record.headline or shorten(record.text, TITLE_CHARACTERS, placeholder=" …") or record.id,
-        "link": record.url if record.url and _is_web(record.url) else None,
-        "segments": list(marking.segments(record.text, marking.marks(record), characters)),
-        "cut": max(0, len(record.text) - characters) if characters else 0,
-        "rows": rows,
+        "title": record_parts.title(record),
+        "published": record_parts.published(record),
+        "countries": record_parts.countries_about(record),
+        "link": record.url if record.url and _is_web_address(record.url) else None,
+        "segments": list(marking.segments(record.text, marking.marks(record), max_characters)),
+        "cut": max(0, len(record.text) - max_characters) if max_characters else 0,
+        "rows": max_rows,
         "points": points,
-        "areas": AREAS,
+        "area_kinds": record_parts.AREA_KINDS,
+        "event_flags": record_parts.event_flags,
         "view": view,
         "classes": _classes,
         "radius": lambda place: _radius(place, view),
@@ -68,8 +75,8 @@ def _values(record: EnrichedArticle, characters: int | None, rows: int | None) -
     }
 
 
-def _is_web(url: str) -> bool:
-    """Tell whether *url* may become a link: `javascript:` and `data:` would run in the page."""
+def _is_web_address(url: str) -> bool:
+    """Return whether *url* may become a link: `javascript:` and `data:` would run in the page."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -79,14 +86,14 @@ def _is_web(url: str) -> bool:
 
 def _classes(segment: marking.Segment) -> str:
     """Return the CSS classes of a marked segment."""
-    names = {mark.kind for mark in segment.marks}
+    kinds = {mark.kind for mark in segment.marks}
     types = {mark.label for mark in segment.marks if mark.kind == "entity"}
-    return " ".join(sorted(names | {name.lower() for name in types & COLOURED}))
+    return " ".join(sorted(kinds | {name.lower() for name in types & COLOURED_TYPES}))
 
 
 def _radius(place: Location, view: world_map.View) -> float:
-    """Return the radius of a place's dot in degrees: by its mentions, a hundredth of the view's width and up."""
-    return round(view.width * 0.008 * min(3.0, math.sqrt(len(place.mentions))), 2)
+    """Return the radius of the dot of a place, in degrees: its area grows with the number of mentions."""
+    return round(view.width * DOT_RADIUS * min(MAX_DOT_SCALE, math.sqrt(len(place.mentions))), 2)
 
 
 @cache

@@ -1,4 +1,7 @@
-"""Cut a text at every edge of a mention, so that mentions which overlap can be marked without being nested."""
+"""The mentions of a record as marks over its text, and the text cut at the edge of every mark.
+
+Mentions overlap: "Cluj" is an entity and a place. Cut at every edge, a text can be marked without nested elements.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from service.views import record_parts
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from service.contract.records import EnrichedArticle
+    from service.contract.enriched_article import EnrichedArticle
 
-Kind = Literal["entity", "place", "trigger"]
+MarkKind = Literal["entity", "place", "trigger"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,47 +25,47 @@ class Mark:
 
     start: int
     end: int
-    kind: Kind
+    kind: MarkKind
     label: str
-    """The entity's type, the place's kind, the event's type."""
+    """The type of the entity; the country of the place, or else its kind; the type of the event."""
     meaning: str
-    """What to tell who points at it."""
+    """What a tooltip says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of text in which the same marks hold."""
+    """A stretch of text that is covered by the same marks from end to end."""
 
     text: str
     marks: tuple[Mark, ...]
 
 
 def marks(record: EnrichedArticle) -> list[Mark]:
-    """Return all marks of *record*: entities, places, triggers of events."""
-    found = [
+    """Return all marks of *record*: its entities, then its places, then the triggers of its events."""
+    entities = [
         Mark(mention.start, mention.end, "entity", entity.type, f"{entity.name} ({entity.type})")
         for entity in record.entities
         for mention in entity.mentions
     ]
+    places = []
     for place in record.locations:
-        where = ", ".join(part for part in (place.name, place.admin1, place.country) if part)
-        found += [
-            Mark(mention.start, mention.end, "place", place.kind, f"{where}: {place.kind}, {place.confidence:.0%} sure")
-            for mention in place.mentions
-        ]
+        address = ", ".join(part for part in (place.name, place.admin1, place.country) if part)
+        meaning = f"{address}: {place.kind}, {place.confidence:.0%} sure"
+        label = place.country or place.kind
+        places += [Mark(mention.start, mention.end, "place", label, meaning) for mention in place.mentions]
+    triggers = []
     for event in record.events:
-        how = [name for name in ("negated", "future", "hypothetical", "historical") if getattr(event, name)]
-        meaning = " ".join([event.type, *([event.mode] if event.mode else []), *how])
-        found.append(Mark(event.trigger.start, event.trigger.end, "trigger", event.type, meaning))
-    return found
+        meaning = " ".join([event.type, *([event.mode] if event.mode else []), *record_parts.event_flags(event)])
+        triggers.append(Mark(event.trigger.start, event.trigger.end, "trigger", event.type, meaning))
+    return [*entities, *places, *triggers]
 
 
-def segments(text: str, found: list[Mark], limit: int | None = None) -> Iterator[Segment]:
-    """Yield the first *limit* characters of *text* in pieces, each with the marks that cover it."""
+def segments(text: str, marks: list[Mark], limit: int | None = None) -> Iterator[Segment]:
+    """Yield the first *limit* characters of *text* in pieces, each with the *marks* that cover it."""
     end = len(text) if limit is None else min(limit, len(text))
     opening: dict[int, list[Mark]] = {}
     closing: dict[int, list[Mark]] = {}
-    for mark in found:
+    for mark in marks:
         if mark.start < mark.end and mark.start < end:
             opening.setdefault(mark.start, []).append(mark)
             closing.setdefault(min(mark.end, end), []).append(mark)

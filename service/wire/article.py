@@ -1,6 +1,6 @@
-"""What a format's module found → RawArticle: one place that checks types, cleans text, reads dates.
+"""Build a RawArticle from the fields of any format: check types, clean text, parse dates.
 
-The module of a format only says which of its fields is which of ours (`Fields`); it never cleans and seldom checks.
+The module of a format only maps its fields to ours (`Fields`); it never cleans and seldom checks.
 """
 
 from __future__ import annotations
@@ -10,19 +10,21 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from service.contract.records import InvalidArticle, RawArticle, RejectReason, Source
+from service.contract.raw_article import RawArticle, Source
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire import timestamps
-from service.wire.text import clean, clean_line, clean_name
+from service.wire.refusals import describe_type, wrong_shape
+from service.wire.text import clean, clean_identifier, clean_line
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 Fields = Mapping[str, object]
-"""Values by the names of `RawArticle`, as they came: cleaned and checked by `make`."""
+"""Raw values by the names of `RawArticle`; `build` cleans and checks them."""
 
-_ID_LIMIT = 1024
+_MAX_ID_CHARACTERS = 1024
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")
-"""BCP 47 as far as it matters here: a language, and subtags."""
+"""The part of BCP 47 that matters here: a language and subtags."""
 _STATUS: Mapping[object, Literal["usable", "withheld", "canceled"]] = {
     None: "usable",
     "": "usable",
@@ -33,53 +35,60 @@ _STATUS: Mapping[object, Literal["usable", "withheld", "canceled"]] = {
 }
 
 
-def make(fields: Fields, source_format: str, value: bytes, timestamp: int | None = None) -> RawArticle:
-    """Return the article of *fields*, read from a message with *value*. Raises `InvalidArticle`.
+def build(fields: Fields, source_format: str, value: bytes, timestamp: int | None = None) -> RawArticle:
+    """Return the article of *fields*.
 
-    An article without an id gets one from a hash of *value*: the same message always has the same id. *timestamp* is
-    the message's, in milliseconds since 1970-01-01 UTC.
+    Args:
+        fields: What the module of the format found.
+        source_format: Name of the format.
+        value: The value of the message. An article without an id gets a hash of it, so the same message always has
+            the same id.
+        timestamp: The message's, in milliseconds since 1970-01-01 UTC.
+
+    Raises:
+        InvalidArticleError: A field has the wrong type, a date cannot be read, or there is no text.
     """
     status = _status(fields)
     article_id = own_id(fields)
     if status != "usable" and not article_id:
-        raise _wrong(f"the status is {status}, but there is no id to say which article it is about")
+        raise wrong_shape(f"the status is {status}, but there is no id to say which article it is about")
     headline = _line(fields, "headline") or ""
-    moments = _moments(fields, status, timestamp)
+    dates = _dates(fields, status, timestamp)
     article = RawArticle(
         id=article_id or derived_id(value),
-        version=_name(fields, "version"),
+        version=_identifier(fields, "version"),
         source=_source(fields, source_format),
-        url=_name(fields, "url"),
+        url=_identifier(fields, "url"),
         headline=headline,
         body=_body(fields, headline),
         language=_language(_line(fields, "language")),
-        published_at=moments["published_at"],
-        updated_at=moments["updated_at"],
-        embargoed_until=moments["embargoed_until"],
+        published_at=dates["published_at"],
+        updated_at=dates["updated_at"],
+        embargoed_until=dates["embargoed_until"],
         byline=_line(fields, "byline"),
         dateline=_line(fields, "dateline"),
         status=status,
     )
     if status == "usable" and not any(map(str.isalnum, article.text)):
-        raise InvalidArticle(RejectReason.EMPTY_TEXT, "neither headline nor body has a word; send one of them")
+        raise InvalidArticleError(RejectReason.EMPTY_TEXT, "neither headline nor body has a word; send one of them")
     return article
 
 
 def own_id(fields: Fields) -> str:
-    """Return the id that an article brings along, empty if it has none. Raise `InvalidArticle` if it cannot be one."""
-    article_id = _name(fields, "id") or ""
-    if len(article_id) > _ID_LIMIT:
-        raise _wrong(f"`id` has {len(article_id):,} characters; {_ID_LIMIT:,} is the most")
+    """Return the id that the article states, or an empty string. Raise `InvalidArticleError` if it is not valid."""
+    article_id = _identifier(fields, "id") or ""
+    if len(article_id) > _MAX_ID_CHARACTERS:
+        raise wrong_shape(f"`id` has {len(article_id):,} characters; at most {_MAX_ID_CHARACTERS:,} are accepted")
     return article_id
 
 
 def derived_id(value: bytes) -> str:
-    """Return the id of an article without one of its own, read from *value*."""
+    """Return the id of an article in *value* that states none: the first 32 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(value).hexdigest()[:32]
 
 
 def _body(fields: Fields, headline: str) -> str:
-    """Return the cleaned body, without the headline where it stands again as the first line, as in HTML bodies."""
+    """Return the cleaned body, without the headline if the body repeats it as its first line, as HTML bodies do."""
     body = clean(_text(fields, "body") or "")
     if not headline or not body.startswith(headline):
         return body
@@ -87,95 +96,81 @@ def _body(fields: Fields, headline: str) -> str:
     return body[repeated.end() :] if repeated else body
 
 
-def _wrong(detail: str) -> InvalidArticle:
-    return InvalidArticle(RejectReason.WRONG_SHAPE, detail)
-
-
 def _text(fields: Fields, name: str, inside: str = "") -> str | None:
-    found = fields.get(name)
-    if found is None or isinstance(found, str):
-        return found
-    if isinstance(found, int | float) and not isinstance(found, bool):
-        return str(found)
-    raise _wrong(f"`{inside}{name}` is {describe(found)}; text is expected")
+    value = fields.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    raise wrong_shape(f"`{inside}{name}` is {describe_type(value)}; text is expected")
 
 
 def _line(fields: Fields, name: str, inside: str = "") -> str | None:
-    found = _text(fields, name, inside)
-    return clean_line(found) or None if found else None
+    text = _text(fields, name, inside)
+    return clean_line(text) or None if text else None
 
 
-def _name(fields: Fields, name: str, inside: str = "") -> str | None:
-    found = _text(fields, name, inside)
-    return clean_name(found) or None if found else None
+def _identifier(fields: Fields, name: str, inside: str = "") -> str | None:
+    text = _text(fields, name, inside)
+    return clean_identifier(text) or None if text else None
 
 
 def _source(fields: Fields, source_format: str) -> Source:
-    found = fields.get("source")
-    if found is None:
+    source = fields.get("source")
+    if source is None:
         return Source(format=source_format)
-    if isinstance(found, str):
-        return Source(name=clean_line(found) or None, format=source_format)
-    if not isinstance(found, Mapping):
-        raise _wrong(f"`source` is {describe(found)}; a name or an object with `name` and `uri` is expected")
+    if isinstance(source, str):
+        return Source(name=clean_line(source) or None, format=source_format)
+    if not isinstance(source, Mapping):
+        raise wrong_shape(f"`source` is {describe_type(source)}; a name or an object with `name` and `uri` is expected")
     return Source(
-        name=_line(found, "name", "source."),
-        uri=_name(found, "uri", "source."),
-        format=_line(found, "format", "source.") or source_format,
+        name=_line(source, "name", "source."),
+        uri=_identifier(source, "uri", "source."),
+        format=_line(source, "format", "source.") or source_format,
     )
 
 
 def _status(fields: Fields) -> Literal["usable", "withheld", "canceled"]:
-    found = fields.get("status")
-    key = found.strip().lower() if isinstance(found, str) else found
+    status = fields.get("status")
+    key = status.strip().lower() if isinstance(status, str) else status
     try:
         return _STATUS[key]
     except (KeyError, TypeError):
-        shown = ascii(found)[:40] if isinstance(found, str) else describe(found)
-        raise _wrong(f"`status` is {shown}; usable, withheld or canceled is expected") from None
+        shown = ascii(status)[:40] if isinstance(status, str) else describe_type(status)
+        raise wrong_shape(f"`status` is {shown}; usable, withheld or canceled is expected") from None
 
 
-def _moments(fields: Fields, status: str, timestamp: int | None) -> dict[str, datetime | None]:
-    """Return the dates of the article by name. Raises `InvalidArticle`, but not where it is withdrawn.
+def _dates(fields: Fields, status: str, timestamp: int | None) -> dict[str, datetime | None]:
+    """Return the dates of the article by name. Raise `InvalidArticleError` if one cannot be read, unless withdrawn.
 
-    A withdrawal must reach all who have the article, so a date of it that cannot be read is left out. One that does not
-    say when it was made was made when the message was: the date of the article itself would sort it before the versions
-    that it withdraws (see `RawArticle.revision`). But it was not made before the article, whatever the message says.
+    A withdrawal must reach everybody who has the article, so an unreadable date in it is left out. A withdrawal without
+    its own timestamp takes that of its message, because the article's publication date would sort it before the
+    versions that it withdraws (see `RawArticle.revision`). It is never dated before the article itself.
     """
-    moments: dict[str, datetime | None] = {}
+    dates: dict[str, datetime | None] = {}
     for name in ("published_at", "updated_at", "embargoed_until"):
         try:
-            moments[name] = timestamps.read(fields.get(name), name)
-        except InvalidArticle:
+            dates[name] = timestamps.parse(fields.get(name), name)
+        except InvalidArticleError:
             if status == "usable":
                 raise
-            moments[name] = None
+            dates[name] = None
     sent = timestamps.from_milliseconds(timestamp) if timestamp is not None else None
-    if status != "usable" and moments["updated_at"] is None and sent is not None:
-        moments["updated_at"] = max(sent, moments["published_at"] or sent)
-    return moments
+    if status != "usable" and dates["updated_at"] is None and sent is not None:
+        dates["updated_at"] = max(sent, dates["published_at"] or sent)
+    return dates
 
 
 def _language(tag: str | None) -> str | None:
-    """Return *tag* if it is one; what is no language tag ("English", "n/a") counts as none, and is detected."""
+    """Return *tag* if it is a language tag. For anything else ("English", "n/a") the language is detected."""
     tag = tag.replace("_", "-") if tag else ""
     if tag.lower() == "eng":
         return "en"  # ISO 639-2, which some feeds write
     return tag if _LANGUAGE.match(tag) and tag.lower() != "und" else None
 
 
-def named(value: object) -> str | None:
-    """Return the name in *value* as the formats write it: a text, an object with `name`, or a list of either."""
+def join_names(value: object) -> str | None:
+    """Return the names in *value*, joined by commas: a text, an object with `name`, or a list of either."""
     items = value if isinstance(value, list) else [value]
     names = [item.get("name") if isinstance(item, dict) else item for item in items]
     return ", ".join(name for name in names if isinstance(name, str) and name) or None
-
-
-def describe(value: object) -> str:
-    """Name the JSON type of *value*, for a reason."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true or false"
-    names = {str: "text", int: "a number", float: "a number", list: "a list", dict: "an object"}
-    return names.get(type(value), type(value).__name__)

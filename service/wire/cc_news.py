@@ -1,4 +1,4 @@
-"""Rows of CC-NEWS, the news part of Common Crawl as data sets of articles have it."""
+"""Rows of CC-NEWS, the news part of Common Crawl, as published in data sets of articles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def fields(row: Mapping[str, object]) -> Fields:
-    """Return the fields of *row*."""
+    """Map *row* to our fields."""
     return {
         "id": row.get("id") or row.get("url"),
         "source": {"name": row.get("domain")},

@@ -1,4 +1,4 @@
-"""Bytes → text → JSON or XML, with a reason for whatever stands in the way."""
+"""Decode bytes to text, and text to JSON or XML, with a reason for everything that cannot be decoded."""
 
 from __future__ import annotations
 
@@ -8,61 +8,61 @@ from dataclasses import dataclass
 
 import orjson
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
-_UTF8_MARK = b"\xef\xbb\xbf"
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF8_BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
-"""One escape of a JSON string, so that the backslash of an escaped backslash starts none."""
+"""One escape of a JSON string. Matching all escapes keeps an escaped backslash from starting another."""
 
 _DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?(?:encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]*)?\?>""")
 _TEXT_DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>")
-_EIGHT_BIT = re.compile(r"utf-8|ascii|iso8859-\d+|cp125\d|koi8-[ru]")
-"""Codecs, by Python's names, that an XML declaration may ask for: those of European wires."""
+_ALLOWED_CODECS = re.compile(r"utf-8|ascii|iso8859-\d+|cp125\d|koi8-[ru]")
+"""Codecs, by Python's names, that an XML declaration may name: those of European wires."""
 _PROLOG = re.compile(r"\A(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE\s+(?:(?:html|nitf|rss)\b[^<>\[\]]*|[\w:.-]+\s*)>", re.IGNORECASE)
-"""Document types that declare nothing: only a name, or what documents of these formats name by custom.
+"""Document types that declare nothing: a name alone, or the identifiers that are usual in these formats.
 
-They are cut out; what they name is not fetched.
+They are removed, and the DTD is not fetched.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Xml:
-    """An XML document, decoded, without its declaration, and free of a document type that could define entities."""
+    """A decoded XML document, without its declaration and without a document type that could define entities."""
 
     source: str
 
 
-def content(value: bytes) -> object:
-    """Return what *value* holds: `Xml`, or a JSON value. Raises `InvalidArticle`."""
-    return _content(_text(value))
+def decode_bytes(value: bytes) -> object:
+    """Return *value* as `Xml` or a JSON value. Raise `InvalidArticleError` if it is neither."""
+    return _decode(_text(value))
 
 
-def content_of_text(text: str) -> object:
-    """Return what *text* holds, as `content` does; the encoding that an XML declaration names is behind it."""
-    return _content(_TEXT_DECLARATION.sub("", text.removeprefix("\ufeff"), count=1))
+def decode_text(text: str) -> object:
+    """Return *text* as `decode_bytes` does, ignoring the encoding that an XML declaration names."""
+    return _decode(_TEXT_DECLARATION.sub("", text.removeprefix("\ufeff"), count=1))
 
 
-def _content(text: str) -> object:
+def _decode(text: str) -> object:
     stripped = text.lstrip()
     if not stripped:
-        raise InvalidArticle(RejectReason.EMPTY_TEXT, "the value is empty; a null value would delete the article")
+        raise InvalidArticleError(RejectReason.EMPTY_TEXT, "the value is empty; a null value would delete the article")
     if stripped.startswith("<"):
         return _xml(stripped)
     if stripped.startswith("\0"):
-        raise InvalidArticle(RejectReason.NOT_JSON, "the value starts with a NUL; send one JSON object")
+        raise InvalidArticleError(RejectReason.NOT_JSON, "the value starts with a NUL; send one JSON object")
     return _json(text)
 
 
 def _text(value: bytes) -> str:
-    if value.startswith(_UTF16_MARKS):
-        raise InvalidArticle(RejectReason.NOT_UTF8, "the value is UTF-16; send it as UTF-8")
-    value = value.removeprefix(_UTF8_MARK)
+    if value.startswith(_UTF16_BOMS):
+        raise InvalidArticleError(RejectReason.NOT_UTF8, "the value is UTF-16; send it as UTF-8")
+    value = value.removeprefix(_UTF8_BOM)
     declaration = _DECLARATION.match(value)
     codec = "utf-8"
     if declaration:
@@ -72,7 +72,7 @@ def _text(value: bytes) -> str:
         return value.decode(codec)
     except UnicodeDecodeError as error:
         detail = f"byte {error.start} ({value[error.start]:#04x}) is not {codec.upper()}; send the value as UTF-8"
-        raise InvalidArticle(RejectReason.NOT_UTF8, detail) from None
+        raise InvalidArticleError(RejectReason.NOT_UTF8, detail) from None
 
 
 def _codec(name: str) -> str:
@@ -80,8 +80,8 @@ def _codec(name: str) -> str:
         codec = codecs.lookup(name).name
     except LookupError:
         codec = ""
-    if not _EIGHT_BIT.fullmatch(codec):
-        raise InvalidArticle(RejectReason.NOT_UTF8, f"the XML declares the encoding {name}; send it as UTF-8")
+    if not _ALLOWED_CODECS.fullmatch(codec):
+        raise InvalidArticleError(RejectReason.NOT_UTF8, f"the XML declares the encoding {name}; send it as UTF-8")
     return codec
 
 
@@ -91,29 +91,29 @@ def _xml(source: str) -> Xml:
         source = _PROLOG.sub("", source[named.end() :], count=1)
     if source.startswith("<!"):
         detail = "the XML has a document type, which could declare entities; leave it out and write the characters"
-        raise InvalidArticle(RejectReason.UNSAFE_XML, detail)
+        raise InvalidArticleError(RejectReason.UNSAFE_XML, detail)
     return Xml(source)
 
 
 def _json(source: str) -> object:
     r"""Return the JSON value that *source* holds.
 
-    A lone surrogate (`\ud800`), which some producers write where they cut a text in the middle of an emoji, is read as
+    A lone surrogate (`\ud800`), which some producers write if they cut a text in the middle of an emoji, becomes
     U+FFFD, the replacement character.
     """
     try:
         return orjson.loads(source)
     except orjson.JSONDecodeError as error:
-        mended = _ESCAPE.sub(lambda escape: r"\ufffd" if escape["lone"] else escape[0], source)
-        if mended == source:
+        repaired = _ESCAPE.sub(lambda escape: r"\ufffd" if escape["lone"] else escape[0], source)
+        if repaired == source:
             raise _not_json(error) from None
     try:
-        return orjson.loads(mended)
+        return orjson.loads(repaired)
     except orjson.JSONDecodeError as error:
         raise _not_json(error) from None
 
 
-def _not_json(error: orjson.JSONDecodeError) -> InvalidArticle:
-    where = f"line {error.lineno}, column {error.colno}"
-    detail = f"{error.msg.partition(':')[0]} at {where}; send one JSON object, or one XML item"
-    return InvalidArticle(RejectReason.NOT_JSON, detail)
+def _not_json(error: orjson.JSONDecodeError) -> InvalidArticleError:
+    position = f"line {error.lineno}, column {error.colno}"
+    detail = f"{error.msg.partition(':')[0]} at {position}; send one JSON object, or one XML item"
+    return InvalidArticleError(RejectReason.NOT_JSON, detail)

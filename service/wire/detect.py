@@ -1,13 +1,12 @@
-"""Which format is it? By the members that only that format has."""
+"""Detect the format of a decoded value by the members or the root element that only this format has."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from service.contract.records import InvalidArticle, RejectReason
-from service.wire.article import describe
 from service.wire.decode import Xml
+from service.wire.refusals import describe_type, wrong_shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     Row = Mapping[str, object]
 
 _ROOT = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->)*+<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL)
-_BY_ROOT = {
+FORMAT_BY_ROOT = {
     "newsItem": "newsml-g2",
     "newsMessage": "newsml-g2",
     "packageItem": "newsml-g2",
@@ -26,63 +25,61 @@ _BY_ROOT = {
     "feed": "atom",
     "entry": "atom",
 }
-_NINJS = frozenset(["$standard", "standard", "pubstatus", "representationtype"]) | {
+_NINJS_MEMBERS = frozenset(["$standard", "standard", "pubstatus", "representationtype"]) | {
     *("firstcreated", "versioncreated", "contentcreated"),
     *("headline", "headlines", "body_html", "body_text", "body_xhtml", "bodies", "descriptions"),
 }
-"""Members of which every ninjs item has one or more beside its `uri`, in lower case."""
-_TRAFILATURA = frozenset(["fingerprint", "raw_text", "source-hostname"])
+"""Members, in lower case. Every ninjs item has at least one of them beside its `uri`."""
+_TRAFILATURA_MEMBERS = frozenset(["fingerprint", "raw_text", "source-hostname"])
 
 
-def format_of(content: object) -> str:
-    """Return the name of the format that *content* is in. Raises `InvalidArticle`, `wrong_shape`."""
+def detect_format(content: object) -> str:
+    """Return the name of the format of *content*. Raise `InvalidArticleError`, `wrong_shape`, if there is none."""
     if isinstance(content, Xml):
-        return _format_of_xml(content)
+        return _detect_xml(content)
     if not isinstance(content, dict):
-        raise _wrong(f"the value is {describe(content)}; one JSON object is expected")
-    return _format_of_row(content)
+        raise wrong_shape(f"the value is {describe_type(content)}; one JSON object is expected")
+    return _detect_json(content)
 
 
-def _format_of_xml(document: Xml) -> str:
+def _detect_xml(document: Xml) -> str:
     root = _ROOT.match(document.source)
     name = root[1] if root else ""
     if name == "html":
-        raise _wrong("the value is an HTML page; send its text as `body` of a JSON object")
+        raise wrong_shape("the value is an HTML page; send its text as `body` of a JSON object")
     if name == "NewsML":
-        raise _wrong("the value is NewsML 1; only NewsML-G2 is read")
-    if name not in _BY_ROOT:
-        raise _wrong("the XML is neither NewsML-G2 nor NITF nor RSS nor Atom")
-    return _BY_ROOT[name]
+        raise wrong_shape("the value is NewsML 1; only NewsML-G2 is read")
+    if name not in FORMAT_BY_ROOT:
+        raise wrong_shape("the XML is neither NewsML-G2 nor NITF nor RSS nor Atom; send one of these")
+    return FORMAT_BY_ROOT[name]
 
 
-def _format_of_row(row: Row) -> str:
+def _detect_json(row: Row) -> str:
     articles = row.get("articles")
-    if isinstance(articles, list) and not _has_gdelt(row):
-        raise _wrong(f"`articles` holds {len(articles):,} articles; send one a message")
-    for name, is_it in _SIGNS:
-        if is_it(row):
+    if isinstance(articles, list) and not _is_gdelt(row):
+        raise wrong_shape(f"`articles` holds {len(articles):,} articles; send one per message")
+    for name, matches in SIGNATURES:
+        if matches(row):
             return name
-    raise _wrong("neither `headline` nor `body` is there, nor the members of another format; send one of them")
+    raise wrong_shape(
+        "the value has neither `headline` nor `body`, nor the members of another format; send one of them"
+    )
 
 
-def _has_gdelt(row: Row) -> bool:
+def _is_gdelt(row: Row) -> bool:
     articles = row.get("articles")
     rows = [row, *articles] if isinstance(articles, list) else [row]
     return any(isinstance(article, dict) and "seendate" in article for article in rows)
 
 
-_SIGNS: tuple[tuple[str, Callable[[Row], bool]], ...] = (
-    ("gdelt", _has_gdelt),
+SIGNATURES: tuple[tuple[str, Callable[[Row], bool]], ...] = (
+    ("gdelt", _is_gdelt),
     ("schema.org", lambda row: "@type" in row or "@graph" in row),
     ("news-please", lambda row: "maintext" in row),
-    ("ninjs", lambda row: "uri" in row and bool(_NINJS & {name.lower() for name in row})),
+    ("ninjs", lambda row: "uri" in row and bool(_NINJS_MEMBERS & {name.lower() for name in row})),
     ("event-registry", lambda row: {"uri", "title", "body"} <= row.keys()),
     ("newswire", lambda row: bool({"headline", "body", "status"} & row.keys())),
-    ("trafilatura", lambda row: bool(_TRAFILATURA & row.keys()) or row.keys() == {"text", "comments"}),
+    ("trafilatura", lambda row: bool(_TRAFILATURA_MEMBERS & row.keys()) or row.keys() == {"text", "comments"}),
     ("cc-news", lambda row: "text" in row and bool({"title", "domain"} & row.keys())),
 )
-"""Formats in the order in which they are tried, and what gives each away."""
-
-
-def _wrong(detail: str) -> InvalidArticle:
-    return InvalidArticle(RejectReason.WRONG_SHAPE, detail)
+"""Names of the JSON formats, in the order in which they are tried, and the test that recognizes each."""

@@ -1,17 +1,17 @@
-"""Articles of Event Registry (NewsAPI.ai), as its API returns them one by one."""
+"""Articles of Event Registry (NewsAPI.ai), as its API returns a single article."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.wire.article import Fields, named
+from service.wire.article import Fields, join_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 def fields(row: Mapping[str, object]) -> Fields:
-    """Return the fields of the article *row*."""
+    """Map the article *row* to our fields."""
     source = row.get("source")
     return {
         "id": row.get("uri"),
@@ -22,5 +22,5 @@ def fields(row: Mapping[str, object]) -> Fields:
         "language": row.get("lang"),
         "published_at": row.get("dateTimePub") or row.get("dateTime") or row.get("date"),
         "updated_at": row.get("dateTime"),
-        "byline": named(row.get("authors")),
+        "byline": join_names(row.get("authors")),
     }

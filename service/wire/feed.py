@@ -1,4 +1,4 @@
-"""RSS and Atom: a feed with one item, or the item alone. Parsed by feedparser, which forgives what feeds get wrong."""
+"""RSS and Atom: a feed with one item, or the item alone. feedparser reads them, since it accepts malformed feeds."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import feedparser
 
-from service.contract.records import InvalidArticle, RejectReason
-from service.wire.article import named
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
+from service.wire.article import join_names
+from service.wire.refusals import wrong_shape
 
 if TYPE_CHECKING:
     from service.wire.article import Fields
@@ -21,20 +22,23 @@ _RSS = (
 _ATOM = '<feed xmlns="http://www.w3.org/2005/Atom">{}</feed>'
 
 
-_MOST_MARKS = 20_000
-"""Tags and entities that one item may have: feedparser takes some 50 µs for each; real items have a few hundred."""
+_MAX_TAGS_AND_ENTITIES = 20_000
+"""Accepted per item. feedparser needs some 50 µs for each, so this is a second; real items have a few hundred."""
 
 
 def fields(document: Xml) -> Fields:
-    """Return the fields of the one item in *document*. Raises `InvalidArticle` where that cannot be."""
+    """Map the only item of *document* to our fields. Raise `InvalidArticleError` if there is not exactly one."""
     marks = document.source.count("<") + document.source.count("&")
-    if marks > _MOST_MARKS:
-        detail = f"the feed has {marks:,} tags and entities, the limit is {_MOST_MARKS:,}; send one item a message"
-        raise InvalidArticle(RejectReason.TOO_LARGE, detail)
-    feed = _parsed(_whole(document.source))
+    if marks > _MAX_TAGS_AND_ENTITIES:
+        detail = (
+            f"the feed has {marks:,} tags and entities, the limit is {_MAX_TAGS_AND_ENTITIES:,}; "
+            "send one item per message"
+        )
+        raise InvalidArticleError(RejectReason.TOO_LARGE, detail)
+    feed = _parse(_as_feed(document.source))
     if len(feed.entries) != 1:
-        many = f"{len(feed.entries):,} items; send one a message" if feed.entries else "no item"
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, f"the feed holds {many}")
+        many = f"{len(feed.entries):,} items; send one per message" if feed.entries else "no item"
+        raise wrong_shape(f"the feed holds {many}")
     entry, channel = feed.entries[0], feed.feed
     source = entry.get("source") or {}
     return {
@@ -49,26 +53,26 @@ def fields(document: Xml) -> Fields:
         "language": channel.get("language") or _language(entry),
         "published_at": _date(entry, "published") or _date(entry, "updated"),
         "updated_at": _date(entry, "updated"),
-        "byline": named(entry.get("authors")) or entry.get("author"),
+        "byline": join_names(entry.get("authors")) or entry.get("author"),
     }
 
 
-def _whole(source: str) -> str:
-    """Return *source* as a feed: an item alone gets one around it, with the prefixes that items use."""
+def _as_feed(source: str) -> str:
+    """Return *source* as a feed. A lone item is wrapped in one that declares the usual prefixes."""
     if source.startswith("<item"):
         return _RSS.format(source)
     return _ATOM.format(source) if source.startswith("<entry") else source
 
 
-def _parsed(source: str) -> Any:
-    # As a file: given text that looks like an address, feedparser would fetch it.
+def _parse(source: str) -> Any:
+    # Passed as a file, because feedparser would fetch a text that looks like an address.
     document = BytesIO(source.encode())
     response = {"content-type": "application/xml; charset=utf-8"}
     try:
         return feedparser.parse(document, response_headers=response, sanitize_html=False, resolve_relative_uris=False)
-    except Exception as error:  # noqa: BLE001 - its parser for broken XML raises whatever the markup leads it into
+    except Exception as error:  # noqa: BLE001 - its parser for broken XML can raise anything
         detail = f"the feed's XML is too broken to be read ({type(error).__name__}); send well-formed XML"
-        raise InvalidArticle(RejectReason.NOT_JSON, detail) from None
+        raise InvalidArticleError(RejectReason.NOT_JSON, detail) from None
 
 
 def _body(entry: Any) -> object:
@@ -77,7 +81,7 @@ def _body(entry: Any) -> object:
 
 
 def _url(entry: Any) -> str | None:
-    """Return the page of *entry*; feedparser takes any id for a link."""
+    """Return the page of *entry*. feedparser reports any id as a link, so only web addresses count."""
     link = entry.get("link") or ""
     return link if link.startswith(("http://", "https://")) else None
 
@@ -87,8 +91,8 @@ def _language(entry: Any) -> object:
 
 
 def _date(entry: Any, name: str) -> object:
-    """Return the date as the feed writes it: feedparser's own reading puts today in place of what is missing.
+    """Return the date as the feed writes it, because feedparser's own parser fills missing parts from today.
 
-    Asked as a plain dict: feedparser would take the publication date where there is no other, and warn of it.
+    Read as from a plain dict, because feedparser would substitute the publication date for a missing one, and warn.
     """
     return dict.get(entry, name)

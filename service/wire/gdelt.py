@@ -1,16 +1,16 @@
-"""GDELT DOC 2.0 article lists: they say where articles are, not what is in them."""
+"""GDELT DOC 2.0 article lists: they hold links to articles, without text."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def fields(row: Mapping[str, object]) -> NoReturn:  # noqa: ARG001 - as all formats are called
-    """Refuse the list: raises `InvalidArticle`, `metadata_only`."""
+def fields(row: Mapping[str, object]) -> NoReturn:  # noqa: ARG001 - all formats have this signature
+    """Refuse the list: raise `InvalidArticleError`, `metadata_only`."""
     detail = "GDELT DOC lists links without the articles' text; fetch the pages and send their text"
-    raise InvalidArticle(RejectReason.METADATA_ONLY, detail)
+    raise InvalidArticleError(RejectReason.METADATA_ONLY, detail)

@@ -1,17 +1,17 @@
-"""JSON of the crawler news-please (https://github.com/fhamborg/news-please): what it lacks is the word None."""
+"""JSON of the crawler news-please (https://github.com/fhamborg/news-please). Missing values are the text `None`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.wire.article import Fields, named
+from service.wire.article import Fields, join_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 def fields(row: Mapping[str, object]) -> Fields:
-    """Return the fields of the crawled article *row*."""
+    """Map the crawled article *row* to our fields."""
     row = {name: value for name, value in row.items() if value not in ("None", "")}
     return {
         "id": row.get("url"),
@@ -22,5 +22,5 @@ def fields(row: Mapping[str, object]) -> Fields:
         "language": row.get("language"),
         "published_at": row.get("date_publish"),
         "updated_at": row.get("date_modify"),
-        "byline": named(row.get("authors")),
+        "byline": join_names(row.get("authors")),
     }

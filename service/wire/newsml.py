@@ -1,7 +1,7 @@
 """IPTC NewsML-G2: one `newsItem`, alone or in a `newsMessage` (https://iptc.org/standards/newsml-g2/).
 
-Read with lxml and not with IPTC's `newsmlg2`: that parses with libxml2's defaults, and reads the item's whole catalog
-of schemes again for every item (40 ms each), of which nothing is needed here.
+Read with lxml and not with IPTC's `newsmlg2`, which parses with libxml2's unsafe defaults and reads the whole catalog
+of schemes for every item (40 ms each), although nothing of it is needed here.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.wire import xml
+from service.wire.refusals import wrong_shape
 
 if TYPE_CHECKING:
     from service.wire.article import Fields
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _BODIES = ("body.content", "body")
-"""Where NITF and XHTML keep the text of the article."""
+"""Elements in which NITF and XHTML keep the text of the article."""
 
 
 def fields(document: Xml) -> Fields:
-    """Return the fields of the one news item in *document*. Raises `InvalidArticle` where there is none, or several."""
+    """Map the only news item in *document* to our fields. Raise `InvalidArticleError` if there is not exactly one."""
     item = _item(xml.parse(document.source))
     xml.drop_namespaces(item)
     meta, content = "itemMeta", "contentMeta"
@@ -30,50 +31,52 @@ def fields(document: Xml) -> Fields:
         "id": item.get("guid"),
         "version": item.get("version"),
         "source": _source(item),
-        "headline": xml.words(item, f"{content}/headline", f"{content}/title", f"{meta}/title", ".//hl1"),
+        "headline": xml.first_text(item, f"{content}/headline", f"{content}/title", f"{meta}/title", ".//hl1"),
         "body": _body(item),
         "language": xml.attribute(item, f"{content}/language", "tag") or item.get(_LANGUAGE),
-        "published_at": xml.words(item, f"{meta}/firstCreated", f"{content}/contentCreated", f"{meta}/versionCreated"),
-        "updated_at": xml.words(item, f"{meta}/versionCreated"),
-        "embargoed_until": xml.words(item, f"{meta}/embargoed"),
-        "byline": xml.words(item, f"{content}/by") or _name(item, f"{content}/creator"),
-        "dateline": xml.words(item, f"{content}/dateline") or _name(item, f"{content}/located"),
+        "published_at": xml.first_text(
+            item, f"{meta}/firstCreated", f"{content}/contentCreated", f"{meta}/versionCreated"
+        ),
+        "updated_at": xml.first_text(item, f"{meta}/versionCreated"),
+        "embargoed_until": xml.first_text(item, f"{meta}/embargoed"),
+        "byline": xml.first_text(item, f"{content}/by") or _name(item, f"{content}/creator"),
+        "dateline": xml.first_text(item, f"{content}/dateline") or _name(item, f"{content}/located"),
         "status": _status(item),
     }
 
 
 def _item(root: xml.Element) -> xml.Element:
-    items = [root] if xml.tag(root) == "newsItem" else root.findall("{*}itemSet/{*}newsItem")
+    items = [root] if xml.local_name(root) == "newsItem" else root.findall("{*}itemSet/{*}newsItem")
     if len(items) == 1:
         return items[0]
     if items:
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, f"{len(items):,} news items in one message; send one a message")
-    detail = f"a {xml.tag(root)} without a newsItem has no text of its own; send the newsItem"
-    raise InvalidArticle(RejectReason.METADATA_ONLY, detail)
+        raise wrong_shape(f"{len(items):,} news items in one message; send one per message")
+    detail = f"a {xml.local_name(root)} without a newsItem has no text of its own; send the newsItem"
+    raise InvalidArticleError(RejectReason.METADATA_ONLY, detail)
 
 
-def _local(qcode: str | None) -> str | None:
-    """Return the code of *qcode* without the alias of its scheme: `usable` of `stat:usable`."""
+def _code(qcode: str | None) -> str | None:
+    """Return the code of *qcode* without the alias of its scheme: `usable` for `stat:usable`."""
     return qcode.rpartition(":")[2] if qcode else None
 
 
 def _status(item: xml.Element) -> str | None:
-    """Return the code of the publication status; by the standard, an item without one is usable.
+    """Return the code of the publication status, or None. By the standard, an item without one is usable.
 
-    Raises `InvalidArticle` where one is there, but has no code: it may withdraw what was sent before.
+    Raise `InvalidArticleError` if there is a status without a code: it may be a withdrawal.
     """
     status = item.find("itemMeta/pubStatus")
     if status is None:
         return None
-    code = _local(status.get("qcode")) or re.split("[/#]", status.get("uri", "").rstrip("/"))[-1]
+    code = _code(status.get("qcode")) or re.split("[/#]", status.get("uri", "").rstrip("/"))[-1]
     if not code:
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, "`pubStatus` has no code; give it a qcode or a uri")
+        raise wrong_shape("`pubStatus` has no code; give it a qcode or a uri")
     return code
 
 
 def _name(item: xml.Element, path: str) -> str | None:
-    code = _local(xml.attribute(item, path, "qcode"))
-    return xml.words(item, f"{path}/name") or xml.attribute(item, path, "literal") or code
+    code = _code(xml.attribute(item, path, "qcode"))
+    return xml.first_text(item, f"{path}/name") or xml.attribute(item, path, "literal") or code
 
 
 def _source(item: xml.Element) -> Fields:
@@ -85,15 +88,15 @@ def _source(item: xml.Element) -> Fields:
 
 
 def _body(item: xml.Element) -> str | None:
-    """Return the text of the first rendition that is in the item itself, with its markup."""
+    """Return the first rendition that is in the item itself, with its markup."""
     for content in item.iterfind("contentSet/*"):
         if content.tag == "inlineXML":
-            body = next((found for name in _BODIES if (found := content.find(f".//{name}")) is not None), content)
-            return xml.html(body)
+            body = next((body for name in _BODIES if (body := content.find(f".//{name}")) is not None), content)
+            return xml.to_html(body)
         if content.tag == "inlineData":
             return "".join(content.itertext())
-    description = xml.words(item, "contentMeta/description")
+    description = xml.first_text(item, "contentMeta/description")
     withdrawn = _status(item) in {"canceled", "withheld"}
     if description is None and item.find("contentSet/remoteContent") is not None and not withdrawn:
-        raise InvalidArticle(RejectReason.METADATA_ONLY, "the text is elsewhere (remoteContent); send it in the item")
+        raise InvalidArticleError(RejectReason.METADATA_ONLY, "the text is in remoteContent; send it in the item")
     return description

@@ -1,4 +1,4 @@
-"""The service's own JSON: the members of `RawArticle` by their own names."""
+"""The service's own JSON: the members of `RawArticle` under their own names."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ if TYPE_CHECKING:
 
 
 def fields(row: Mapping[str, object]) -> Fields:
-    """Return *row* as it is."""
+    """Return *row* unchanged."""
     return row

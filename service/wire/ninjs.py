@@ -1,14 +1,14 @@
 """IPTC ninjs 1.x, 2.x and 3.x: news in JSON (https://iptc.org/standards/ninjs/).
 
 Version 3 is version 2 in camel case; version 1 has single members (`headline`, `body_xhtml`) where the later ones have
-arrays with roles. So member names are read without regard to case, and each text in either form.
+arrays with roles. So member names are matched in any case, and each text in either form.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.wire.article import Fields, named
+from service.wire.article import Fields, join_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def fields(row: Mapping[str, object]) -> Fields:
-    """Return the fields of the ninjs item *row*."""
-    item = _lower(row)
+    """Map the ninjs item *row* to our fields."""
+    item = _lower_names(row)
     return {
         "id": item.get("uri"),
         "version": item.get("version"),
         "source": _source(item),
-        "headline": _best(item, "headline", "headlines"),
-        "body": _best(item, "body", "bodies") or _best(item, "description", "descriptions"),
+        "headline": _preferred(item, "headline", "headlines"),
+        "body": _preferred(item, "body", "bodies") or _preferred(item, "description", "descriptions"),
         "language": item.get("language"),
         "published_at": item.get("firstcreated") or item.get("contentcreated") or item.get("versioncreated"),
         "updated_at": item.get("versioncreated"),
@@ -35,44 +35,44 @@ def fields(row: Mapping[str, object]) -> Fields:
     }
 
 
-def _lower(row: Mapping[str, object]) -> dict[str, object]:
+def _lower_names(row: Mapping[str, object]) -> dict[str, object]:
     return {name.lower(): value for name, value in row.items()}
 
 
-def _best(item: Mapping[str, object], single: str, plural: str) -> object:
-    """Return the text to read of those that *item* has.
+def _preferred(item: Mapping[str, object], single: str, plural: str) -> object:
+    """Return the preferred one of the texts that *item* has.
 
-    The main one before a teaser, and of these HTML before plain text, since it keeps the paragraphs.
+    The main text is preferred to a teaser, and HTML to plain text, because it keeps the paragraphs.
     """
     if isinstance(item.get(single), str):
         return item[single]
-    texts = [*_of_array(item.get(plural)), *_of_members(item, f"{single}_")]
+    texts = [*_texts_in_array(item.get(plural)), *_texts_in_members(item, f"{single}_")]
     return min(texts, key=lambda text: text[0], default=(None, None))[1]
 
 
-def _of_array(entries: object) -> Iterator[tuple[_Rank, object]]:
+def _texts_in_array(entries: object) -> Iterator[tuple[_Rank, object]]:
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, dict):
-            text = _lower(entry)
+            text = _lower_names(entry)
             if text.get("value"):
-                other = text.get("role") not in (None, "", "main")
-                yield _rank(f"{text.get('contenttype') or ''}", other=other), text["value"]
+                is_secondary = text.get("role") not in (None, "", "main")
+                yield _rank(f"{text.get('contenttype') or ''}", is_secondary=is_secondary), text["value"]
 
 
-def _of_members(item: Mapping[str, object], prefix: str) -> Iterator[tuple[_Rank, object]]:
+def _texts_in_members(item: Mapping[str, object], prefix: str) -> Iterator[tuple[_Rank, object]]:
     for name, value in item.items():
         if name.startswith(prefix) and value:
             yield _rank(name), value
 
 
-def _rank(kind: str, *, other: bool = False) -> _Rank:
-    """Tell whether the text is unreadable, another than the main one, and without markup: the least is the best."""
+def _rank(kind: str, *, is_secondary: bool = False) -> _Rank:
+    """Return whether the text is unreadable, secondary, and without markup. The lowest rank is preferred."""
     html = "html" in kind
-    return not (html or kind == "" or "text" in kind), other, not html
+    return not (html or kind == "" or "text" in kind), is_secondary, not html
 
 
 def _source(item: Mapping[str, object]) -> Fields:
     sources = item.get("infosources") or item.get("infosource")
     first = sources[0] if isinstance(sources, list) and sources else None
     uri = first.get("uri") if isinstance(first, dict) else None
-    return {"name": named(first) or item.get("copyrightholder"), "uri": uri}
+    return {"name": join_names(first) or item.get("copyrightholder"), "uri": uri}

@@ -5,32 +5,32 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from service.contract.records import InvalidArticle, RejectReason
-from service.wire.article import Fields, named
+from service.wire.article import Fields, join_names
+from service.wire.refusals import wrong_shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ALSO_ARTICLES = {"BlogPosting", "LiveBlogPosting", "Report"}
+_OTHER_ARTICLE_TYPES = {"BlogPosting", "LiveBlogPosting", "Report"}
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_DEEPEST = 3
-"""Levels of `@graph` and lists in which the article is looked for."""
+_MAX_GRAPH_DEPTH = 3
+"""Levels of `@graph` and lists that are searched for the article."""
 
 
 def fields(row: Mapping[str, object]) -> Fields:
-    """Return the fields of the one article in *row*. Raises `InvalidArticle` where there is none, or several."""
-    found = _articles(row)
-    if len(found) != 1:
-        many = f"{len(found):,} articles; send one a message" if found else "no article (`@type` NewsArticle)"
-        raise InvalidArticle(RejectReason.WRONG_SHAPE, f"the JSON-LD holds {many}")
-    article = found[0]
+    """Map the only article in *row* to our fields. Raise `InvalidArticleError` if there is not exactly one."""
+    articles = _find_articles(row)
+    if len(articles) != 1:
+        many = f"{len(articles):,} articles; send one per message" if articles else "no article (`@type` NewsArticle)"
+        raise wrong_shape(f"the JSON-LD holds {many}")
+    article = articles[0]
     url = _address(article.get("url")) or _address(article.get("mainEntityOfPage"))
     publisher = article.get("publisher")
     return {
-        "id": _absolute(article.get("@id")) or _absolute(url),
+        "id": _absolute_iri(article.get("@id")) or _absolute_iri(url),
         "version": article.get("version"),
         "source": {
-            "name": named(publisher),
+            "name": join_names(publisher),
             "uri": _address(publisher.get("url")) if isinstance(publisher, dict) else None,
         },
         "url": url,
@@ -39,47 +39,47 @@ def fields(row: Mapping[str, object]) -> Fields:
         "language": _language(article.get("inLanguage")),
         "published_at": article.get("datePublished"),
         "updated_at": article.get("dateModified"),
-        "byline": named(article.get("author")),
+        "byline": join_names(article.get("author")),
         "dateline": article.get("dateline"),
     }
 
 
-def _articles(value: object, depth: int = 0) -> list[dict[str, object]]:
-    if depth > _DEEPEST:
+def _find_articles(value: object, depth: int = 0) -> list[dict[str, object]]:
+    if depth > _MAX_GRAPH_DEPTH:
         return []
     if isinstance(value, list):
-        return [article for item in value for article in _articles(item, depth + 1)]
+        return [article for item in value for article in _find_articles(item, depth + 1)]
     if not isinstance(value, dict):
         return []
-    return [value] if _is_article(value.get("@type")) else _articles(value.get("@graph"), depth + 1)
+    return [value] if _is_article(value.get("@type")) else _find_articles(value.get("@graph"), depth + 1)
 
 
 def _is_article(kind: object) -> bool:
     kinds = kind if isinstance(kind, list) else [kind]
     names = [name.rpartition("/")[2].rpartition(":")[2] for name in kinds if isinstance(name, str)]
-    return any(name.endswith("Article") or name in _ALSO_ARTICLES for name in names)
+    return any(name.endswith("Article") or name in _OTHER_ARTICLE_TYPES for name in names)
 
 
-def _absolute(value: object) -> str | None:
-    """Return *value* where it is an absolute IRI: `#article` or `_:b0` name another article on each page of a site."""
+def _absolute_iri(value: object) -> str | None:
+    """Return *value* if it is an absolute IRI. `#article` or `_:b0` name another article on each page of a site."""
     return value if isinstance(value, str) and _SCHEME.match(value) else None
 
 
 def _address(value: object) -> str | None:
-    """Return the address in *value*: a text, or an object that has one. `true`, as some pages have it, is none."""
-    value = _single(value)
+    """Return the address in *value*: a text, or an object with `@id` or `url`. Some pages have `true`."""
+    value = _only_item(value)
     if isinstance(value, dict):
-        value = _absolute(value.get("@id")) or value.get("url")
+        value = _absolute_iri(value.get("@id")) or value.get("url")
     return value if isinstance(value, str) else None
 
 
 def _language(value: object) -> object:
-    value = _single(value)
+    value = _only_item(value)
     return value.get("alternateName") or value.get("name") if isinstance(value, dict) else value
 
 
-def _single(value: object) -> object:
-    """Return the one item of a list of one, None for one of several: which of them is meant is not said."""
+def _only_item(value: object) -> object:
+    """Return the item of a list of one, and None for a longer list, which does not say which item is meant."""
     if isinstance(value, list):
         return value[0] if len(value) == 1 else None
     return value

@@ -1,4 +1,4 @@
-"""JSON of the extractor trafilatura (https://trafilatura.readthedocs.io): `source` is the page's address."""
+"""JSON of the extractor trafilatura (https://trafilatura.readthedocs.io): `source` is the address of the page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def fields(row: Mapping[str, object]) -> Fields:
-    """Return the fields of the extracted page *row*."""
+    """Map the extracted page *row* to our fields."""
     url = row.get("source") or row.get("url")
     author = row.get("author")
     return {

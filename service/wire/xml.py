@@ -1,4 +1,4 @@
-"""What the XML formats of IPTC have in common: a safe parser, and ways to their words."""
+"""A safe XML parser, and helpers to read text and attributes, for the XML formats of IPTC."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from service.contract.records import InvalidArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no other name for the type of its elements
 
 
 def parse(source: str) -> Element:
-    """Return the root of *source*. Raises `InvalidArticle`, `not_json`, where it is not well-formed."""
+    """Return the root of *source*. Raise `InvalidArticleError`, `not_json`, if it is not well-formed."""
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
-        huge_tree=False,  # libxml2's own limits on depth and length stay
+        huge_tree=False,  # keeps libxml2's own limits on depth and length
         remove_comments=True,
         remove_pis=True,
     )
@@ -25,39 +25,39 @@ def parse(source: str) -> Element:
         root: Element = etree.fromstring(source.encode(), parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        raise InvalidArticle(RejectReason.NOT_JSON, f"the XML breaks at line {line}, column {column}") from None
+        raise InvalidArticleError(RejectReason.NOT_JSON, f"the XML breaks at line {line}, column {column}") from None
     return root
 
 
 def drop_namespaces(root: Element) -> None:
-    """Make every name in *root* the one without its namespace, so that paths need none."""
+    """Remove the namespace from every element name in *root*, so that paths need none."""
     for element in root.iter(etree.Element):
-        element.tag = tag(element)
+        element.tag = local_name(element)
     etree.cleanup_namespaces(root)
 
 
-def tag(element: Element) -> str:
+def local_name(element: Element) -> str:
     """Return the name of *element* without its namespace."""
     return str(etree.QName(element).localname)
 
 
-def words(root: Element, *paths: str) -> str | None:
-    """Return the text of the first of *paths* that has any."""
+def first_text(root: Element, *paths: str) -> str | None:
+    """Return the text at the first of *paths* that has any."""
     for path in paths:
         element = root.find(path)
-        found = " ".join("".join(element.itertext()).split()) if element is not None else ""
-        if found:
-            return found
+        text = " ".join("".join(element.itertext()).split()) if element is not None else ""
+        if text:
+            return text
     return None
 
 
 def attribute(root: Element, path: str, name: str) -> str | None:
     """Return the attribute *name* of the element at *path*."""
     element = root.find(path)
-    found: str | None = element.get(name) if element is not None else None
-    return found
+    value: str | None = element.get(name) if element is not None else None
+    return value
 
 
-def html(element: Element) -> str:
-    """Return *element* written as HTML, for `markup` to read."""
+def to_html(element: Element) -> str:
+    """Return *element* as HTML, for `service.wire.html_text`."""
     return str(etree.tostring(element, encoding="unicode", method="html", with_tail=False))

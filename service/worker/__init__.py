@@ -3,6 +3,7 @@
 run                 one worker, until it is told to stop
 app, application    the Faust application: settings of Faust, start, stop, the agent
 faust_consumer      Faust's consumer, which here reads and does not commit
+bounded_requests    a limit of its own for each request to a broker
 in_flight           which partitions are assigned, what is accepted, when to pause and when to hold
 partition           one assigned partition: its articles in order
 publishing          finished articles of a partition: decide, encode, deliver, commit, account

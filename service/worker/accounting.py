@@ -1,4 +1,4 @@
-"""Per-article accounting: metrics and one log line."""
+"""Account for each committed article: metrics and one log line."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from service.contract.headers import TRACEPARENT
 from service.contract.outcomes import Enriched, Outcome, Refused, Tombstone
-from service.worker.encoding import dropped
+from service.worker.encoding import is_dropped
 from service.worker.metrics import LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from service.kafka.kafka_record import KafkaRecord, Output
     from service.settings import Settings
@@ -26,18 +27,12 @@ TRACE_PARTS = 4  # version, trace id, parent id, flags
 class Accounting:
     """Counts and logs what was delivered."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        metrics: Metrics,
-        show: Callable[[bytes], None],
-    ) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self._settings = settings
         self._metrics = metrics
-        self._show = show
 
     def in_flight(self, change: int) -> None:
-        """Count articles in or out."""
+        """Add *change* to the number of articles in flight."""
         self._metrics.in_flight.inc(change)
 
     def assigned(self) -> None:
@@ -52,18 +47,18 @@ class Accounting:
             log.critical("worker_holds", limit=hold.limit, why=hold.text)
 
     def published(self, outputs: Sequence[Output], seconds: float) -> None:
-        """Count what a delivery has written, and its time."""
+        """Count the records of a delivery, and observe its time."""
         for made in outputs:
             self._metrics.published.labels(made.topic, "ok").inc()
         self._metrics.publishing.observe(seconds)
 
     def failed(self, outputs: Sequence[Output]) -> None:
-        """Count a delivery that failed, at each topic that it was for."""
+        """Count a failed delivery for each topic that it was to write to."""
         for topic in {made.topic for made in outputs} or {self._settings.enriched_topic}:
             self._metrics.published.labels(topic, "error").inc()
 
     def article(self, record: KafkaRecord, outcome: Outcome) -> None:
-        """Count and log one delivered article."""
+        """Count and log one committed article."""
         now = time.time()
         self._metrics.last_processed.set(now)
         self._metrics.size.observe(len(record.value or b""))
@@ -72,7 +67,7 @@ class Accounting:
         match outcome:
             case Enriched():
                 self._metrics.superseded.inc(outcome.superseded)
-                if dropped(self._settings, outcome):
+                if is_dropped(self._settings, outcome):
                     self._metrics.articles.labels("superseded", "").inc()
                     log.info("article", id=outcome.id, outcome="superseded", **_place(record))
                 else:
@@ -95,8 +90,6 @@ class Accounting:
     def _enriched(self, record: KafkaRecord, outcome: Enriched) -> None:
         total = sum(outcome.seconds.values())
         self._metrics.articles.labels(outcome.status, "").inc()
-        if self._settings.page:
-            self._show(outcome.value)
         self._metrics.processing.observe(total)
         for stage, seconds in outcome.seconds.items():
             self._metrics.stages.labels(stage).observe(seconds)
@@ -124,9 +117,9 @@ class Accounting:
 
 
 def _place(record: KafkaRecord) -> dict[str, str]:
-    """Return where the article stood, and the trace that it belongs to (W3C Trace Context)."""
-    found = {"origin": record.origin}
-    parts = record.trace.get("traceparent", b"").split(b"-")
+    """Return the article's place in Kafka and its trace id (W3C Trace Context), for the log line."""
+    place = {"origin": record.origin}
+    parts = record.trace.get(TRACEPARENT, b"").split(b"-")
     if len(parts) == TRACE_PARTS:
-        found["trace_id"] = parts[1].decode(errors="replace")
-    return found
+        place["trace_id"] = parts[1].decode(errors="replace")
+    return place

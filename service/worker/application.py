@@ -1,4 +1,4 @@
-"""The Faust application: one agent that hands each article to the pipeline, and what must run around it."""
+"""The Faust application: one agent that passes each article on, and everything that runs around it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ import orjson
 import structlog
 
 from service import __version__, logs
-from service.contract.records import SCHEMA_VERSION
+from service.contract.field_types import SCHEMA_VERSION
 from service.kafka import connection
 from service.kafka.kafka_record import KafkaRecord
-from service.page.recent import Feed
 from service.processes.pool import DEFAULT_PROCESSOR, WorkerPool
 from service.worker import preflight
 from service.worker.accounting import Accounting
@@ -37,11 +36,11 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-EXIT_SECONDS = 30.0  # for a worker that stops on an error; then it ends whatever still runs
-STOP_SECONDS = 50.0  # for one that is told to stop: drain 20 s, grace 5 s, the group's and the producers' goodbyes
-BUFFERED = 16  # articles between Faust's fetcher and the agent, which waits for nothing
-FETCHED = 32  # articles at a time: what a partition may get beyond its share, a third of a second of work
-LATEST = 2**63 - 1  # ms, the last time that a record can bear: through Faust's floats it comes as one more
+EXIT_SECONDS = 30.0  # to stop after an error; then the process ends whatever still runs
+STOP_SECONDS = 50.0  # to stop after a signal: drain 20 s, grace 5 s, leave the group, stop the producers
+MAX_BUFFERED_ARTICLES = 16  # between Faust's fetcher and the agent, which never waits
+MAX_FETCHED_ARTICLES = 32  # per fetch: what a partition may get beyond its share, a third of a second of work
+LATEST_TIMESTAMP_MS = 2**63 - 1  # the largest timestamp of a record; Faust's floats make it larger by one
 EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
 
 
@@ -49,8 +48,8 @@ class WorkerApp(faust.App):  # type: ignore[misc] # Faust is not typed for us
     """Reads raw articles, has them enriched in worker processes, publishes records and dead letters.
 
     Args:
-        settings: The service's.
-        processor: `module:class` of what a worker process runs.
+        settings: The service's settings.
+        processor: `module:class` of what the worker processes run.
     """
 
     def __init__(self, settings: Settings, processor: str = DEFAULT_PROCESSOR) -> None:
@@ -64,16 +63,16 @@ class WorkerApp(faust.App):  # type: ignore[misc] # Faust is not typed for us
             broker_session_timeout=15.0,
             broker_heartbeat_interval=3.0,
             broker_rebalance_timeout=60.0,
-            broker_request_timeout=60.0,  # also Faust's limit for opening partitions, which has its own, shorter ones
-            broker_max_poll_interval=1e7,  # off: aiokafka would leave the group when idle, and never come back
-            broker_max_poll_records=FETCHED,
+            broker_request_timeout=60.0,  # also Faust's limit for opening partitions, which has shorter ones of its own
+            broker_max_poll_interval=1e7,  # off: aiokafka would leave the group when idle, and never rejoin
+            broker_max_poll_records=MAX_FETCHED_ARTICLES,
             consumer_metadata_max_age_ms=30_000,
             consumer_auto_offset_reset="earliest",
             topic_disable_leader=True,
             topic_allow_declare=False,
             table_standby_replicas=0,
-            stream_buffer_maxsize=BUFFERED,
-            stream_wait_empty=False,  # the pipeline drains, within a bound
+            stream_buffer_maxsize=MAX_BUFFERED_ARTICLES,
+            stream_wait_empty=False,  # `InFlight` drains, within a bound
             key_serializer="raw",
             value_serializer="raw",
             Worker=WorkerProgram,
@@ -85,16 +84,15 @@ class WorkerApp(faust.App):  # type: ignore[misc] # Faust is not typed for us
         )
         self.settings = settings
         self.metrics = Metrics(settings)
-        self.feed = Feed()
         self._tracing = Tracing(settings)
         self.failure: Exception | None = None
-        """What stopped the worker, where it stopped by itself."""
-        self.pool = WorkerPool(settings, self.fail, self.metrics.lane_restarts.inc, processor)
+        """Why the worker stopped by itself, or None."""
+        self.pool = WorkerPool(settings, self.fail, self.metrics.process_restarts.inc, processor)
         self.in_flight = InFlight(
             settings,
             self.pool,
             self._delivery(),
-            Accounting(settings, self.metrics, self.feed.add),
+            Accounting(settings, self.metrics),
             self._tracing,
             published=partial(published, settings),
             read_past=self._read_past,
@@ -130,13 +128,13 @@ class WorkerApp(faust.App):  # type: ignore[misc] # Faust is not typed for us
         return Transport(self.conf.broker_producer, self)
 
     def _create_directories(self) -> None:
-        """Make none: nothing is kept between runs, and the file system may be read-only."""
+        """Create none: nothing is kept between runs, and the file system may be read-only."""
 
     def _on_rebalance_when_stopped(self) -> None:
         """Do nothing: Faust would close the consumer from the wrong event loop; stopping closes it in order."""
 
     async def on_start(self) -> None:
-        """Load the model, test the worker processes and look at the topics, before the group is joined."""
+        """Check the topics, load the model and test the worker processes before joining the group."""
         try:
             self.in_flight.publisher.limit_to(await preflight.wait(self.settings))
             seconds, sample = await self.pool.start()
@@ -152,7 +150,7 @@ class WorkerApp(faust.App):  # type: ignore[misc] # Faust is not typed for us
         self.watchdog.start()
 
     async def on_stop(self) -> None:
-        """Deliver and commit what is in flight, within a bound, before anything is torn down."""
+        """Deliver and commit what is in flight, within a bound, before anything else stops."""
         self.watchdog.stopping()
         _exit_after(STOP_SECONDS)
         if self._consumer is not None:
@@ -160,14 +158,14 @@ class WorkerApp(faust.App):  # type: ignore[misc] # Faust is not typed for us
         await super().on_stop()
 
     async def on_shutdown(self) -> None:
-        """End the worker processes, last."""
+        """End the worker processes last."""
         await super().on_shutdown()
         self.watchdog.stop()
         await self.pool.stop()
         await asyncio.to_thread(self._tracing.stop)
 
     def fail(self, error: Exception) -> None:
-        """Stop the worker with exit code 1; *error* says why. Only the first counts."""
+        """Stop the worker with exit code 1 because of *error*. Later errors are ignored."""
         if self.failure is not None:
             return
         self.failure = error
@@ -187,20 +185,20 @@ class WorkerProgram(faust.Worker):  # type: ignore[misc] # Faust is not typed fo
 
 
 def build(settings: Settings, processor: str = DEFAULT_PROCESSOR) -> WorkerApp:
-    """Return the application for *settings*, its agent and its pages in place."""
+    """Return the application for *settings* with its agent and its web pages."""
     from service.worker.health import web  # noqa: PLC0415 - the pages need the application's class
 
     app = WorkerApp(settings, processor)
     raw = app.topic(settings.raw_topic, key_type=bytes, value_type=bytes)
 
     async def enrich(stream: Any) -> None:
-        """Hand every article to the pipeline, as bytes."""
+        """Accept every article, as bytes."""
         stream.enable_acks = False
         async for event in stream.events():
             message = event.message
             follows = app.consumer.thread.follows(message.tp, message.offset)
             app.in_flight.accept(_input(message), message.generation_id, follows)
-            await stream.ack(event)  # for Faust's own counts; it commits nothing
+            await stream.ack(event)  # for Faust's own counts; this commits nothing
 
     app.agent(raw, name="enrich", supervisor_strategy=mode.CrashingSupervisor)(enrich)
     web.add_pages(app)
@@ -208,14 +206,14 @@ def build(settings: Settings, processor: str = DEFAULT_PROCESSOR) -> WorkerApp:
 
 
 def _exit_after(seconds: float) -> None:
-    """End the process after *seconds*, whatever still hangs: a broker that is away answers no goodbye."""
+    """End the process after *seconds*, even if something hangs, such as the goodbye to a broker that is away."""
     timer = threading.Timer(seconds, os._exit, (EXIT_CODE,))
     timer.daemon = True
     timer.start()
 
 
 def _model(sample: Enriched) -> dict[str, str]:
-    """Return what the record says of the model that made it."""
+    """Return the version of the model and the fingerprint, from the record of the self-test."""
     made = orjson.loads(sample.value).get("pipeline", {})
     return {name: str(made.get(name, "")) for name in ("model_version", "fingerprint")}
 
@@ -225,7 +223,7 @@ def _input(message: Any) -> KafkaRecord:
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
-        timestamp=-1 if message.timestamp is None else min(round(message.timestamp * 1000), LATEST),
+        timestamp=-1 if message.timestamp is None else min(round(message.timestamp * 1000), LATEST_TIMESTAMP_MS),
         key=message.key,
         value=message.value,
         headers=tuple(message.headers or ()),

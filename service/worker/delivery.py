@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
+from service.errors import RecordTooLargeError
 from service.kafka.connection import aiokafka_options
 from service.kafka.start_offsets import Start, starts
 
@@ -31,22 +32,6 @@ STOP_SECONDS = 5.0  # for what a producer still has to send
 BATCH_BYTES = 256 * 1024  # ten records of 25 kB, and well below the 1 MB that brokers accept by default
 ONE_RECORD_BYTES = 1  # a batch of at most so many bytes holds one record, however large it is
 TRANSACTION_MILLISECONDS = 60_000  # a worker that dies keeps read_committed consumers waiting no longer
-
-
-class OversizeError(Exception):
-    """Raised if the broker refuses a record for its size: the topic accepts less than was known.
-
-    Args:
-        size: Bytes of the smallest record that was refused.
-        alone: Whether it was refused by itself. In a batch another record may be the cause.
-    """
-
-    def __init__(self, size: int, *, alone: bool) -> None:
-        super().__init__(
-            f"the broker refused {'a record' if alone else 'records together, the least'} of {size:,} bytes"
-        )
-        self.size = size
-        self.alone = alone
 
 
 class Delivery(Protocol):
@@ -70,8 +55,8 @@ class Delivery(Protocol):
         Returns when the broker has confirmed all of it.
 
         Raises:
-            KafkaError, OversizeError: Not everything was written. The partition must be opened again before anything
-                else is sent.
+            KafkaError, RecordTooLargeError: Not everything was written. The partition must be opened again before
+                anything else is sent.
         """
 
     async def close(self) -> None:
@@ -213,7 +198,7 @@ async def _send(producer: AIOKafkaProducer, partition: int, outputs: Sequence[Ou
         for output in outputs:
             futures.append(await _enqueue(producer, partition, output))  # noqa: PERF401 - if one fails, those sent before it count
     except MessageSizeTooLargeError as error:
-        raise OversizeError(outputs[len(futures)].size, alone=True) from error
+        raise RecordTooLargeError(outputs[len(futures)].size, alone=True) from error
     finally:
         failures = await _failures(futures)
     oversize = [
@@ -222,7 +207,7 @@ async def _send(producer: AIOKafkaProducer, partition: int, outputs: Sequence[Ou
         if isinstance(failure, MessageSizeTooLargeError | RecordListTooLargeError)
     ]
     if oversize:
-        raise OversizeError(min(oversize), alone=alone or len(oversize) == 1)
+        raise RecordTooLargeError(min(oversize), alone=alone or len(oversize) == 1)
     for failure in failures:
         if failure is not None:
             raise failure
@@ -230,6 +215,8 @@ async def _send(producer: AIOKafkaProducer, partition: int, outputs: Sequence[Ou
 
 async def _failures(futures: Sequence[asyncio.Future[object]]) -> list[BaseException | None]:
     """Wait for all *futures* and return the exception of each, or None."""
+    for future in futures:  # if the waiting is cancelled, asyncio would log each failure that nobody looked at
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
     if futures:
         await asyncio.wait(futures)
     return [future.exception() for future in futures]

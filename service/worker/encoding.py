@@ -1,4 +1,4 @@
-"""From an outcome to what is written to Kafka: topic, key, value and headers. Pure.
+"""Encode an outcome as the Kafka record to write: topic, key, value and headers. Pure.
 
 Records carry CloudEvents attributes in binary mode (CloudEvents 1.0, Kafka protocol binding §3.2): a consumer that
 knows nothing of CloudEvents still reads plain JSON.
@@ -11,115 +11,116 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from service import __version__
-from service.contract.headers import ATTEMPT, FIRST_OF_OURS, ORIGIN, REVISION, SUBJECT, SUPERSEDED, KafkaHeaders
+from service.contract import headers as names
 from service.contract.outcomes import Enriched, Outcome, Refused
-from service.contract.records import SCHEMA_VERSION, RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.kafka.kafka_record import KafkaRecord, Output
 
 if TYPE_CHECKING:
     from service.settings import Settings
 
-ENRICHED_TYPE = "newswire.article.enriched.v1"
-DELETED_TYPE = "newswire.article.deleted.v1"
-SCHEMA = f"urn:newswire:enriched-article:{SCHEMA_VERSION}"
 TEXT_BYTES = 1024  # of a dead letter's message
-REVISION_CHARACTERS = 256  # of the header: 26 for the time, and more than any version that makes sense
 
 
-def settle(
+def encode_outcome(
     settings: Settings, record: KafkaRecord, outcome: Outcome, now: datetime, limit: int
 ) -> tuple[Outcome, Output]:
-    """Return what to write for *outcome* of *record*, and the outcome that it then is.
+    """Return the final outcome of *record* and what to write for it.
 
-    *limit* is the most bytes that the topics take: a record beyond it becomes a dead letter.
+    A record of more than *limit* bytes, which the topics would not accept, becomes a dead letter.
     """
     if not isinstance(outcome, Refused):
         made = _record(settings, record, outcome, now)
         if made.size <= limit:
             return outcome, made
-        detail = f"the record has {made.size:,} bytes, the topic takes {limit:,}"
+        detail = f"the record has {made.size:,} bytes, the topic accepts {limit:,}"
         outcome = Refused(RejectReason.RECORD_TOO_LARGE, "publish", detail)
     return outcome, dead_letter(settings, record, outcome, now, limit)
 
 
-def dropped(settings: Settings, outcome: Outcome) -> bool:
-    """Return whether *outcome* is superseded and not published: by setting, and never a retraction, late as it is."""
+def is_dropped(settings: Settings, outcome: Outcome) -> bool:
+    """Return whether *outcome* is superseded and, by the setting, not published. A retraction always is."""
     superseded = isinstance(outcome, Enriched) and outcome.superseded and outcome.status != "retracted"
     return superseded and settings.superseded == "drop"
 
 
-def identity(article: Enriched) -> tuple[bytes, bytes]:
-    """Return the id and the revision of *article* as its record's headers tell them."""
-    return _bytes(article.id), _bytes(article.revision[:REVISION_CHARACTERS])
+def version_key(article: Enriched) -> tuple[bytes, bytes]:
+    """Return the id and the revision of *article*, as the headers of its record have them."""
+    return _bytes(article.id), _bytes(article.revision[: names.REVISION_CHARACTERS])
 
 
 def _record(settings: Settings, record: KafkaRecord, outcome: Outcome, now: datetime) -> Output:
     key = record.key if record.key is not None or not isinstance(outcome, Enriched) else _bytes(outcome.id)
     if isinstance(outcome, Enriched):
-        value, subject, kind = outcome.value, _bytes(outcome.id), ENRICHED_TYPE
+        value, subject, kind = outcome.value, _bytes(outcome.id), names.ENRICHED_TYPE
     else:
-        value, subject, kind = None, key or b"", DELETED_TYPE
+        value, subject, kind = None, key or b"", names.DELETED_TYPE
     headers: list[tuple[str, bytes | None]] = [
-        ("ce_specversion", b"1.0"),
-        ("ce_id", record.origin.encode()),
-        ("ce_source", f"/newswire/{settings.group}".encode()),
-        ("ce_type", kind.encode()),
-        ("ce_time", _time(now)),
-        (SUBJECT, subject),
-        ("ce_partitionkey", key or b""),
+        (names.CE_SPECVERSION, names.CLOUDEVENTS_VERSION.encode()),
+        (names.CE_ID, record.origin.encode()),
+        (names.CE_SOURCE, f"/newswire/{settings.group}".encode()),
+        (names.CE_TYPE, kind.encode()),
+        (names.CE_TIME, _time(now)),
+    ]
+    # An attribute of CloudEvents is absent or has a value; an empty one is not allowed.
+    headers += [
+        (name, content) for name, content in ((names.CE_SUBJECT, subject), (names.CE_PARTITIONKEY, key)) if content
     ]
     if value is not None:
-        headers += [("ce_dataschema", SCHEMA.encode()), ("content-type", b"application/json")]
+        headers += [
+            (names.CE_DATASCHEMA, names.ENRICHED_SCHEMA_ID.encode()),
+            (names.CONTENT_TYPE, names.JSON_CONTENT_TYPE.encode()),
+        ]
     headers += record.trace.items()
-    headers += [(ORIGIN, record.origin.encode())]
+    headers += [(names.ORIGIN, record.origin.encode())]
     if isinstance(outcome, Enriched):
-        headers += [(REVISION, identity(outcome)[1])]
-        headers += [(SUPERSEDED, b"true")] if outcome.superseded else []
+        headers += [(names.REVISION, version_key(outcome)[1])]
+        headers += [(names.SUPERSEDED, b"true")] if outcome.superseded else []
     return Output(settings.enriched_topic, key, value, tuple(headers), record.timestamp)
 
 
 def dead_letter(settings: Settings, record: KafkaRecord, refused: Refused, now: datetime, limit: int) -> Output:
-    """Return *record* as a dead letter: key, value and headers byte for byte, and the reason in more headers.
+    """Return *record* as a dead letter: key, value and headers byte for byte, and the reason in further headers.
 
-    The first six are those of Kafka Streams (KIP-1034). A letter that does not fit the topic goes without its value,
-    and if need be without its key and headers; then the headers tell the value's size and SHA-256, and the origin,
-    where the value can still be read.
+    The first six of these are those of Kafka Streams (KIP-1034). A letter that does not fit the topic goes without
+    its value, and if need be without its key and headers. Then the headers have the value's size and SHA-256, and the
+    origin at which it can still be read.
     """
-    kept = tuple((name, value) for name, value in record.headers if name != ATTEMPT)
+    kept = tuple((name, value) for name, value in record.headers if name != names.ATTEMPT)
     ours = _reason(settings, record, refused, now)
     letter = Output(settings.dead_letter_topic, record.key, record.value, kept + ours, record.timestamp)
     if letter.size <= limit:
         return letter
     value = record.value or b""
     ours += (
-        ("newswire.omitted", b"value"),
-        ("newswire.value-bytes", str(len(value)).encode()),
-        ("newswire.value-sha256", hashlib.sha256(value).hexdigest().encode()),
+        (names.OMITTED, b"value"),
+        (names.VALUE_BYTES, str(len(value)).encode()),
+        (names.VALUE_SHA256, hashlib.sha256(value).hexdigest().encode()),
     )
     letter = Output(settings.dead_letter_topic, record.key, b"", kept + ours, record.timestamp)
     if letter.size <= limit:
         return letter
-    ours = tuple((name, b"value,key,headers" if name == "newswire.omitted" else value) for name, value in ours)
+    ours = tuple((name, b"value,key,headers" if name == names.OMITTED else value) for name, value in ours)
     return Output(settings.dead_letter_topic, None, b"", ours, record.timestamp)
 
 
-def _reason(settings: Settings, record: KafkaRecord, refused: Refused, now: datetime) -> KafkaHeaders:
+def _reason(settings: Settings, record: KafkaRecord, refused: Refused, now: datetime) -> names.KafkaHeaders:
     error, _, place = refused.detail.partition(" at ")
     raised = refused.reason is RejectReason.ENRICH_FAILED and place
     return (
-        (FIRST_OF_OURS, record.topic.encode()),
-        ("__streams.errors.partition", str(record.partition).encode()),
-        ("__streams.errors.offset", str(record.offset).encode()),
-        ("__streams.errors.exception", _bytes(error if raised else "InvalidArticle")[:TEXT_BYTES]),
-        ("__streams.errors.message", _bytes(f"{refused.reason}: {refused.detail}")[:TEXT_BYTES]),
-        ("__streams.errors.stacktrace", _bytes(place if raised else "")[:TEXT_BYTES]),
-        (ORIGIN, record.origin.encode()),
-        ("newswire.reason", refused.reason.encode()),
-        ("newswire.stage", _bytes(refused.stage)),
-        (ATTEMPT, str(record.attempt).encode()),
-        ("newswire.group", settings.group.encode()),
-        ("newswire.version", __version__.encode()),
-        ("newswire.failed-at", _time(now)),
+        (names.ERROR_TOPIC, record.topic.encode()),
+        (names.ERROR_PARTITION, str(record.partition).encode()),
+        (names.ERROR_OFFSET, str(record.offset).encode()),
+        (names.ERROR_EXCEPTION, _bytes(error if raised else "InvalidArticle")[:TEXT_BYTES]),
+        (names.ERROR_MESSAGE, _bytes(f"{refused.reason}: {refused.detail}")[:TEXT_BYTES]),
+        (names.ERROR_STACKTRACE, _bytes(place if raised else "")[:TEXT_BYTES]),
+        (names.ORIGIN, record.origin.encode()),
+        (names.REASON, refused.reason.encode()),
+        (names.STAGE, _bytes(refused.stage)),
+        (names.ATTEMPT, str(record.attempt).encode()),
+        (names.GROUP, settings.group.encode()),
+        (names.VERSION, __version__.encode()),
+        (names.FAILED_AT, _time(now)),
     )
 
 
@@ -128,5 +129,5 @@ def _time(now: datetime) -> bytes:
 
 
 def _bytes(text: str) -> bytes:
-    """Encode *text*; half a surrogate pair, which JSON can smuggle in, becomes a question mark."""
+    """Encode *text*. Half a surrogate pair, which JSON can contain, becomes a question mark."""
     return text.encode(errors="replace")

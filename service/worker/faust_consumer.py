@@ -21,6 +21,7 @@ from faust.transport.drivers import aiokafka as driver
 from kafka.errors import KafkaError as OtherKafkaError
 
 from service.kafka import lenient_headers
+from service.worker.bounded_requests import bound_requests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,7 @@ class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is no
         lenient_headers.patch_aiokafka()
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust ties it to its own transactions
+        bound_requests(consumer._client)  # noqa: SLF001 - aiokafka has no public way
         return consumer
 
     async def _fetch_records(
@@ -186,6 +188,8 @@ class Consumer(driver.Consumer):  # type: ignore[misc] # Faust is not typed for 
                 return await self.app.in_flight.open(self.assignment(), generation)
             except (KafkaError, OtherKafkaError, TimeoutError, OSError) as error:
                 log.warning("partitions_not_opened", error=repr(error))
+                if generation != self.app.consumer_generation_id:
+                    return {}  # rebalanced meanwhile: another try could fence the producers of the new owner
                 if loop.time() > deadline:
                     self.app.fail(error)
                     raise

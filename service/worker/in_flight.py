@@ -20,8 +20,8 @@ from aiokafka.errors import (
     TransactionalIdAuthorizationFailed,
 )
 
+from service.errors import DeliveryError, OffsetGapError, RecordTooLargeError
 from service.worker import limits
-from service.worker.delivery import OversizeError
 from service.worker.partition import AcceptedArticle, AssignedPartition
 from service.worker.published_versions import Versions
 from service.worker.publishing import Publisher
@@ -54,14 +54,6 @@ NO_RIGHT = (
     TopicAuthorizationFailedError,
     TransactionalIdAuthorizationFailed,
 )
-
-
-class PipelineError(Exception):
-    """Raised when the worker cannot go on. The message says why and what to do."""
-
-
-class HoleError(Exception):
-    """Raised when a record does not follow the one before it: something in between was missed."""
 
 
 class InFlight:
@@ -197,7 +189,7 @@ class InFlight:
         if record.offset < partition.next_offset:
             return
         if partition.next_offset not in {record.offset, follows}:
-            missed = HoleError(f"offset {partition.next_offset} was due, but {record.origin} came")
+            missed = OffsetGapError(f"offset {partition.next_offset} was due, but {record.origin} came")
             self._on_failure(partition, missed)
             return
         outcome = self._pool.process(record.message(), record.partition)
@@ -258,9 +250,9 @@ class InFlight:
         log.warning(
             "delivery_failed", partition=partition.name, error=repr(error), dropped=len(dropped), failures=count
         )
-        if isinstance(error, OversizeError):
+        if isinstance(error, RecordTooLargeError):
             self.publisher.learn(error)
         if isinstance(error, NO_RIGHT) or count >= MAX_FAILURES:
-            self._fatal(PipelineError(f"records cannot be delivered: {error!r}"))
+            self._fatal(DeliveryError(f"records cannot be delivered: {error!r}"))
         else:
             self._rejoin()

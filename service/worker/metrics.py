@@ -1,8 +1,8 @@
-"""Every metric of the service, declared once, with its meaning.
+"""Declare every metric of the worker once, with its meaning.
 
-Names follow Prometheus: base units, `_total` for counters, `_seconds`, `_bytes`. Every label is bounded: codes of an
-enumeration, stages, country codes, topic names. The sets that are known beforehand are made at start, so that a rate
-over a counter that never counted is 0 and not missing.
+Names follow Prometheus: base units, `_total` for counters, `_seconds`, `_bytes`. Every label has a bounded set of
+values: codes of an enumeration, stages, country codes, topic names. Label sets that are known beforehand are created at
+start, so that the rate of a counter that never counted is 0 and not missing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
-from service.contract.records import EntityType, RejectReason
+from service.contract.annotations import EntityType
+from service.contract.reject_reasons import RejectReason
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -35,7 +36,7 @@ BYTES = tuple(1024 * 2**power for power in range(0, 13, 2))  # 1 KiB … 4 MiB
 
 
 class Metrics:
-    """The metrics of one worker, on a registry of their own."""
+    """Holds the metrics of one worker, in a registry of its own."""
 
     def __init__(self, settings: Settings) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -119,7 +120,7 @@ class Metrics:
             ["limit"],
             registry=registry,
         )
-        self.lane_restarts = Counter(
+        self.process_restarts = Counter(
             "newswire_worker_process_restarts",
             "Worker processes replaced after a crash, a hang or a time limit.",
             registry=registry,

@@ -16,10 +16,10 @@ import structlog
 from kafka import TopicPartition
 from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
-from service.contract.headers import REVISION, SUBJECT
+from service.contract.headers import CE_SUBJECT, REVISION
 from service.errors import KafkaOperationError
 from service.kafka.reading import committed_reader, read_ranges
-from service.worker.encoding import identity
+from service.worker.encoding import version_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -58,12 +58,12 @@ class Versions:
 
     def is_superseded(self, article: Enriched) -> bool:
         """Return whether a later version of *article* has been published."""
-        name, revision = _version(*identity(article))
+        name, revision = _version(*version_key(article))
         return max(self._revisions.get(name, ()), default=b"") > revision
 
     def add(self, article: Enriched) -> None:
         """Note that *article* is published next."""
-        self._add(_version(*identity(article)))
+        self._add(_version(*version_key(article)))
 
     def _add(self, version: Version) -> None:
         name, revision = version
@@ -119,7 +119,7 @@ def _read(consumer: KafkaConsumer, topic: str, found: dict[TopicPartition, list[
         for record in read_ranges(consumer, topic, wanted, deadline):
             headers = dict(record.headers)
             if REVISION in headers:
-                version = _version(headers.get(SUBJECT) or b"", headers[REVISION])
+                version = _version(headers.get(CE_SUBJECT) or b"", headers[REVISION])
                 before[TopicPartition(topic, record.partition)].append(version)
         for output, (start, _) in wanted.items():
             found[output] = before[output] + found[output]

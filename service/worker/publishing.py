@@ -11,7 +11,7 @@ import structlog
 
 from service.contract.outcomes import Enriched
 from service.worker import limits
-from service.worker.encoding import dropped, settle
+from service.worker.encoding import encode_outcome, is_dropped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from faust.types import TP
 
     from service.contract.outcomes import Outcome
+    from service.errors import RecordTooLargeError
     from service.kafka.kafka_record import Output
     from service.settings import Settings
     from service.worker.accounting import Accounting
-    from service.worker.delivery import Delivery, OversizeError
+    from service.worker.delivery import Delivery
     from service.worker.limits import Hold
     from service.worker.partition import AcceptedArticle, AssignedPartition
     from service.worker.published_versions import Versions
@@ -116,7 +117,7 @@ class Publisher:
         self.max_record_bytes = size
         self._delivery.batch_bytes = min(self._delivery.batch_bytes, size)
 
-    def learn(self, error: OversizeError) -> None:
+    def learn(self, error: RecordTooLargeError) -> None:
         """Remember the limit just learned. If a whole batch was refused, only that records must go one per batch."""
         if error.alone:
             self.limit_to(min(self.max_record_bytes, error.size - 1))
@@ -128,9 +129,9 @@ class Publisher:
         outcome = article.outcome.result()
         if isinstance(outcome, Enriched) and versions.is_superseded(outcome):
             outcome = replace(outcome, superseded=True)
-        if dropped(self._settings, outcome):
+        if is_dropped(self._settings, outcome):
             return outcome, None
-        outcome, output = settle(self._settings, article.record, outcome, now, self.max_record_bytes)
+        outcome, output = encode_outcome(self._settings, article.record, outcome, now, self.max_record_bytes)
         if isinstance(outcome, Enriched):
             versions.add(outcome)
         return outcome, output

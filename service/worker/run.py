@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def run(settings: Settings, processor: str = DEFAULT_PROCESSOR) -> int:
-    """Run a worker; return 0 after SIGTERM or SIGINT, and another number where it had to stop by itself.
+    """Run a worker. Return 0 after SIGTERM or SIGINT, and 1 if it had to stop by itself.
 
-    On a signal it takes no more articles, delivers and commits those in flight, and leaves the group.
+    On a signal it accepts no more articles, delivers and commits those in flight, and leaves the group.
     """
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

@@ -1,8 +1,9 @@
-"""Traces: one span an article, from its acceptance to the commit of its record, across Kafka.
+"""Trace each article with one span, from its acceptance to the commit of its record.
 
-Off unless `OTEL_EXPORTER_OTLP_ENDPOINT` (or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`) is set; all else follows
-OpenTelemetry's own variables. The span is a child of the one that the article's `traceparent` names, and the record
-carries the span's own `traceparent` on (W3C Trace Context; OpenTelemetry semantic conventions for Kafka).
+Tracing is off unless `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is set. OpenTelemetry's own
+variables configure the rest. The span is a child of the one in the article's `traceparent`, and the record carries the
+span's own `traceparent` (W3C Trace Context; OpenTelemetry semantic conventions for Kafka). Faust's own tracing ends a
+span before the commit, so it is not used.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-FLUSH_MILLISECONDS = 5_000  # for the last spans when the worker ends: a collector that is away must not hold it up
+FLUSH_MILLISECONDS = 5_000  # for the last spans when the worker ends, even if the collector is away
 
 
 class Tracing:
-    """Makes spans, or does nothing where no collector is set."""
+    """Creates spans, or does nothing if no collector is configured."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -37,7 +38,7 @@ class Tracing:
         self._tracer: Any = self._provider and self._provider.get_tracer("newswire", __version__)
 
     def begin(self, record: KafkaRecord) -> Any:
-        """Return the span of *record*, begun; None where there are no traces."""
+        """Start the span of *record* and return it, or None without tracing."""
         if self._tracer is None:
             return None
         from opentelemetry import propagate, trace  # noqa: PLC0415 - an extra
@@ -60,7 +61,7 @@ class Tracing:
         )
 
     def carry(self, made: Output, span: Any) -> Output:
-        """Return *made* with the context of *span* in place of the article's; a dead letter keeps what came."""
+        """Return *made* with the context of *span* instead of the article's. A dead letter keeps the article's."""
         if span is None or made.topic != self._settings.enriched_topic:
             return made
         from opentelemetry import propagate, trace  # noqa: PLC0415 - an extra
@@ -71,7 +72,7 @@ class Tracing:
         return replace(made, headers=kept + tuple((name, value.encode()) for name, value in carrier.items()))
 
     def end(self, span: Any, outcome: Outcome) -> None:
-        """End *span* when the article is committed, and say what became of it."""
+        """End *span* after the commit, with the outcome as its attributes."""
         if span is None:
             return
         from opentelemetry import trace  # noqa: PLC0415 - an extra
@@ -88,14 +89,14 @@ class Tracing:
         span.end()
 
     def stop(self) -> None:
-        """Send what has not been sent, within a bound."""
+        """Export the spans that are left, within a time limit."""
         if self._provider is not None:
             self._provider.force_flush(FLUSH_MILLISECONDS)
             self._provider.shutdown()
 
 
 def _provider(settings: Settings) -> Any:
-    """Return what makes and exports spans, by OpenTelemetry's own variables; None where the extra is missing."""
+    """Return the provider that OpenTelemetry's variables configure, or None if the extra is not installed."""
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - an extra
         from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - an extra

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.cli.comparison import PIPELINE_PARTS
-from service.contract.records import Pipeline
+from service.contract.enriched_article import Pipeline
 
 
 def test_every_part_of_a_pipeline_has_a_name() -> None:

@@ -1,4 +1,4 @@
-"""The AsyncAPI document is valid, and says what the topics and schemas say."""
+"""The AsyncAPI document is valid and agrees with the topics and schemas."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from service.settings import Settings
 
 FOLDER = Path(__file__).parents[2] / "schemas"
 OFFICIAL = Path(__file__).with_name("asyncapi-3.0.0.schema.json")
-"""AsyncAPI's own JSON Schema, from the npm package @asyncapi/specs 6.11.1 (Apache-2.0), without its white space."""
+"""AsyncAPI's own JSON Schema, from the npm package @asyncapi/specs 6.11.1 (Apache-2.0), minified."""
 
 
 def document() -> dict[str, Any]:
@@ -27,15 +27,15 @@ def document() -> dict[str, Any]:
 def references(value: object) -> list[str]:
     """Return every `$ref` in *value*."""
     if isinstance(value, list):
-        return [found for item in value for found in references(item)]
+        return [reference for item in value for reference in references(item)]
     if not isinstance(value, dict):
         return []
     own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
-    return own + [found for item in value.values() for found in references(item)]
+    return own + [reference for item in value.values() for reference in references(item)]
 
 
-def test_it_is_valid_by_the_official_schema() -> None:
-    """Both validators accept it, and refuse it with an unknown action."""
+def test_the_document_is_valid_by_the_official_schema() -> None:
+    """Both validators accept the document, and reject it with an unknown action."""
     official = json.loads(OFFICIAL.read_bytes())
     broken = document()
     broken["operations"]["readArticles"]["action"] = "ponder"
@@ -45,12 +45,12 @@ def test_it_is_valid_by_the_official_schema() -> None:
         assert jsonschema_rs.Draft7Validator(official).is_valid(value) is verdict
 
 
-def test_every_reference_leads_somewhere() -> None:
-    """References inside the document and to the schema files beside it resolve."""
+def test_every_reference_resolves() -> None:
+    """References inside the document resolve, and those to schema files name existing files."""
     whole = document()
-    found = references(whole)
-    assert found
-    for reference in found:
+    all_references = references(whole)
+    assert all_references
+    for reference in all_references:
         if reference.startswith("./"):
             assert (FOLDER / reference).is_file()
             continue
@@ -59,8 +59,8 @@ def test_every_reference_leads_somewhere() -> None:
             target = target[part]
 
 
-def test_channels_are_the_topics() -> None:
-    """Names, partitions and settings are those that `newswire topics create` makes."""
+def test_the_channels_are_the_topics() -> None:
+    """Names, partitions and configuration are those that `newswire topics create` uses."""
     channels = document()["channels"]
 
     assert list(channels) == [topic.role for topic in declared()]
@@ -72,7 +72,7 @@ def test_channels_are_the_topics() -> None:
 
 
 def test_the_consumer_group_is_the_default_one() -> None:
-    """The group of the reading operation is that of a worker without settings."""
+    """The consumer group of the receiving operation is that of a worker with default settings."""
     binding = document()["operations"]["readArticles"]["bindings"]["kafka"]
 
     assert binding["groupId"]["default"] == Settings().group

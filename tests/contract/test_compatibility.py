@@ -1,6 +1,6 @@
-"""No schema breaks with the one that was released: what existed stays as it was, and what is new is optional.
+"""No schema breaks the one that was released: existing members stay as they are, and new members are optional.
 
-The released copies lie in `schemas/released`. A change that is named here needs a new version beside the old one.
+The released copies are in `schemas/released`. A breaking change needs a new version beside the old one.
 """
 
 from __future__ import annotations
@@ -19,40 +19,41 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[2] / "schemas"
 RELEASED = sorted((FOLDER / "released").glob("*.schema.json"))
-TOLD = {"title", "description", "default", "examples", "$defs", "$schema", "$id"}
-"""Keywords that explain and do not decide."""
-INSIDE = {"properties", "items", "anyOf", "$ref", "required", "additionalProperties"}
+ANNOTATIONS = {"title", "description", "default", "examples", "$defs", "$schema", "$id"}
+"""Keywords that do not affect whether a value is valid."""
+NESTED = {"properties", "items", "anyOf", "$ref", "required", "additionalProperties"}
+"""Keywords whose content is compared member by member."""
 
 Schema = dict[str, Any]
 
 
 def breaking_changes(old: Schema, new: Schema) -> list[str]:
-    """Return in words every change from *old* to *new* that a reader or a producer could notice."""
+    """Return a description of every change from *old* to *new* that could break a reader or a producer."""
     before, after = dict(members(old, old)), dict(members(new, new))
-    gone = [f"{''.join(path)} is gone" for path in before if path not in after]
+    removed = [f"{''.join(path)} is gone" for path in before if path not in after]
     changed = [
         f"{''.join(path)}: {keyword} was {before[path].get(keyword)}, is {after[path].get(keyword)}"
         for path in before.keys() & after.keys()
         for keyword in sorted(before[path].keys() | after[path].keys())
         if before[path].get(keyword) != after[path].get(keyword)
     ]
-    demanded = [
+    required = [
         f"{''.join(path)} is new and required"
         for path in after.keys() - before.keys()
         if after[path]["required"] and (path[:-1] in before or len(path) == 1)
     ]
-    return sorted(gone + changed + demanded)
+    return sorted(removed + changed + required)
 
 
 def members(
     node: Schema, root: Schema, path: tuple[str, ...] = (), *, required: bool = False
 ) -> Iterator[tuple[tuple[str, ...], Schema]]:
-    """Yield the path of every member in *node* with the keywords that decide what it may be."""
+    """Yield the path of every member in *node* with the keywords that restrict its value."""
     if "$ref" in node:
         node = root["$defs"][node["$ref"].rpartition("/")[2]] | {key: node[key] for key in node if key != "$ref"}
     if path:
-        facts = {keyword: value for keyword, value in node.items() if keyword not in TOLD | INSIDE}
-        yield path, facts | {"required": required}
+        restrictions = {keyword: value for keyword, value in node.items() if keyword not in ANNOTATIONS | NESTED}
+        yield path, restrictions | {"required": required}
     for name, member in node.get("properties", {}).items():
         yield from members(member, root, (*path, f".{name}"), required=name in node.get("required", []))
     if "items" in node:
@@ -64,35 +65,35 @@ def members(
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.name)
-def test_nothing_breaks_with_what_was_released(path: Path) -> None:
-    """Every breaking change is named: it belongs into a new version of the schema, beside this one."""
+def test_no_change_breaks_the_released_schema(path: Path) -> None:
+    """There is no breaking change; it would belong in a new version of the schema, beside this one."""
     now = json.loads((FOLDER / path.name).read_bytes())
 
     assert breaking_changes(json.loads(path.read_bytes()), now) == []
 
 
 def test_every_schema_has_a_released_copy() -> None:
-    """A schema that is published is held to its first release from then on."""
+    """Every published schema is compared with its release."""
     assert {path.name for path in RELEASED} == schemas.closed().keys()
 
 
 def drop(name: str) -> Callable[[Schema], object]:
-    """Return a change that takes the property *name* away."""
+    """Return a change that removes the property *name*."""
     return lambda schema: schema["properties"].pop(name)
 
 
 def put(name: str, **keywords: object) -> Callable[[Schema], object]:
-    """Return a change that gives the property *name* other keywords."""
+    """Return a change that sets *keywords* on the property *name*."""
     return lambda schema: schema["properties"].setdefault(name, {}).update(keywords)
 
 
 def put_inside(definition: str, name: str, **keywords: object) -> Callable[[Schema], object]:
-    """Return a change that gives the property *name* of a part of the record other keywords."""
+    """Return a change that sets *keywords* on the property *name* of *definition*."""
     return lambda schema: schema["$defs"][definition]["properties"][name].update(keywords)
 
 
 @pytest.mark.parametrize(
-    ("change", "named"),
+    ("change", "description"),
     [
         (drop("byline"), ".byline is gone"),
         (put("headline", type="integer"), ".headline: type was string, is integer"),
@@ -109,13 +110,13 @@ def put_inside(definition: str, name: str, **keywords: object) -> Callable[[Sche
         ),
     ],
 )
-def test_a_breaking_change_is_named(change: Callable[[Schema], object], named: str) -> None:
-    """Each kind of break is found, and the name of the member is told."""
+def test_a_breaking_change_is_described(change: Callable[[Schema], object], description: str) -> None:
+    """Every kind of breaking change is found, and the description names the member."""
     old = json.loads(schemas.documents()[schemas.ENRICHED])
     new = copy.deepcopy(old)
     change(new)
 
-    assert any(told.startswith(named) for told in breaking_changes(old, new))
+    assert any(breaking.startswith(description) for breaking in breaking_changes(old, new))
 
 
 @pytest.mark.parametrize(
@@ -127,8 +128,8 @@ def test_a_breaking_change_is_named(change: Callable[[Schema], object], named: s
         put("byline", default="nobody"),
     ],
 )
-def test_what_breaks_nothing_is_let_pass(change: Callable[[Schema], object]) -> None:
-    """A new optional member, and better words for an old one, stay within the version."""
+def test_a_compatible_change_is_accepted(change: Callable[[Schema], object]) -> None:
+    """A new optional member and a better description are allowed within a version."""
     old = json.loads(schemas.documents()[schemas.ENRICHED])
     new = copy.deepcopy(old)
     change(new)

@@ -1,4 +1,4 @@
-"""Every record that the service makes keeps the contract, whatever article it is made from."""
+"""Every record that the service creates conforms to the contract, for any article."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from service.contract import schemas
 from service.contract.outcomes import Enriched, Message, Refused
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.processes.processor import Processor
 from service.settings import Settings
 
@@ -23,12 +23,12 @@ CLOSED = jsonschema_rs.validator_for(schemas.closed()[schemas.ENRICHED], validat
 
 @pytest.fixture(scope="module")
 def processor() -> Processor:
-    """Return what a worker process has: the loaded model and data."""
+    """Return a processor with the loaded model and data, as a worker process has it."""
     return Processor(Settings())
 
 
-def hold_to_contract(value: bytes, sent: bytes) -> dict[str, Any]:
-    """Check a record against the closed schema and its offsets against its text; return it."""
+def checked_record(value: bytes, sent: bytes) -> dict[str, Any]:
+    """Return the record *value* after checking it against the closed schema, and its offsets against its text."""
     record: dict[str, Any] = json.loads(value)
     CLOSED.validate(record)
     assert list(misplaced(record, record["text"])) == [], sent
@@ -39,7 +39,7 @@ def hold_to_contract(value: bytes, sent: bytes) -> dict[str, Any]:
 
 
 def misplaced(value: object, text: str) -> list[object]:
-    """Return the mentions anywhere in *value* whose words are not at their place in *text*."""
+    """Return the mentions anywhere in *value* whose words are not at their offsets in *text*."""
     if isinstance(value, list):
         return [wrong for item in value for wrong in misplaced(item, text)]
     if not isinstance(value, dict):
@@ -53,8 +53,8 @@ def misplaced(value: object, text: str) -> list[object]:
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
-def test_each_format_becomes_a_record_that_keeps_the_contract(path: Path, processor: Processor) -> None:
-    """From the bytes of each format to the bytes of a record, twice the same."""
+def test_every_format_becomes_a_record_that_conforms_to_the_contract(path: Path, processor: Processor) -> None:
+    """A sample of every format becomes a valid record, with the same bytes a second time."""
     message = Message(path.read_bytes())
 
     outcome = processor.process(message)
@@ -64,7 +64,7 @@ def test_each_format_becomes_a_record_that_keeps_the_contract(path: Path, proces
         assert outcome.reason is RejectReason.METADATA_ONLY
         return
     assert isinstance(outcome, Enriched)
-    record = hold_to_contract(outcome.value, path.read_bytes())
+    record = checked_record(outcome.value, path.read_bytes())
     assert record["status"] == "enriched"
     assert "Ana Popa" in record["text"]
     assert {"Romania", "Hungary"} <= {entity["name"] for entity in record["entities"]}
@@ -74,7 +74,7 @@ def test_each_format_becomes_a_record_that_keeps_the_contract(path: Path, proces
 
 
 def test_places_come_in_the_order_in_which_the_text_first_names_them(processor: Processor) -> None:
-    """As the schema says, however often each is named."""
+    """The order is that of the first mention, as the schema says, and not that of the number of mentions."""
     body = "Bulgaria spoke. Romania and Hungary met in Slovakia; Hungary said that Hungary and Romania agreed."
     outcome = processor.process(Message(json.dumps({"id": "a-1", "body": body, "language": "en"}).encode()))
 
@@ -99,8 +99,10 @@ PHRASES = st.sampled_from(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(headline=st.text(max_size=30) | PHRASES, body=st.lists(PHRASES | st.text(max_size=60), max_size=5))
-def test_any_article_becomes_a_record_or_says_why_not(headline: str, body: list[str], processor: Processor) -> None:
-    """Text of any kind: offsets right, schema kept, the same bytes twice, and no stage raises."""
+def test_any_article_becomes_a_record_or_is_refused_with_a_reason(
+    headline: str, body: list[str], processor: Processor
+) -> None:
+    """For any text, offsets are right, the schema is satisfied, the bytes are repeatable and no stage raises."""
     sent = json.dumps({"id": "a-1", "headline": headline, "body": "\n\n".join(body), "language": "en"}).encode()
 
     outcome = processor.process(Message(sent))
@@ -109,7 +111,7 @@ def test_any_article_becomes_a_record_or_says_why_not(headline: str, body: list[
         assert outcome.reason is RejectReason.EMPTY_TEXT, outcome.detail
         return
     assert isinstance(outcome, Enriched)
-    hold_to_contract(outcome.value, sent)
+    checked_record(outcome.value, sent)
     again = processor.process(Message(sent))
     assert isinstance(again, Enriched)
     assert again.value == outcome.value

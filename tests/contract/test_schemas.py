@@ -1,4 +1,4 @@
-"""The JSON Schemas in `schemas/`: made from the code, true of the examples, agreed on by two validators."""
+"""The JSON Schemas in `schemas/` match the code and the examples, and two validators agree on them."""
 
 from __future__ import annotations
 
@@ -15,44 +15,47 @@ import pytest
 
 from service import wire
 from service.contract import schemas
-from service.contract.records import EnrichedArticle
-from service.enrich.dates import resolve
+from service.contract.enriched_article import EnrichedArticle
+from service.enrich.grammar.date_expressions import resolve
 
 FOLDER = Path(__file__).parents[2] / "schemas"
 EXAMPLES = FOLDER / "examples"
 
 
 def example_files(kind: str) -> list[Path]:
-    """Return the example files that are *kind*: valid or invalid."""
+    """Return the example files of *kind*: valid or invalid."""
     return sorted(EXAMPLES.glob(f"*/{kind}/*.json"))
 
 
 def schema_of(example: Path) -> dict[str, Any]:
-    """Return the published schema that *example* is of, as the file in `schemas/` has it."""
+    """Return the published schema that describes *example*."""
     document: dict[str, Any] = json.loads((FOLDER / f"{example.parents[1].name}.schema.json").read_bytes())
     return document
 
 
 def verdicts(schema: dict[str, Any], value: object) -> tuple[bool, bool]:
-    """Return what the two validators say of *value*."""
+    """Return whether each of the two validators accepts *value*."""
     checker = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
     return checker.is_valid(value), jsonschema_rs.validator_for(schema, validate_formats=True).is_valid(value)
 
 
 @pytest.mark.parametrize("name", schemas.documents())
-def test_the_published_files_are_those_of_the_code(name: str) -> None:
-    """A change of the records without `newswire schema --write schemas` is a drift, and fails here."""
+def test_the_published_files_match_the_code(name: str) -> None:
+    """After a change of the models, `newswire schema --write schemas` must be run."""
     assert (FOLDER / name).read_bytes() == schemas.documents()[name]
 
 
-def test_every_published_schema_is_made_by_the_code() -> None:
-    """No schema file is left behind that nothing makes any more."""
-    assert {path.name for path in FOLDER.glob("*.schema.json")} | {schemas.ASYNCAPI} == schemas.documents().keys()
+def test_every_published_schema_is_generated() -> None:
+    """No schema file is left over that the code no longer generates."""
+    assert {path.name for path in FOLDER.glob("*.schema.json")} | {
+        schemas.ASYNCAPI,
+        schemas.HEADERS,
+    } == schemas.documents().keys()
 
 
 @pytest.mark.parametrize("name", schemas.closed())
-def test_the_schemas_are_good_json_schema(name: str) -> None:
-    """Each is valid against the meta-schema of draft 2020-12, and its `$id` has the version in it."""
+def test_the_schemas_are_valid_json_schema(name: str) -> None:
+    """Every schema is valid by the meta-schema of draft 2020-12, and its `$id` contains the version."""
     schema = orjson.loads(schemas.documents()[name])
 
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -62,14 +65,16 @@ def test_the_schemas_are_good_json_schema(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", schemas.closed())
-def test_every_member_says_what_it_means(name: str) -> None:
-    """A consumer need not read the code to know what a member is."""
+def test_every_member_has_a_description(name: str) -> None:
+    """A consumer can understand every member without reading the code."""
     schema = orjson.loads(schemas.documents()[name])
     parts = [schema, *schema.get("$defs", {}).values()]
 
-    silent = [member for part in parts for member, told in part["properties"].items() if not told.get("description")]
+    undescribed = [
+        name for part in parts for name, member in part["properties"].items() if not member.get("description")
+    ]
 
-    assert silent == []
+    assert undescribed == []
     assert all(part["description"] for part in parts)
 
 
@@ -81,13 +86,13 @@ def test_valid_examples_are_valid(example: Path) -> None:
 
 @pytest.mark.parametrize("example", example_files("invalid"), ids=lambda path: f"{path.parents[1].name}/{path.stem}")
 def test_invalid_examples_are_invalid(example: Path) -> None:
-    """Both validators refuse every invalid example."""
+    """Both validators reject every invalid example."""
     assert verdicts(schema_of(example), json.loads(example.read_bytes())) == (False, False)
 
 
 @pytest.mark.parametrize("name", schemas.closed())
 def test_every_schema_has_examples_of_both_kinds(name: str) -> None:
-    """A schema without an example that it refuses could allow anything."""
+    """Every schema has examples that it accepts and examples that it rejects."""
     folder = EXAMPLES / name.removesuffix(".schema.json")
 
     assert list(folder.glob("valid/*.json"))
@@ -95,8 +100,8 @@ def test_every_schema_has_examples_of_both_kinds(name: str) -> None:
 
 
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("raw-article.v1/valid/*.json")), ids=lambda path: path.stem)
-def test_what_the_raw_schema_allows_is_read(example: Path) -> None:
-    """A producer who validates against the schema is understood."""
+def test_an_article_that_the_raw_schema_allows_is_read(example: Path) -> None:
+    """An article that is valid by the schema is read with its headline, body and status."""
     sent = json.loads(example.read_bytes())
 
     article = wire.read(example.read_bytes(), {})
@@ -106,8 +111,8 @@ def test_what_the_raw_schema_allows_is_read(example: Path) -> None:
     assert article.status == sent.get("status", "usable")
 
 
-def test_more_is_read_than_the_raw_schema_allows() -> None:
-    """A time without zone does not fit the schema; it is read as UTC all the same, and the schema says so."""
+def test_a_time_without_a_zone_is_read_although_the_schema_rejects_it() -> None:
+    """Such a time is invalid by the schema but is read as UTC, and the schema says so."""
     sent = {"body": "Text", "published_at": "2022-03-24T18:00:00"}
     schema = json.loads((FOLDER / schemas.RAW).read_bytes())
 
@@ -118,8 +123,8 @@ def test_more_is_read_than_the_raw_schema_allows() -> None:
 
 
 @pytest.mark.parametrize("words", ["2022", "March 2022", "last week", "March 24, 2022"])
-def test_the_schema_names_every_form_of_a_date(words: str) -> None:
-    """A consumer who reads dates by the schema is not surprised by the week of one."""
+def test_the_schema_describes_every_form_of_a_date(words: str) -> None:
+    """The description of a date shows a year, a month, a week and a day."""
     date = resolve(words, datetime(2022, 3, 24, tzinfo=UTC).date())
 
     assert date is not None
@@ -129,7 +134,7 @@ def test_the_schema_names_every_form_of_a_date(words: str) -> None:
 
 
 def test_our_own_records_name_every_member() -> None:
-    """The closed form, which our own output is held to, refuses a member that the contract does not name."""
+    """The closed form, which our own records must match, rejects a member that the contract does not name."""
     record = json.loads((EXAMPLES / "enriched-article.v1/valid/enriched.json").read_bytes())
     closed = schemas.closed()[schemas.ENRICHED]
 
@@ -138,8 +143,8 @@ def test_our_own_records_name_every_member() -> None:
     assert verdicts(orjson.loads(schemas.documents()[schemas.ENRICHED]), record | {"mood": "glad"}) == (True, True)
 
 
-def test_the_example_record_is_what_the_service_would_write() -> None:
-    """The example survives the trip through the model byte for byte, and its offsets point at its own words."""
+def test_the_example_record_survives_a_round_trip() -> None:
+    """The model reproduces the example exactly, and its offsets match its words."""
     record = json.loads((EXAMPLES / "enriched-article.v1/valid/enriched.json").read_bytes())
 
     assert json.loads(EnrichedArticle.model_validate(record).model_dump_json()) == record
@@ -147,7 +152,7 @@ def test_the_example_record_is_what_the_service_would_write() -> None:
 
 
 def wrong_mentions(value: object, text: str) -> list[str]:
-    """Return the mentions anywhere in *value* whose words are not at their place in *text*."""
+    """Return the mentions anywhere in *value* whose words are not at their offsets in *text*."""
     if isinstance(value, list):
         return [wrong for item in value for wrong in wrong_mentions(item, text)]
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""The topics that `schemas/topics` declares fit each other, the settings and the schemas."""
+"""The topics that `schemas/topics` declares are consistent with each other, the settings and the schemas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from service.contract.topics import Topic, declared
 from service.settings import Settings
 
 FOLDER = Path(__file__).parents[2] / "schemas"
-HEADERS = 64 * 1024  # bytes; a message of 1 KiB, a place of 1 KiB, and whatever the producer sent along
+HEADER_BYTES = 64 * 1024  # an error message of 1 KiB, a stack trace of 1 KiB, and the headers of the producer
 
 
 def by_role() -> dict[str, Topic]:
@@ -16,18 +16,18 @@ def by_role() -> dict[str, Topic]:
     return {topic.role: topic for topic in declared()}
 
 
-def longest(role: str) -> int:
-    """Return the longest message in bytes that the topic of *role* takes."""
+def max_message_bytes(role: str) -> int:
+    """Return the maximum size of a message in the topic of *role*."""
     return int(by_role()[role].config["max.message.bytes"])
 
 
 def test_every_declared_file_is_read() -> None:
-    """No YAML file in the folder is overlooked."""
+    """Every YAML file in the folder is read."""
     assert {path.stem for path in (FOLDER / "topics").iterdir()} == by_role().keys()
 
 
 def test_the_names_are_the_defaults_of_the_settings() -> None:
-    """`newswire topics create` and a worker without settings mean the same topics."""
+    """`newswire topics create` and a worker with default settings use the same topics."""
     topics = by_role()
     settings = Settings()
 
@@ -38,22 +38,22 @@ def test_the_names_are_the_defaults_of_the_settings() -> None:
 
 
 def test_output_has_as_many_partitions_as_input() -> None:
-    """A record goes to the partition of its article, so each must exist."""
+    """A record goes to the partition of its article, so both topics need the same partitions."""
     topics = by_role()
 
     assert topics["raw"].partitions == topics["enriched"].partitions == topics["dead-letter"].partitions
 
 
 def test_the_limits_leave_room_for_each_other() -> None:
-    """An article that is too long still arrives to be refused; a record and a dead letter fit with their headers."""
+    """An article that is too large still arrives and is refused, and a record and a dead letter fit with headers."""
     settings = Settings()
 
-    assert longest("raw") >= 2 * settings.max_article_bytes
-    assert longest("enriched") >= settings.max_record_bytes + HEADERS
-    assert longest("dead-letter") >= longest("raw") + HEADERS
-    assert longest("parked") >= longest("dead-letter")
+    assert max_message_bytes("raw") >= 2 * settings.max_article_bytes
+    assert max_message_bytes("enriched") >= settings.max_record_bytes + HEADER_BYTES
+    assert max_message_bytes("dead-letter") >= max_message_bytes("raw") + HEADER_BYTES
+    assert max_message_bytes("parked") >= max_message_bytes("dead-letter")
 
 
 def test_every_topic_names_a_schema_that_exists() -> None:
-    """What is in a topic is told by a schema of this repository."""
+    """The messages of every topic are described by a schema of this repository."""
     assert all((FOLDER / topic.schema_file).is_file() for topic in declared())

@@ -80,6 +80,21 @@ def test_the_enricher_takes_its_settings(compose: dict[str, Any], monkeypatch: p
     assert len(settings.model_fields_set) == len(variables)
 
 
+def test_the_page_takes_its_settings(compose: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page listens on all addresses of its container, at the port that is published and probed."""
+    page = compose["services"]["page"]
+    for name, value in page["environment"].items():
+        monkeypatch.setenv(name, value)
+
+    settings = Settings()
+
+    assert len(settings.model_fields_set) == len(page["environment"])
+    assert settings.page_host == "0.0.0.0"  # noqa: S104 - within its container
+    assert page["ports"] == [f"127.0.0.1:{settings.page_port}:{settings.page_port}"]
+    assert f":{settings.page_port}/readyz" in page["healthcheck"]["test"][-1]
+    assert page["command"] == ["page"]
+
+
 def test_its_kafka_starts(compose: dict[str, Any], tmp_path: Path) -> None:
     """A real Kafka of the same version takes the file's settings and serves both of its listeners."""
     ports = {"9092": free_port(), "9093": free_port(), "29092": free_port()}

@@ -1,4 +1,4 @@
-"""How many, and of what."""
+"""Counts give the number, and what is counted."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from service.enrich.model import loading
 if TYPE_CHECKING:
     from spacy.language import Language
 
-EXAMPLES = [(kind.name, *example) for kind in counts.kinds() for example in kind.examples]
+EXAMPLES = [(kind, *example) for kind, words in counts.kinds().items() for example in words.examples]
 
 
 @pytest.fixture(scope="module")
 def nlp() -> Language:
-    """Load the default model once."""
+    """Return the shipped model."""
     return loading.load()
 
 
 @pytest.mark.parametrize(("kind", "text", "number", "of"), EXAMPLES)
 def test_an_example_is_counted(nlp: Language, kind: str, text: str, number: int, of: str) -> None:
-    """Each example of the data file gives its kind, number and what is counted."""
-    assert (kind, number, of) in [(each.kind, each.number, each.of or "") for each in counts.find(nlp(text))]
+    """Every example of the data file gives its kind, its number, and what is counted."""
+    assert (kind, number, of) in [(count.kind, count.number, count.of or "") for count in counts.find(nlp(text))]
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_an_example_is_counted(nlp: Language, kind: str, text: str, number: int,
         "Prices rose by 12 percent.",
     ],
 )
-def test_what_is_no_number_of_people_is_not_counted(nlp: Language, text: str) -> None:
-    """Vague words, years, money and shares give no count."""
+def test_other_numbers_than_those_of_people_are_not_counted(nlp: Language, text: str) -> None:
+    """Vague words, years, money and percentages give no count."""
     assert counts.find(nlp(text)) == []
 
 
@@ -51,8 +51,8 @@ def test_what_is_no_number_of_people_is_not_counted(nlp: Language, text: str) ->
         "No 12 people were killed.",
     ],
 )
-def test_whom_nothing_was_done_to_is_not_counted(nlp: Language, text: str) -> None:
-    """A negated verb counts nobody."""
+def test_what_did_not_happen_is_not_counted(nlp: Language, text: str) -> None:
+    """A negated verb gives no count."""
     assert counts.find(nlp(text)) == []
 
 
@@ -71,8 +71,8 @@ def test_whom_nothing_was_done_to_is_not_counted(nlp: Language, text: str) -> No
     ],
 )
 def test_a_number_is_what_the_words_vouch_for(nlp: Language, text: str, number: int, words: str) -> None:
-    """Of a range it is the lower bound, with the whole range for its words; a year beside a number is no part of it."""
-    assert [(each.number, each.mention.text) for each in counts.find(nlp(text))] == [(number, words)]
+    """A range counts as its lower bound, and its mention is the whole range; a year beside a number is left out."""
+    assert [(count.number, count.mention.text) for count in counts.find(nlp(text))] == [(number, words)]
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,6 @@ def test_a_number_is_what_the_words_vouch_for(nlp: Language, text: str, number: 
         f"Five {'hundred ' * 156}people were killed.",
     ],
 )
-def test_a_number_that_cannot_be_told_is_none(nlp: Language, text: str) -> None:
-    """A part of one, a vague one, and one without end give no count."""
+def test_a_number_without_a_certain_value_is_not_counted(nlp: Language, text: str) -> None:
+    """A fraction, a vague number and an endless one give no count."""
     assert counts.find(nlp(text)) == []

@@ -1,30 +1,63 @@
-"""The YAML files of the stages say the same to libyaml and to PyYAML's own parser."""
+"""The YAML files of the stages: read alike by both parsers of PyYAML, and checked against their schemas."""
 
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 import service.enrich
-from service.enrich import data_files
+from service.enrich import counts, data_files, quotes, tags
+from service.enrich.data_files import DataFileError
+from service.enrich.events import coding_words, rules
+from service.enrich.grammar import word_lists
 
-FILES = sorted((Path(service.enrich.__file__).parent / "data").rglob("*.yaml"))
+DATA = Path(service.enrich.__file__).parent / "data"
+FILES = sorted(DATA.rglob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_a_file_reads_the_same_with_and_without_libyaml(path: Path) -> None:
-    """Where PyYAML was built without libyaml, the word lists and rules are no others."""
+    """If PyYAML was built without libyaml, the word lists and rules are the same."""
     text = path.read_text(encoding="utf-8")
 
     assert data_files.read(path) == yaml.safe_load(text)
     assert data_files.read_as_written(path) == yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - strings only
 
 
-def test_words_that_yaml_takes_for_values_stay_words(tmp_path: Path) -> None:
+def test_words_that_yaml_reads_as_values_stay_words(tmp_path: Path) -> None:
     """A rule may ask for "no" or "on"."""
     path = tmp_path / "words.yaml"
     path.write_text("[no, on, 12]", encoding="utf-8")
 
     assert data_files.read_as_written(path) == ["no", "on", "12"]
+
+
+@pytest.mark.parametrize(
+    ("where", "key", "load"),
+    [
+        ("event_rules.yaml: row 'attack'", "contexts", rules.rules),
+        ("counts.yaml: row 'killed'", "nouns", counts.kinds),
+        ("clause_flags.yaml: row 'negated'", "adverbs", word_lists.flag_lists),
+        ("tags.yaml: row 'summit'", "phrases", tags.vocabulary),
+        ("quotes.yaml", "verbs", quotes.quote_words),
+        ("function_words.yaml", "year_spans", word_lists.function_words),
+        ("event_coding.yaml", "exercise_nouns", coding_words.coding_words),
+    ],
+)
+def test_a_misspelt_key_is_an_error_that_names_file_row_and_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, key: str, load: Any
+) -> None:
+    """A key that the schema does not know would otherwise be a condition that silently never holds."""
+    name, _, _ = where.partition(":")
+    text = (DATA / name).read_text(encoding="utf-8")
+    misspelt = re.sub(rf"^([^#\n]*)\b{key}: ", rf"\1{key}x: ", text, count=1, flags=re.MULTILINE)
+    (tmp_path / name).write_text(misspelt, encoding="utf-8")
+    monkeypatch.setattr(sys.modules[load.__module__], "DATA", tmp_path)
+
+    with pytest.raises(DataFileError, match=rf"^{re.escape(where)}: (.*; )?{key}x: Extra inputs are not permitted"):
+        load.__wrapped__()

@@ -1,17 +1,22 @@
-"""From a raw article to its record, with the model as it is shipped."""
+"""From a raw article to its record, with the shipped model."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from service.contract.records import EnrichedArticle, Entity, Mention, RawArticle
+from service.contract.annotations import Entity, Mention
+from service.contract.raw_article import RawArticle
 from service.enrich import entities
 from service.enrich.enricher import Enricher
-from service.enrich.span_check import OffsetMismatch
+from service.errors import SpanMismatchError
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.contract.enriched_article import EnrichedArticle
 
 ARTICLE = RawArticle(
     id="a1",
@@ -32,8 +37,8 @@ def enrich(enricher: Enricher, **fields: object) -> EnrichedArticle:
     return enricher.enrich(ARTICLE.model_copy(update=fields), {})
 
 
-def test_a_record_carries_the_article_and_what_was_found(enricher: Enricher) -> None:
-    """Headline and body make the text, and names found in both are one entity."""
+def test_a_record_holds_the_article_and_its_annotations(enricher: Enricher) -> None:
+    """Headline and body form the text, and a name in both is one entity."""
     record = enrich(enricher)
     stoltenberg = next(entity for entity in record.entities if entity.name == "Jens Stoltenberg")
 
@@ -43,8 +48,8 @@ def test_a_record_carries_the_article_and_what_was_found(enricher: Enricher) -> 
     assert record.none_found.entities is None
 
 
-def test_the_same_article_gives_the_same_bytes_whatever_came_before(enricher: Enricher) -> None:
-    """A record depends on nothing but the article: not on neighbours, not on the process."""
+def test_the_same_article_gives_the_same_bytes_after_any_other(enricher: Enricher) -> None:
+    """A record depends on its article alone, not on earlier articles or on the process."""
     alone = Enricher(Settings()).enrich(ARTICLE, {}).model_dump_json()
     enrich(enricher, body="Zarnovex of Pepperkorn met Stoltenberg in Ottawa, Stoltenberg said, (Zarnovex) & Co.")
 
@@ -53,7 +58,7 @@ def test_the_same_article_gives_the_same_bytes_whatever_came_before(enricher: En
 
 @pytest.mark.parametrize("status", ["withheld", "canceled"])
 def test_a_killed_article_is_retracted_and_not_read(enricher: Enricher, status: str) -> None:
-    """The record says so, and why nothing is found in it."""
+    """The record says so, and gives it as the reason for its empty lists."""
     record = enrich(enricher, status=status)
 
     assert record.status == "retracted"
@@ -68,8 +73,10 @@ def test_a_killed_article_is_retracted_and_not_read(enricher: Enricher, status: 
         ({"language": None, "headline": "", "body": "Guvernul a anunțat vineri că salariul minim va crește."}, "ro"),
     ],
 )
-def test_another_language_is_passed_on_unread(enricher: Enricher, fields: dict[str, object], language: str) -> None:
-    """Stated or detected, it is no dead letter: the record says which language it is and which are enriched."""
+def test_an_article_in_another_language_is_passed_on_unread(
+    enricher: Enricher, fields: dict[str, object], language: str
+) -> None:
+    """Stated or detected, the record names the language and those that are enriched. It is not a dead letter."""
     record = enrich(enricher, **fields)
 
     assert (record.status, record.language, record.entities) == ("unsupported_language", language, [])
@@ -77,8 +84,8 @@ def test_another_language_is_passed_on_unread(enricher: Enricher, fields: dict[s
 
 
 @pytest.mark.parametrize("published", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "0001-01-02T00:00:00Z"])
-def test_an_article_of_no_time_is_enriched(enricher: Enricher, published: str) -> None:
-    """Systems write the end or the beginning of time for "never": the days in the text are found, but not which."""
+def test_an_article_with_a_placeholder_date_is_enriched(enricher: Enricher, published: str) -> None:
+    """Systems write the first or last possible date for "never". Dates in the text are then found but not resolved."""
     body = "The ministers met yesterday and will meet tomorrow, as they did last week and on Monday."
     article = RawArticle.model_validate({"id": "1", "body": body, "language": "en", "published_at": published})
     record = enricher.enrich(article, {})
@@ -88,8 +95,8 @@ def test_an_article_of_no_time_is_enriched(enricher: Enricher, published: str) -
     assert {mention.date for mention in record.dates} == {None}
 
 
-def test_an_empty_list_is_never_silent(enricher: Enricher) -> None:
-    """Where nothing is found the record says why."""
+def test_an_empty_list_has_a_reason(enricher: Enricher) -> None:
+    """If nothing is found, the record says why."""
     record = enrich(enricher, headline="", body="It rained all day and nobody minded.")
 
     assert record.entities == []
@@ -99,30 +106,30 @@ def test_an_empty_list_is_never_silent(enricher: Enricher) -> None:
 
 
 @pytest.mark.parametrize("body", ["\x00\x1b[31mBucharest\x1b[0m\u202e", "(" * 50_000, "🇷🇴" * 5_000, "a\n" * 2_000, "."])
-def test_no_text_is_too_odd(enricher: Enricher, body: str) -> None:
-    """Control codes, ruled lines and emoji give a record."""
+def test_unusual_texts_are_enriched(enricher: Enricher, body: str) -> None:
+    """Control characters, ruled lines and emoji do not stop the stages."""
     assert enrich(enricher, headline="", body=body).status == "enriched"
 
 
-def test_a_wrong_offset_never_leaves(enricher: Enricher, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stage that names words that are not there is a bug, and raises."""
+def test_a_mention_with_wrong_offsets_raises(enricher: Enricher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stage that returns words that are not at their offsets has a bug: no record is published."""
     wrong = Entity(name="x", type="ORG", mentions=[Mention(start=0, end=1, text="x")], salience=1)
     monkeypatch.setattr(entities.EntityFinder, "find", lambda *_, **__: [wrong])
 
-    with pytest.raises(OffsetMismatch):
+    with pytest.raises(SpanMismatchError):
         enrich(enricher)
 
 
-def test_seconds_are_told_by_stage(enricher: Enricher) -> None:
-    """The metrics get the time of each stage."""
+def test_the_time_of_each_stage_is_reported(enricher: Enricher) -> None:
+    """The metrics receive the seconds of each stage."""
     seconds: dict[str, float] = {}
     enricher.enrich(ARTICLE, seconds)
 
     assert {"language", "model", "entities", "check"} <= seconds.keys()
 
 
-def test_the_nato_summit(enricher: Enricher) -> None:
-    """The whole article of the demo has exactly the entities that a reader finds in it."""
+def test_the_nato_summit_has_the_expected_entities(enricher: Enricher) -> None:
+    """The article of the demo has exactly the entities that a human reader finds in it."""
     root = Path(__file__).parents[2]
     article = json.loads((root / "service/local_kafka/nato-summit-2022.json").read_text("utf-8"))
     expected = json.loads((root / "tests/golden/nato-summit-2022.entities.json").read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""The fingerprint changes with everything that decides what a record says, and with nothing else."""
+"""The fingerprint changes with everything that shapes a record, and with nothing else."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ import pytest
 
 import service
 from service.enrich.enricher import Enricher
-from service.enrich.fingerprint import code, describe
+from service.enrich.fingerprint import code_digest, describe_pipeline
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.contract.records import Pipeline
+    from service.contract.enriched_article import Pipeline
 
 PACKAGE = Path(service.__file__).parent
-ASK = (
+PRINT_PIPELINE = (
     "from service.enrich.enricher import Enricher; from service.settings import Settings; "
     "print(Enricher(Settings())._pipeline.model_dump_json())"
 )
-MODULES = (
+PRINT_LOADED_MODULES = (
     "import sys, service.processes.processor; "
     "print(*(module.__file__ for name, module in sys.modules.items() if name.split('.')[0] == 'service'), sep='\\n')"
 )
@@ -46,74 +46,74 @@ def package(tmp_path: Path) -> Path:
 
 
 def run(program: str, folder: Path) -> str:
-    """Return what *program* prints when `service` is that of *folder*."""
+    """Return what *program* prints if `service` is the package in *folder*."""
     command = [sys.executable, "-c", program]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
-def asked(package: Path) -> dict[str, str]:
-    """Return what the records of *package* say of their pipeline."""
-    parts: dict[str, str] = json.loads(run(ASK, package.parent))
+def pipeline_of(package: Path) -> dict[str, str]:
+    """Return the pipeline that records of *package* name."""
+    parts: dict[str, str] = json.loads(run(PRINT_PIPELINE, package.parent))
     return parts
 
 
 def edit(path: Path, before: str, after: str) -> None:
-    """Replace *before*, which stands once in the file at *path*, by *after*."""
+    """Replace *before*, which occurs once in the file at *path*, with *after*."""
     text = path.read_text(encoding="utf-8")
     assert text.count(before) == 1
     path.write_text(text.replace(before, after), encoding="utf-8")
 
 
 def test_a_copy_in_another_folder_has_the_same_fingerprint(package: Path, enricher: Enricher) -> None:
-    """Neither the folder, nor bytecode, nor the text of a model card decides what a record says."""
+    """The folder, bytecode and the text of a model card do not shape a record."""
     with (package / "enrich/data/model/README.md").open("a") as card:
         card.write("\nAnother line.\n")
     py_compile.compile(str(package / "enrich/tags.py"), str(package / "enrich/__pycache__/tags.pyc"))
 
-    assert asked(package) == enricher._pipeline.model_dump()
+    assert pipeline_of(package) == enricher._pipeline.model_dump()
 
 
 def test_a_changed_constant_changes_the_fingerprint(package: Path, enricher: Enricher) -> None:
-    """A stage that weighs phrases more is other code, with the same data, libraries and settings."""
+    """A stage with another weight is different code, with the same data, libraries and settings."""
     edit(package / "enrich/tags.py", "PHRASE_WEIGHT = 0.5", "PHRASE_WEIGHT = 0.6")
 
-    ours, theirs = enricher._pipeline.model_dump(), asked(package)
+    ours, theirs = enricher._pipeline.model_dump(), pipeline_of(package)
 
     assert {name for name in ours if ours[name] != theirs[name]} == {"code", "fingerprint"}
 
 
 def test_a_changed_word_list_changes_the_fingerprint(package: Path, enricher: Enricher) -> None:
-    """A rule without a verb is other data, with the same code."""
+    """A rule with a verb less is different data, with the same code."""
     edit(package / "enrich/data/event_rules.yaml", "verbs: invade, overrun", "verbs: overrun")
 
-    ours, theirs = enricher._pipeline.model_dump(), asked(package)
+    ours, theirs = enricher._pipeline.model_dump(), pipeline_of(package)
 
     assert {name for name in ours if ours[name] != theirs[name]} == {"rules", "fingerprint"}
 
 
-def test_the_code_is_that_of_every_module_that_makes_a_record(package: Path) -> None:
-    """A line more in any module that a worker process loads for a record is other code."""
-    sources = [Path(line) for line in run(MODULES, package.parent).splitlines()]
-    before = code(package)
+def test_every_module_that_produces_a_record_counts(package: Path) -> None:
+    """An added line in any module that a worker process loads changes the digest of the code."""
+    sources = [Path(line) for line in run(PRINT_LOADED_MODULES, package.parent).splitlines()]
+    before = code_digest(package)
     assert package / "wire/detect.py" in sources
 
     for source in sources:
         text = source.read_text(encoding="utf-8")
         source.write_text(f"{text}\nCHANGED = 1\n", encoding="utf-8")
-        assert code(package) != before, source
+        assert code_digest(package) != before, source
         source.write_text(text, encoding="utf-8")
-    assert code(package) == before
+    assert code_digest(package) == before
 
 
-def test_files_that_swap_names_are_noticed(package: Path) -> None:
-    """What a file says counts under its own path, folder included: two `__init__.py` are not each other."""
-    before = code(package)
-    one, other = package / "enrich/events/__init__.py", package / "enrich/places/__init__.py"
-    one.rename(package / "kept")
-    other.rename(one)
-    (package / "kept").rename(other)
+def test_files_that_swap_names_change_the_fingerprint(package: Path) -> None:
+    """The content of a file counts under its path, folder included: two `__init__.py` are different files."""
+    before = code_digest(package)
+    entities, places = package / "enrich/entities/__init__.py", package / "enrich/places/__init__.py"
+    entities.rename(package / "aside")
+    places.rename(entities)
+    (package / "aside").rename(places)
 
-    assert code(package) != before
+    assert code_digest(package) != before
 
 
 @pytest.mark.parametrize(
@@ -126,38 +126,38 @@ def test_files_that_swap_names_are_noticed(package: Path) -> None:
     ],
     ids=["watched", "languages", "input format", "port"],
 )
-def test_a_setting_counts_if_it_changes_records(enricher: Enricher, setting: Settings, changed: set[str]) -> None:
-    """What is watched, enriched and how it is read decides what a record says; a port does not."""
+def test_a_setting_counts_if_it_affects_records(enricher: Enricher, setting: Settings, changed: set[str]) -> None:
+    """Watched countries, enriched languages and the input format shape a record. A port does not."""
     ours = enricher._pipeline.model_dump()
-    theirs = describe(setting, enricher._nlp, enricher._gazetteer).model_dump()
+    theirs = describe_pipeline(setting, enricher._nlp, enricher._gazetteer).model_dump()
 
     assert {name for name in ours if ours[name] != theirs[name]} == changed
 
 
-@pytest.mark.parametrize("library", ["spacy", "thinc", "blis", "numpy", "dateparser", "python-dateutil", "pydantic"])
+@pytest.mark.parametrize("library", ["spacy", "thinc", "blis", "numpy", "pydantic"])
 def test_a_library_of_another_version(enricher: Enricher, monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     """Another version of a library that computes scores, days or times changes the fingerprint."""
     installed = metadata.version
     monkeypatch.setattr(metadata, "version", lambda name: "0" if name == library else installed(name))
 
     ours = enricher._pipeline.model_dump()
-    theirs = describe(Settings(), enricher._nlp, enricher._gazetteer).model_dump()
+    theirs = describe_pipeline(Settings(), enricher._nlp, enricher._gazetteer).model_dump()
 
     assert {name for name in ours if ours[name] != theirs[name]} == {"libraries", "fingerprint"}
 
 
-def test_an_installed_model_counts_by_its_files(
+def test_an_installed_model_counts_with_its_files(
     enricher: Enricher, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Other weights under the same name and version are other data."""
+    """Different weights under the same name and version are different data."""
     monkeypatch.setattr(enricher._nlp, "_path", tmp_path)
-    made: list[Pipeline] = []
+    pipelines: list[Pipeline] = []
     for weights in ("a", "b"):
         (tmp_path / "ner").mkdir(exist_ok=True)
         (tmp_path / "ner" / "model").write_text(weights)
-        made.append(describe(Settings(), enricher._nlp, enricher._gazetteer))
+        pipelines.append(describe_pipeline(Settings(), enricher._nlp, enricher._gazetteer))
     (tmp_path / "README.md").write_text("What the model is.")
-    made.append(describe(Settings(), enricher._nlp, enricher._gazetteer))
+    pipelines.append(describe_pipeline(Settings(), enricher._nlp, enricher._gazetteer))
 
-    assert made[0].rules != made[1].rules
-    assert made[1] == made[2]
+    assert pipelines[0].rules != pipelines[1].rules
+    assert pipelines[1] == pipelines[2]

@@ -1,10 +1,10 @@
-"""The language of an article: as stated, else as detected."""
+"""The language of an article is the stated one, or else the detected one."""
 
 from __future__ import annotations
 
 import pytest
 
-from service.contract.records import RawArticle
+from service.contract.raw_article import RawArticle
 from service.enrich.language import LanguageDetector
 
 ENGLISH = (
@@ -20,19 +20,19 @@ def detector() -> LanguageDetector:
 
 @pytest.mark.parametrize("stated", ["en", "en-GB", "EN", "en_US", "de", "ro-RO"])
 def test_a_stated_language_is_trusted(detector: LanguageDetector, stated: str) -> None:
-    """What the source says stands, even where the text looks otherwise."""
+    """The source's statement counts, even if the text looks different."""
     assert detector.language(RawArticle(body=ENGLISH, language=stated)) == stated
 
 
 @pytest.mark.parametrize(("stated", "enriched"), [("en-GB", True), ("EN", True), ("de", False), ("ro-RO", False)])
-def test_regions_are_the_language(detector: LanguageDetector, stated: str, *, enriched: bool) -> None:
-    """`en-GB` is English."""
+def test_regions_do_not_matter(detector: LanguageDetector, stated: str, *, enriched: bool) -> None:
+    """`en-GB` counts as English."""
     assert detector.supports(stated) is enriched
 
 
 @pytest.mark.parametrize("stated", [None, "", "und", "mul"])
-def test_where_none_is_stated_it_is_detected(detector: LanguageDetector, stated: str | None) -> None:
-    """Undetermined and multiple are statements of nothing."""
+def test_a_language_that_is_not_stated_is_detected(detector: LanguageDetector, stated: str | None) -> None:
+    """The codes for "undetermined" and "multiple languages" state no language."""
     assert detector.language(RawArticle(body=ENGLISH, language=stated)) == "en"
 
 
@@ -49,25 +49,25 @@ def test_where_none_is_stated_it_is_detected(detector: LanguageDetector, stated:
         ("Orbán: nem engedünk", "hu"),
     ],
 )
-def test_other_languages_are_told_apart(detector: LanguageDetector, text: str, language: str) -> None:
-    """The languages of the watched countries and of their neighbours, a headline among them."""
+def test_other_languages_are_detected(detector: LanguageDetector, text: str, language: str) -> None:
+    """This covers the languages of the watched countries and of their neighbours, and one headline."""
     assert detector.language(RawArticle(body=text)) == language
 
 
 @pytest.mark.parametrize("text", ["NATO", "Biden meets Putin", "JOE BIDEN", "12,345.67", "Oil up 2 pct", "🇺🇦🇺🇦"])
-def test_a_text_too_short_to_tell_is_enriched(detector: LanguageDetector, text: str) -> None:
-    """In doubt the language stays open or English, and the article is not turned away."""
+def test_a_text_too_short_for_detection_is_enriched(detector: LanguageDetector, text: str) -> None:
+    """In doubt the language is unknown or English, and the article is enriched."""
     language = detector.language(RawArticle(body=text))
 
     assert language in {None, "en"}
     assert detector.supports(language)
 
 
-def test_more_languages_are_a_setting() -> None:
-    """An operator who names a model for German enriches German."""
+def test_an_operator_can_enrich_more_languages() -> None:
+    """An operator with a model for German can add German."""
     assert LanguageDetector(["en", "de"]).supports("de-AT")
 
 
-def test_capitals_are_read_too(detector: LanguageDetector) -> None:
-    """Wires of the eighties wrote in capitals."""
+def test_a_text_in_capitals_is_detected(detector: LanguageDetector) -> None:
+    """News wires of the 1980s wrote in capitals."""
     assert detector.language(RawArticle(body=ENGLISH.upper())) == "en"

@@ -1,4 +1,4 @@
-"""Takes of one story share bands of its fingerprint; other stories do not."""
+"""Versions of one story share bands; different stories do not."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ OTHER = (
 KNOWN = ["2bf0952c", "f64f308a", "a50a7045", "ef53eca4", "4d9ce6d7", "e7d68ecb", "5d1eacd6", "a7a27c03"]
 
 
-def shared(one: str, other: str) -> int:
+def shared_bands(first: str, second: str) -> int:
     """Return how many bands two texts have in common."""
-    return len(set(near_duplicates.bands(one)) & set(near_duplicates.bands(other)))
+    return len(set(near_duplicates.bands(first)) & set(near_duplicates.bands(second)))
 
 
 @pytest.mark.parametrize(
-    "take",
+    "version",
     [
         LEAD + MORE,
         LEAD + MORE + BACKGROUND + "Reporting by Ion Marin.",
@@ -37,23 +37,23 @@ def shared(one: str, other: str) -> int:
     ],
     ids=["shorter", "longer", "with another case", "edited"],
 )
-def test_takes_of_a_story_share_bands(take: str) -> None:
-    """A story that grows or is edited keeps two bands or more."""
-    assert shared(LEAD + MORE + BACKGROUND, take) >= 2
+def test_versions_of_a_story_share_bands(version: str) -> None:
+    """A story that grows, shrinks or is edited keeps at least two bands."""
+    assert shared_bands(LEAD + MORE + BACKGROUND, version) >= 2
 
 
-def test_another_story_shares_none() -> None:
-    """Two stories in the same style of the same day are apart."""
-    assert shared(LEAD + MORE + BACKGROUND, OTHER) == 0
+def test_another_story_shares_no_band() -> None:
+    """This holds for two stories of the same day in the same style."""
+    assert shared_bands(LEAD + MORE + BACKGROUND, OTHER) == 0
 
 
-def test_the_same_text_has_the_same_bands_for_ever() -> None:
-    """Consumers keep these values: a library that computes them differently must not come in unnoticed."""
+def test_the_bands_of_a_text_never_change() -> None:
+    """Consumers store these values, so a library that computes them differently must not go unnoticed."""
     assert near_duplicates.bands(LEAD) == near_duplicates.bands(LEAD)
     assert near_duplicates.bands("Romania and Hungary opened a border crossing") == KNOWN
 
 
 def test_short_texts_have_bands_and_empty_ones_none() -> None:
-    """One word is enough; no word gives no fingerprint that all empty texts would share."""
+    """One word is enough. A text without words has no bands, or all such texts would match."""
     assert len(near_duplicates.bands("Flash")) == 8
     assert near_duplicates.bands(" - ") == []

@@ -1,4 +1,4 @@
-"""Every mention is what stands there in the text."""
+"""The text at the offsets of every mention is the mention's own."""
 
 from __future__ import annotations
 
@@ -6,21 +6,11 @@ from typing import Any
 
 import pytest
 
-from service.contract.records import (
-    Count,
-    EnrichedArticle,
-    Entity,
-    Event,
-    Location,
-    Mention,
-    Pipeline,
-    PlaceMention,
-    Quote,
-    Source,
-    Span,
-    Tag,
-)
-from service.enrich.span_check import OffsetMismatch, check, spans
+from service.contract.annotations import Count, Entity, Event, Location, Mention, PlaceMention, Quote, Span, Tag
+from service.contract.enriched_article import EnrichedArticle, Pipeline
+from service.contract.raw_article import Source
+from service.enrich.span_check import check, spans
+from service.errors import SpanMismatchError
 
 TEXT = "Troops left Sofia."
 SOFIA = Mention(start=12, end=17, text="Sofia")
@@ -28,7 +18,7 @@ LEFT = Mention(start=7, end=11, text="left")
 
 
 def record(**lists: Any) -> EnrichedArticle:
-    """Return a record of `TEXT` with the lists given."""
+    """Return a record of `TEXT` with the given *lists*."""
     empty = dict.fromkeys(
         ("version", "url", "language", "published_at", "updated_at", "embargoed_until", "byline", "dateline")
     )
@@ -43,8 +33,8 @@ def event(trigger: Mention, **more: Any) -> Event:
     return Event(type="RETREAT", trigger=trigger, sentence=Span(start=0, end=18), confidence=1, rule="r", **more)
 
 
-def test_right_offsets_pass() -> None:
-    """A record whose mentions stand in the text is given back."""
+def test_correct_offsets_pass() -> None:
+    """A record whose mentions fit the text is returned."""
     good = record(entities=[Entity(name="Sofia", type="GPE", mentions=[SOFIA], salience=1)], events=[event(LEFT)])
 
     assert check(good) is good
@@ -60,8 +50,8 @@ EMPTY = Mention(start=3, end=3, text="")
     "place",
     ["entities", "locations", "trigger", "actors", "event locations", "evidence", "quotes", "speaker", "counts"],
 )
-def test_a_wrong_mention_is_a_bug_wherever_it_stands(place: str, bad: Mention) -> None:
-    """The check looks into every list of the record, at any depth."""
+def test_a_wrong_mention_anywhere_in_the_record_raises(place: str, bad: Mention) -> None:
+    """The check covers every list of the record, at any depth. Its message does not quote the article."""
     where = PlaceMention(start=bad.start, end=bad.end, text=bad.text, as_="name")
     lists: dict[str, dict[str, Any]] = {
         "entities": {"entities": [Entity(name="Sofia", type="GPE", mentions=[SOFIA, bad], salience=1)]},
@@ -75,14 +65,14 @@ def test_a_wrong_mention_is_a_bug_wherever_it_stands(place: str, bad: Mention) -
         "counts": {"counts": [Count(kind="killed", number=1, mention=bad)]},
     }
 
-    with pytest.raises(OffsetMismatch) as raised:
+    with pytest.raises(SpanMismatchError) as raised:
         check(record(**lists[place]))
 
     assert TEXT not in str(raised.value)
 
 
-def test_every_span_of_a_record_is_seen() -> None:
-    """An event's trigger and sentence are spans, and so are the mentions of an entity."""
+def test_every_span_of_a_record_is_checked() -> None:
+    """Spans are mentions of an entity as well as the trigger and the sentence of an event."""
     full = record(entities=[Entity(name="Sofia", type="GPE", mentions=[SOFIA], salience=1)], events=[event(LEFT)])
 
     assert [(name, span.start, span.end) for name, span in spans(full)] == [

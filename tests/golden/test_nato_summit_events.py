@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from service.contract.records import RawArticle
+from service.contract.raw_article import RawArticle
 from service.enrich.enricher import Enricher
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from service.contract.records import EnrichedArticle, Event, Mention
+    from service.contract.annotations import Event, Mention
+    from service.contract.enriched_article import EnrichedArticle
 
 
 @pytest.fixture(scope="module")

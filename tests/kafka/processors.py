@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from service.contract.outcomes import Enriched, Message, Outcome, Refused, Tombstone
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 
 if TYPE_CHECKING:
     from service.settings import Settings

@@ -13,7 +13,7 @@ import pytest
 from kafka import KafkaProducer
 
 from service.contract.outcomes import Refused
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.dead_letters import letters
 from service.dead_letters.replaying import replay
 from service.errors import KafkaOperationError

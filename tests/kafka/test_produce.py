@@ -14,7 +14,7 @@ import pytest
 
 from service import wire
 from service.cli.articles import article_key, with_keys
-from service.contract.records import InvalidArticle
+from service.contract.reject_reasons import InvalidArticleError
 from service.errors import KafkaOperationError
 from service.kafka import producing
 from service.processes.processor import Enriched, Message, Processor
@@ -70,7 +70,7 @@ def test_the_key_is_the_id_of_the_record(make_stream: Callable[..., Stream], tmp
 )
 def test_a_refused_article_has_its_id_as_key(value: bytes, key: bytes | None) -> None:
     """Its dead letter can be found by it and stays in order with other versions. Without an id, it has no key."""
-    with pytest.raises(InvalidArticle):
+    with pytest.raises(InvalidArticleError):
         wire.read(value, {})
 
     assert article_key(Settings(), value) == key

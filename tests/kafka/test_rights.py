@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,7 @@ def granted() -> list[ACL]:
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run a Kafka where nobody may do anything but `admin`, with the declared topics and the user's rights."""
-    users = " ".join(f'user_{name}="{name}-secret"' for name in ("admin", "enricher"))
+    users = " ".join(f'user_{name}="{name}-secret"' for name in ("admin", "enricher", "reader"))
     overrides = {
         "listener.security.protocol.map": "PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
         "inter.broker.listener.name": "PLAINTEXT",
@@ -100,20 +101,20 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield broker.bootstrap_servers
 
 
-def start(guarded: str, delivery: str, folder: Path) -> Worker:
-    """Start a worker as the user."""
+def start(guarded: str, delivery: str, folder: Path, command: str = "worker", user: str = "enricher") -> Worker:
+    """Start a worker, or another *command*, as *user*."""
     environment = {
         "PYTHONPATH": str(USER.parents[4]),
         "KAFKA_BOOTSTRAP_SERVERS": guarded,
         "KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
         "KAFKA_SASL_MECHANISM": "PLAIN",
-        "KAFKA_SASL_USERNAME": "enricher",
-        "KAFKA_SASL_PASSWORD": "enricher-secret",
+        "KAFKA_SASL_USERNAME": user,
+        "KAFKA_SASL_PASSWORD": f"{user}-secret",
         "NEWSWIRE_DELIVERY": delivery,
         "NEWSWIRE_WORKER_PROCESSES": "1",
         "NEWSWIRE_LOG_FORMAT": "json",
     }
-    return Worker(os.environ | environment, [sys.executable, "-m", "service", "worker"], folder)
+    return Worker(os.environ | environment, [sys.executable, "-m", "service", command], folder)
 
 
 @pytest.mark.parametrize("delivery", ["at_least_once", "exactly_once"])
@@ -159,6 +160,28 @@ def test_without_the_right_to_read_its_records(guarded: str, tmp_path: Path) -> 
     assert code == 0
     [warned] = worker.lines("published_versions_unknown")
     assert "no right to read" in warned["why"]
+
+
+def test_the_page_needs_no_more_than_to_read_records(guarded: str, tmp_path: Path) -> None:
+    """Without rights the page says so in its log; with the right to read the records it works."""
+    pattern = ResourcePattern(ResourceType.TOPIC, "newswire.enriched", ACLResourcePatternType.LITERAL)
+    page = start(guarded, "at_least_once", tmp_path, command="page", user="reader")
+    admin = KafkaAdminClient(**as_user(guarded, "admin"))
+    try:
+        await_(lambda: bool(page.lines("page_cannot_read")), "the page to report", PATIENCE, [page])
+        admin.create_acls([ACL("User:reader", "*", ACLOperation.READ, ACLPermissionType.ALLOW, pattern)])
+        await_(lambda: page.page("/readyz")[0] == 200, "the page to read", PATIENCE, [page])
+        with urllib.request.urlopen(f"http://127.0.0.1:{page.port}/page/events", timeout=60) as events:
+            while events.readline() != b"event: figures\n":
+                pass
+            figures = events.readline()
+        code = page.terminate()
+    finally:
+        page.kill()
+        admin.close()
+
+    assert b'"lag":null' in figures
+    assert code == 0
 
 
 def test_without_the_right_to_look_at_a_topic(guarded: str) -> None:

@@ -39,7 +39,7 @@ def test_the_other_partitions_deliver(make_stream: Callable[..., Stream], delive
     stream.await_done(PATIENCE_SECONDS)
 
     ledger = stream.ledger()
-    note(f"{delivery}, a slow article", ledger)
+    note("a slow article", ledger)
     assert str(ledger) == "in 2001, out 2000, dead-lettered 1, lost 0, duplicated 0, out of order 0"
 
 
@@ -58,5 +58,5 @@ def test_a_rebalance_while_a_partition_is_paused(make_stream: Callable[..., Stre
     assert second.terminate() == 0
 
     ledger = stream.ledger()
-    note(f"{delivery}, a rebalance while a partition is paused", ledger)
+    note("a rebalance while a partition is paused", ledger)
     assert str(ledger) == "in 2001, out 2000, dead-lettered 1, lost 0, duplicated 0, out of order 0"

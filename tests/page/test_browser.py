@@ -1,4 +1,4 @@
-"""The live page in a real Chromium: seen, filtered, driven by keys, and not to be harmed by an article."""
+"""The live page in a real Chromium: it can be read, filtered and used by keyboard, and no article can harm it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ import pytest
 from aiohttp import web
 from playwright.async_api import async_playwright, expect
 
-from service.page.recent import Feed
+from service.page.figures import Figures
+from service.page.publications import Deletion
+from service.page.recent_records import RecentRecords
 from service.page.server import mount
 from service.settings import Settings
 from service.views import html
-from service.worker.metrics import Metrics
+from tests.page.publishing import published
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,26 +25,26 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser, Page
 
-    from service.contract.records import EnrichedArticle
+    from service.contract.enriched_article import EnrichedArticle
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-expect.set_options(timeout=30_000)  # milliseconds; a loaded machine is slow, and nobody waits where all is well
+expect.set_options(timeout=30_000)  # milliseconds; a loaded machine is slow
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs a Chromium (Debian: chromium)")
 
 
 class Live:
     """The live page, served and opened."""
 
-    def __init__(self, page: Page, feed: Feed) -> None:
+    def __init__(self, page: Page, recent: RecentRecords) -> None:
         self.page = page
-        self.feed = feed
+        self.recent = recent
         self.complaints: list[str] = []
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def publish(self, record: EnrichedArticle, **changes: Any) -> None:
         """Publish *record* with *changes*."""
-        self.feed.add(record.model_copy(update=changes).model_dump_json().encode())
+        self.recent.add(published(record, **changes))
 
     async def shown(self) -> list[str]:
         """Return the headlines that are shown, in order."""
@@ -61,15 +63,14 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def live(browser: Browser) -> AsyncIterator[Live]:
-    """Serve the page, open it, and at the end see that the browser had nothing to complain of."""
-    settings = Settings()
-    feed = Feed()
+    """Serve the page and open it; at the end, check that the browser reported no problem."""
+    recent = RecentRecords()
     app = web.Application()
-    mount(app, settings, feed, Metrics(settings).registry)
+    mount(app, Settings(), recent, Figures(reading=True))
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    opened = Live(await browser.new_page(), feed)
+    opened = Live(await browser.new_page(), recent)
     await opened.page.goto(f"http://127.0.0.1:{runner.addresses[0][1]}/")
     await expect(opened.page.locator("#state")).to_have_text("live")
     yield opened
@@ -79,7 +80,7 @@ async def live(browser: Browser) -> AsyncIterator[Live]:
 
 
 async def test_a_record_appears(live: Live, record: EnrichedArticle) -> None:
-    """A published record is there within seconds: opened, it shows its text with marks and its places on the map."""
+    """A published record appears within seconds; when opened, it shows its marked text and its places on the map."""
     live.publish(record)
     await live.page.locator(".record summary").click()
 
@@ -92,7 +93,7 @@ async def test_a_record_appears(live: Live, record: EnrichedArticle) -> None:
 
 
 async def test_a_later_version_takes_its_place(live: Live, record: EnrichedArticle) -> None:
-    """A correction replaces the record that it corrects, and stays open where that was."""
+    """A correction replaces the record that it corrects, and stays open if that was open."""
     live.publish(record)
     await live.page.locator(".record summary").click()
     live.publish(record, headline="Teachers march in Cluj, corrected")
@@ -101,8 +102,42 @@ async def test_a_later_version_takes_its_place(live: Live, record: EnrichedArtic
     await expect(live.page.locator(".record[open] .headline")).to_have_text("Teachers march in Cluj, corrected")
 
 
+async def test_a_deleted_article_disappears(live: Live, record: EnrichedArticle) -> None:
+    """A tombstone removes the article from the page, even while it is paused."""
+    live.publish(record)
+    live.publish(record, id="b")
+    await expect(live.page.locator(".record")).to_have_count(2)
+    await live.page.keyboard.press("p")
+    live.recent.add(Deletion("cluj-1", timestamp=0))
+
+    await expect(live.page.locator(".record")).to_have_count(1)
+
+
+async def test_after_an_outage_only_what_is_left_is_shown(live: Live, record: EnrichedArticle) -> None:
+    """When the records were read again, the page drops those that are gone and keeps open what was open."""
+    live.publish(record)
+    live.publish(record, id="b")
+    await expect(live.page.locator(".record")).to_have_count(2)
+    await live.page.locator(".record summary").first.click()
+    live.recent.reset([published(record, id="b", headline="Read again")])
+
+    await expect(live.page.locator(".record")).to_have_count(1)
+    await expect(live.page.locator(".record[open] .headline")).to_have_text("Read again")
+
+
+async def test_a_retraction_hides_the_text_while_paused(live: Live, record: EnrichedArticle) -> None:
+    """A retraction replaces the text at once, even while the page is paused."""
+    live.publish(record)
+    await live.page.locator(".record summary").click()
+    await live.page.keyboard.press("p")
+    live.publish(record, status="retracted", headline="")
+
+    await expect(live.page.locator(".record .chip.status")).to_have_text("retracted")
+    assert await live.page.get_by_text("Thousands of teachers").count() == 0
+
+
 async def test_filters(live: Live, record: EnrichedArticle) -> None:
-    """By words, country, tag and watched countries; what is chosen from is what occurs."""
+    """Records can be filtered by words, country, tag and watched countries; only values that occur are offered."""
     hungary = record.countries[0].model_copy(update={"code": "HU"})
     live.publish(record)
     live.publish(record, id="b", headline="Vote in Budapest", countries=[hungary], watched=["HU"], tags=[])
@@ -127,7 +162,7 @@ async def test_filters(live: Live, record: EnrichedArticle) -> None:
 
 
 async def test_keys(live: Live, record: EnrichedArticle) -> None:
-    """All can be done without a mouse: go through the records, open one, pause, type into the filter."""
+    """Everything can be done without a mouse: move through the records, open one, pause, type into the filter."""
     for number in range(3):
         live.publish(record, id=str(number), headline=f"Headline {number}")
     await expect(live.page.locator(".record")).to_have_count(3)
@@ -146,8 +181,8 @@ async def test_keys(live: Live, record: EnrichedArticle) -> None:
     await expect(live.page.locator("#words")).to_have_value("jp")
 
 
-async def test_no_article_can_do_harm(live: Live, hostile: EnrichedArticle) -> None:
-    """Markup and script in every field are words: nothing runs, nothing is loaded, nothing is clicked into."""
+async def test_no_article_can_harm_the_page(live: Live, hostile: EnrichedArticle) -> None:
+    """Markup and script in every field are shown as text: nothing runs, nothing is loaded, nothing is a link."""
     asked: list[str] = []
     live.page.on("request", lambda request: asked.append(request.url))
     live.publish(hostile)
@@ -161,8 +196,8 @@ async def test_no_article_can_do_harm(live: Live, hostile: EnrichedArticle) -> N
     await expect(live.page.locator(".record .text")).to_contain_text("<script>window.harmed = 1</script>")
 
 
-async def test_the_policy_stops_what_would_get_through(live: Live) -> None:
-    """Were there a hole, the browser itself would stop the script: the policy holds without our escaping."""
+async def test_the_policy_stops_injected_scripts(live: Live) -> None:
+    """Even if escaping failed, the browser itself would stop a script: the policy does not depend on our escaping."""
     inject = """() => {
         const script = document.createElement("script");
         try { script.text = "window.harmed = 1"; document.body.append(script); } catch (error) { return error.name; }
@@ -176,7 +211,7 @@ async def test_the_policy_stops_what_would_get_through(live: Live) -> None:
 
 @pytest.mark.parametrize("width", [320, 768, 1280])
 async def test_it_fits_any_screen(live: Live, record: EnrichedArticle, hostile: EnrichedArticle, width: int) -> None:
-    """Nothing makes the page scroll sideways, down to the narrowest telephone."""
+    """Nothing makes the page scroll sideways, down to the narrowest phone."""
     await live.page.set_viewport_size({"width": width, "height": 700})
     live.publish(record)
     live.publish(hostile, headline="x" * 300)
@@ -189,7 +224,7 @@ async def test_it_fits_any_screen(live: Live, record: EnrichedArticle, hostile: 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_words_can_be_read(live: Live, record: EnrichedArticle, scheme: Any) -> None:
-    """Text has a contrast of 4.5:1 or more against its ground, marks too, by day and by night (WCAG 2.2, 1.4.3)."""
+    """Text and marks have a contrast of 4.5:1 or more, in light and dark mode (WCAG 2.2, 1.4.3)."""
     await live.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     live.publish(record)
     await live.page.locator(".record summary").click()
@@ -199,23 +234,23 @@ async def test_words_can_be_read(live: Live, record: EnrichedArticle, scheme: An
     assert low == []
 
 
-async def test_a_worker_that_ends_is_noticed(live: Live, record: EnrichedArticle) -> None:
-    """When the connection is lost the page says so, and keeps what it has."""
+async def test_a_lost_connection_is_reported(live: Live, record: EnrichedArticle) -> None:
+    """When the connection is lost the page says so, and keeps its records."""
     live.publish(record)
     await expect(live.page.locator(".record")).to_have_count(1)
-    live.feed.close()
+    live.recent.close()
 
     await expect(live.page.locator("#state")).to_contain_text("no connection")
     await expect(live.page.locator(".record")).to_have_count(1)
     await asyncio.sleep(0)
-    live.complaints.clear()  # the browser's own word of the lost connection
+    live.complaints.clear()  # the browser's own report of the lost connection
 
 
 @pytest.mark.parametrize("javascript", [True, False])
 async def test_a_file_is_the_same_view(
     browser: Browser, record: EnrichedArticle, hostile: EnrichedArticle, tmp_path: Path, javascript: bool
 ) -> None:
-    """A record as a file opens from the disk with its style and its map, and a harmful one does no harm."""
+    """A record as a file opens from the disk with its style and its map, and a hostile one does no harm."""
     context = await browser.new_context(java_script_enabled=javascript)
     page = await context.new_page()
     complaints: list[str] = []

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.contract.outcomes import Enriched, Message, Outcome, Refused, Tombstone
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.processes import frames
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from service.contract.outcomes import Enriched, Message, Outcome, Refused
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.errors import WorkerPoolError
 from service.processes import fork_client
 from service.processes import pool as pool_module
@@ -228,6 +228,7 @@ async def test_a_start_that_fails_leaves_no_socket_open(monkeypatch: pytest.Monk
     """If the system cannot start another process, both ends of the control socket are closed."""
 
     def fail(*_: object, **__: object) -> None:
+        """Fail as the system does at its limit."""
         raise OSError("no more processes")
 
     monkeypatch.setattr("subprocess.Popen", fail)

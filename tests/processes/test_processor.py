@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from service.contract.outcomes import Message, Refused
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.processes.processor import WARM_UP, Processor
 from service.settings import Settings
 
 if TYPE_CHECKING:
     import pytest
 
-    from service.contract.records import EnrichedArticle, RawArticle
+    from service.contract.enriched_article import EnrichedArticle
+    from service.contract.raw_article import RawArticle
 
 
 def test_a_record_that_cannot_be_serialised_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

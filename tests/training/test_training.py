@@ -1,4 +1,4 @@
-"""The way from labelled articles to training examples."""
+"""From labelled articles to training examples."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAMES = [
 
 @pytest.fixture
 def article() -> corpus.Article:
-    """Return a labelled article of two sentences."""
+    """Return a labelled article with two sentences."""
     entities, position = [], 0
     for name, label in NAMES:
         position = TEXT.index(name, position)
@@ -51,7 +51,7 @@ def _read(article: corpus.Article) -> list[tuple[str, str]]:
 
 
 def test_the_split_never_moves() -> None:
-    """An article stays in its part for ever, or the test part would leak into training."""
+    """An article always stays in its part, or test articles would leak into training."""
     parts = [corpus.part(f"article-{number}") for number in range(12)]
     assert [number for number, part in enumerate(parts) if part == "test"] == [0, 4, 10]
     assert [number for number, part in enumerate(parts) if part == "development"] == [5]
@@ -60,38 +60,38 @@ def test_the_split_never_moves() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_swapped_names_keep_their_labels(article: corpus.Article, seed: int) -> None:
-    """Other names stand where the labels say, and one person has one name through the article."""
+    """The labels mark the new names, and a person has one name throughout the article."""
     names = augment.names_in([article])
     swapped = augment.swap_names(article, random.Random(seed), names, share=1.0)  # noqa: S311 - no secret
-    found = dict(zip([name for name, _ in NAMES], _read(swapped), strict=True))
+    by_name = dict(zip([name for name, _ in NAMES], _read(swapped), strict=True))
     assert [label for _, label in _read(swapped)] == [label for _, label in NAMES]
-    assert found["Viktor Orban"][0].endswith(found["Orban"][0])
-    assert found["Robert Fico"][0].endswith(found["Fico"][0])
+    assert by_name["Viktor Orban"][0].endswith(by_name["Orban"][0])
+    assert by_name["Robert Fico"][0].endswith(by_name["Fico"][0])
 
 
 def test_spaced_out_text_keeps_its_labels(article: corpus.Article) -> None:
-    """A space between all tokens moves every label along."""
+    """Labels move with the text if a space is put between all tokens."""
     spaced = augment.space_out(article, English())
     assert _read(spaced) == NAMES
     assert spaced.text.startswith("BUDAPEST , March 4 - Viktor")
 
 
-def test_sentences_take_their_labels_along(article: corpus.Article) -> None:
-    """Each sentence alone has its own names, in capitals too."""
+def test_cut_sentences_keep_their_labels(article: corpus.Article) -> None:
+    """Each sentence has its own labels, also in capitals."""
     first, second = augment.cut_sentences(article)
     assert _read(first) + _read(second) == NAMES
     assert _read(augment.recase(second, str.upper)) == [("ORBAN", "PERSON"), ("FICO", "PERSON"), ("MTI", "ORG")]
 
 
-def test_unknown_stretches_teach_nothing(article: corpus.Article) -> None:
-    """What is labelled as unknown is neither a name nor outside of one."""
+def test_unknown_stretches_are_ignored_by_the_loss(article: corpus.Article) -> None:
+    """A token labelled as unknown is neither part of a name nor outside of one."""
     unknown = corpus.Article(id="u", text=article.text, entities=(corpus.Label(0, 8, corpus.UNKNOWN),))
     doc = corpus.to_doc(unknown, spacy.blank("en"))
     assert [token.ent_iob_ for token in doc][:2] == ["", "O"]
 
 
-def test_labels_that_do_not_fit_the_text_are_told(tmp_path: Path) -> None:
-    """A span that says other words than the article is an error that names file and line."""
+def test_labels_that_do_not_fit_the_text_are_errors(tmp_path: Path) -> None:
+    """The message names file and line of a label whose text differs from the article's."""
     row: dict[str, Any] = {"id": "a", "text": "Sofia", "sentences": [], "events": []}
     row["entities"] = [{"start": 0, "end": 5, "text": "Varna", "label": "GPE"}]
     path = tmp_path / "articles.jsonl"
@@ -101,11 +101,11 @@ def test_labels_that_do_not_fit_the_text_are_told(tmp_path: Path) -> None:
 
 
 def test_without_articles_the_command_says_what_is_missing() -> None:
-    """Training without data ends with a sentence that tells what to give."""
+    """Training without data ends with a message that says what to provide, and without a traceback."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NEWSWIRE_")}
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, TRAINING / "train.py"], env=environment, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 1
-    assert "NEWSWIRE_LABELLED is not set" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert result.returncode == 1
+    assert "NEWSWIRE_LABELLED is not set" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -1,4 +1,4 @@
-"""A record as HTML: what people see, and nothing that an article could make their browser do."""
+"""A record as HTML shows what was enriched, and makes no browser do what an article wants."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from service.views import html
 
 if TYPE_CHECKING:
-    from service.contract.records import EnrichedArticle
+    from service.contract.enriched_article import EnrichedArticle
 
 ELEMENTS = {
     *("html", "head", "meta", "title", "style", "body", "main", "article", "aside", "section", "details", "summary"),
@@ -26,12 +26,12 @@ ATTRIBUTES = {
 
 @pytest.fixture(params=[html.fragment, html.document], ids=["fragment", "document"])
 def page(request: pytest.FixtureRequest, hostile: EnrichedArticle) -> LexborHTMLParser:
-    """Return a record that means harm, read as a browser reads it."""
+    """Return a hostile record, parsed as a browser parses it."""
     return LexborHTMLParser(request.param(hostile))
 
 
 def test_no_element_comes_from_an_article(page: LexborHTMLParser) -> None:
-    """Only elements and attributes of our templates are there: no script, no image, no handler."""
+    """Only elements and attributes of our templates occur: no script, no image, no event handler."""
     assert page.root is not None
     for node in page.root.traverse():
         if node.tag and not node.tag.startswith(("-", "!")):
@@ -39,13 +39,13 @@ def test_no_element_comes_from_an_article(page: LexborHTMLParser) -> None:
             assert {name.lower() for name in node.attributes} <= ATTRIBUTES
 
 
-def test_no_link_runs_anything(page: LexborHTMLParser) -> None:
-    """A `javascript:` address becomes no link."""
+def test_no_link_runs_a_script(page: LexborHTMLParser) -> None:
+    """A `javascript:` address does not become a link."""
     assert page.css("a") == []
 
 
-def test_harm_is_shown_as_words(page: LexborHTMLParser) -> None:
-    """What would have been markup is there to be read."""
+def test_markup_of_an_article_is_shown_as_text(page: LexborHTMLParser) -> None:
+    """What would have been markup can be read."""
     text = page.css_first(".text")
 
     assert text is not None
@@ -56,14 +56,14 @@ def test_harm_is_shown_as_words(page: LexborHTMLParser) -> None:
     "url", ["data:text/html,x", "JavaScript:alert(1)", "//evil.example", "http://", "ftp://a.example", "http://[", ""]
 )
 def test_only_web_addresses_are_links(record: EnrichedArticle, url: str) -> None:
-    """Anything but http and https with a host stays text."""
+    """Only http and https addresses with a host become links."""
     shown = html.fragment(record.model_copy(update={"url": url}))
 
     assert "<a " not in shown
 
 
 def test_a_web_address_is_a_link(record: EnrichedArticle) -> None:
-    """The original can be opened, and does not learn where the reader came from."""
+    """The original article can be opened, and its site does not learn where the reader came from."""
     link = LexborHTMLParser(html.fragment(record)).css_first("a")
 
     assert link is not None
@@ -71,8 +71,8 @@ def test_a_web_address_is_a_link(record: EnrichedArticle) -> None:
     assert link.attributes["rel"] == "noopener noreferrer nofollow"
 
 
-def test_a_record_shows_what_was_found(record: EnrichedArticle) -> None:
-    """Text, marks, places with coordinates, events with who did what, tags and countries."""
+def test_a_record_shows_what_it_holds(record: EnrichedArticle) -> None:
+    """Text, marks, places with coordinates, events with actors, tags and countries are shown."""
     page = LexborHTMLParser(html.document(record))
     text = page.css_first(".text")
     marked = [(node.text(), node.attributes["class"]) for node in page.css(".text mark")]
@@ -87,8 +87,8 @@ def test_a_record_shows_what_was_found(record: EnrichedArticle) -> None:
     assert len(page.css("svg circle")) == 2
 
 
-def test_a_file_needs_nothing_beside_it(record: EnrichedArticle) -> None:
-    """The document loads nothing, runs nothing, and its policy lets it do no more than its one style."""
+def test_a_document_needs_no_other_file(record: EnrichedArticle) -> None:
+    """The document loads and runs nothing, and its policy allows nothing but its one style sheet."""
     shown = html.document(record)
 
     assert re.search(r"default-src &#39;none&#39;; style-src &#39;sha256-[\w+/=]+&#39;", shown)
@@ -98,7 +98,7 @@ def test_a_file_needs_nothing_beside_it(record: EnrichedArticle) -> None:
 
 
 def test_an_empty_record_says_why(record: EnrichedArticle) -> None:
-    """Where nothing was found the reason stands in its place."""
+    """An empty list is replaced by the reason why it is empty."""
     none_found = {"entities": "no name", "locations": "no place", "events": "no event"}
     bare = record.model_copy(
         update={name: [] for name in ("entities", "locations", "countries", "events", "tags")}
@@ -112,8 +112,8 @@ def test_an_empty_record_says_why(record: EnrichedArticle) -> None:
     assert shown.css("svg") == []
 
 
-def test_the_live_page_bears_a_giant(record: EnrichedArticle) -> None:
-    """A record as long as they may be is cut on the live page, with a word of it, and whole in a file."""
+def test_a_long_record_is_cut_on_the_live_page(record: EnrichedArticle) -> None:
+    """The longest record is cut on the live page, which says so, and is whole in a document."""
     giant = record.model_copy(update={"text": record.text + " word" * 200_000, "entities": record.entities * 2000})
 
     fragment = html.fragment(giant)
@@ -121,3 +121,22 @@ def test_the_live_page_bears_a_giant(record: EnrichedArticle) -> None:
     assert len(fragment) < 120_000
     assert "more characters are in the record" in fragment
     assert len(html.document(giant)) > 1_000_000
+
+
+def test_a_retracted_record_shows_no_text(record: EnrichedArticle) -> None:
+    """Neither the headline nor the text of a retracted article is on the live page, and the entry says why."""
+    retracted = record.model_copy(update={"status": "retracted"})
+
+    fragment = html.fragment(retracted)
+
+    assert "retracted this article" in fragment
+    assert [node.text() for node in LexborHTMLParser(fragment).css(".chip.status")] == ["retracted"]
+    assert not any(words in fragment for words in ("Teachers", "marched", "wire.example"))
+    assert record.id in fragment
+
+
+def test_the_id_of_a_retracted_record_is_escaped(hostile: EnrichedArticle) -> None:
+    """A hostile id or source is shown as text."""
+    page = LexborHTMLParser(html.fragment(hostile.model_copy(update={"status": "retracted"})))
+
+    assert page.css("script, svg, img") == []

@@ -1,4 +1,4 @@
-"""Marks over a text: however they overlap, the text stays what it was."""
+"""However the marks of a text overlap, the text stays the same."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from service.views.marking import Mark, marks, segments
 
 if TYPE_CHECKING:
-    from service.contract.records import EnrichedArticle
+    from service.contract.enriched_article import EnrichedArticle
 
 TEXT = "The 🇷🇴 minister of Cluj resigned"
 positions = st.integers(0, len(TEXT))
@@ -19,7 +19,7 @@ some_marks = st.lists(st.builds(Mark, positions, positions, st.just("entity"), s
 
 @given(some_marks)
 def test_the_text_is_kept(found: list[Mark]) -> None:
-    """All pieces in their order are the text, and none is empty."""
+    """The pieces in order make up the text, and none is empty."""
     pieces = list(segments(TEXT, found))
 
     assert "".join(piece.text for piece in pieces) == TEXT
@@ -27,7 +27,7 @@ def test_the_text_is_kept(found: list[Mark]) -> None:
 
 
 @given(some_marks)
-def test_each_letter_has_its_marks(found: list[Mark]) -> None:
+def test_each_character_has_its_marks(found: list[Mark]) -> None:
     """A piece has exactly the marks that cover it."""
     at = 0
     for piece in segments(TEXT, found):
@@ -37,14 +37,14 @@ def test_each_letter_has_its_marks(found: list[Mark]) -> None:
 
 
 def test_a_long_text_is_cut() -> None:
-    """Nothing beyond the limit comes out, and a mark across it is cut with the text."""
+    """Nothing beyond the limit is returned, and a mark across the limit is cut with the text."""
     pieces = list(segments("abcdef", [Mark(2, 6, "place", "city", "")], limit=4))
 
     assert [(piece.text, len(piece.marks)) for piece in pieces] == [("ab", 0), ("cd", 1)]
 
 
-def test_all_that_was_found_is_marked(record: EnrichedArticle) -> None:
-    """Entities, places and triggers become marks, each with what it means."""
+def test_every_kind_of_mention_is_marked(record: EnrichedArticle) -> None:
+    """Entities, places and triggers become marks, each with its meaning."""
     meanings = {mark.kind: mark.meaning for mark in marks(record)}
 
     assert meanings["entity"] == "Romania (GPE)"

@@ -1,4 +1,4 @@
-"""A record marked up for a terminal."""
+"""A record for a terminal is marked where the mentions are, and cannot control the terminal."""
 
 from __future__ import annotations
 
@@ -8,23 +8,14 @@ import pytest
 from rich.console import Console
 from rich.style import Style
 
-from service.contract.records import (
-    EnrichedArticle,
-    Entity,
-    Event,
-    Location,
-    Mention,
-    NoneFound,
-    Pipeline,
-    PlaceMention,
-    Source,
-    Span,
-)
+from service.contract.annotations import Entity, Event, Location, Mention, PlaceMention, Span
+from service.contract.enriched_article import EnrichedArticle, NoneFound, Pipeline
+from service.contract.raw_article import Source
 from service.views.terminal import COLOURS, TRIGGER, marked, visible
 
 
 def record(text: str, *, headline: str = "", name: str | None = None) -> EnrichedArticle:
-    """Return a record in which Sofia is an entity and a place, and "left" an event, where the text has them."""
+    """Return a record with *text*, in which "Sofia" is an entity and a place, and "left" is an event."""
     start, left = text.find("Sofia"), text.find("left")
     empty = dict.fromkeys(("version", "url", "published_at", "updated_at", "embargoed_until", "byline", "dateline"))
     sofia = {"start": start, "end": start + 5, "text": "Sofia"}
@@ -65,7 +56,7 @@ def record(text: str, *, headline: str = "", name: str | None = None) -> Enriche
 
 
 def rendered(shown: EnrichedArticle, *, colours: bool = True) -> str:
-    """Return what a terminal gets."""
+    """Return what is written to a terminal."""
     console = Console(
         file=io.StringIO(), force_terminal=colours, color_system="truecolor" if colours else None, width=200
     )
@@ -75,7 +66,7 @@ def rendered(shown: EnrichedArticle, *, colours: bool = True) -> str:
 
 
 def test_names_places_and_triggers_are_marked_where_they_stand() -> None:
-    """The style covers the mention and nothing beside it."""
+    """A style covers the mention and nothing else."""
     shown = marked(record("Troops left Sofia."))
     console = Console()
 
@@ -89,15 +80,15 @@ def test_names_places_and_triggers_are_marked_where_they_stand() -> None:
 
 
 def test_the_legend_and_the_lists_follow_the_text() -> None:
-    """A reader sees what the colours mean and what was found."""
+    """A reader sees what the colours mean and what the record holds."""
     plain = marked(record("Troops left Sofia.")).plain
 
     for words in ("GPE", "place", "event", "Sofia (BG)", "RETREAT “left”"):
         assert words in plain
 
 
-def test_an_empty_list_tells_its_reason() -> None:
-    """Nothing found is said, with the reason."""
+def test_an_empty_list_gives_its_reason() -> None:
+    """If a list is empty, the view says why."""
     assert "none: no name" in marked(record("It rained.")).plain
 
 
@@ -114,7 +105,7 @@ def test_an_empty_list_tells_its_reason() -> None:
     ],
 )
 def test_hostile_text_is_shown_and_not_obeyed(hostile: str) -> None:
-    """No control code of the text, headline or source reaches the terminal, and brackets are brackets."""
+    """No control code of text, headline or source reaches the terminal, and brackets stay brackets."""
     shown = record(f"{hostile}\n\nbody", headline=hostile, name=hostile)
     out = rendered(shown, colours=False)
 
@@ -124,7 +115,7 @@ def test_hostile_text_is_shown_and_not_obeyed(hostile: str) -> None:
 
 
 def test_marks_stay_in_place_behind_control_codes() -> None:
-    """Each code point is replaced by one, so offsets still hold."""
+    """Each code point is replaced by exactly one, so offsets stay valid."""
     shown = marked(record("\x1b\x1b\x07 Troops left Sofia."))
 
     assert any(shown.plain[span.start : span.end] == "Sofia" for span in shown.spans)
@@ -134,10 +125,10 @@ def test_marks_stay_in_place_behind_control_codes() -> None:
     ("text", "seen"), [("\x1b", "␛"), ("\x00", "␀"), ("\x7f", "␡"), ("\x85", "�"), ("é\n\t", "é\n\t")]
 )
 def test_visible_is_one_for_one(text: str, seen: str) -> None:
-    """Control codes have pictures; letters, tabs and line ends stay."""
+    """Control codes become pictures; letters, tabs and line ends stay."""
     assert visible(text) == seen
 
 
 def test_without_colours_marks_are_brackets_with_labels() -> None:
-    """In a file or a pipe, where colours are lost, what was found still stands out."""
+    """In a file or a pipe, which have no colours, mentions still stand out."""
     assert "Troops [left|RETREAT] [Sofia|GPE BG]." in marked(record("Troops left Sofia."), colours=False).plain

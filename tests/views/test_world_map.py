@@ -1,4 +1,4 @@
-"""The map: places are inside of it, and land is where people live."""
+"""The map shows every place, and land where people live."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from service.views import world_map
 
-ROUNDING = 0.1  # degrees: a view is rounded to so much
+ROUNDING = 0.1  # degrees to which a view is rounded
 latitudes, longitudes = st.floats(-60, 84), st.floats(-180, 180)
 
 
 @given(st.lists(st.tuples(latitudes, longitudes), min_size=1, max_size=5))
 def test_every_place_is_in_view(points: list[tuple[float, float]]) -> None:
-    """The view holds all places, and lies within the world."""
+    """The view contains all places and lies within the world."""
     view = world_map.around(points)
 
     for latitude, longitude in points:
@@ -27,12 +27,12 @@ def test_every_place_is_in_view(points: list[tuple[float, float]]) -> None:
 
 
 @pytest.mark.parametrize("pole", [(-90.0, 0.0), (90.0, 0.0)])
-def test_a_pole_is_no_error(pole: tuple[float, float]) -> None:
-    """A place beyond the map's edge gives the edge."""
-    assert world_map.around([pole]).width == world_map.LEAST_WIDTH
+def test_a_pole_gives_the_edge(pole: tuple[float, float]) -> None:
+    """A place beyond the edge of the map gives a view at the edge."""
+    assert world_map.around([pole]).width == world_map.MIN_WIDTH
 
 
-def test_no_place_shows_the_world() -> None:
+def test_without_places_the_world_is_shown() -> None:
     """Without places the whole world is in view."""
     assert world_map.around([]) == world_map.WORLD
 

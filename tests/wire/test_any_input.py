@@ -1,9 +1,10 @@
-"""Whatever comes in, an article or a reason comes out: never another exception, never without an end."""
+"""Any input gives an article or a reason: never another exception, and never an endless loop."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 import pytest
@@ -11,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service import wire
-from service.contract.records import InvalidArticle, RawArticle
+from service.contract.reject_reasons import InvalidArticleError
 from service.wire.text import clean
+
+if TYPE_CHECKING:
+    from service.contract.raw_article import RawArticle
 
 SAMPLES = sorted((Path(__file__).parent / "samples").iterdir())
 HEADERS = st.dictionaries(
@@ -31,18 +35,18 @@ KNOWN_MEMBERS = sorted(
 )
 
 
-def outcome(value: bytes, headers: dict[str, bytes]) -> RawArticle | InvalidArticle:
-    """Return the article in *value*, or why there is none."""
+def outcome(value: bytes, headers: dict[str, bytes]) -> RawArticle | InvalidArticleError:
+    """Return the article in *value*, or its refusal."""
     try:
         return wire.read(value, headers)
-    except InvalidArticle as invalid:
+    except InvalidArticleError as invalid:
         return invalid
 
 
 def check(value: bytes, headers: dict[str, bytes]) -> None:
-    """Hold the outcome of *value* to what every outcome must be."""
+    """Check that the outcome of *value* has what every outcome must have."""
     result = outcome(value, headers)
-    if isinstance(result, InvalidArticle):
+    if isinstance(result, InvalidArticleError):
         assert result.detail
         assert "\n" not in result.detail
         result.detail.encode()
@@ -57,19 +61,19 @@ def check(value: bytes, headers: dict[str, bytes]) -> None:
 
 @given(st.binary(max_size=400), HEADERS)
 def test_any_bytes_have_an_outcome(value: bytes, headers: dict[str, bytes]) -> None:
-    """Bytes without any sense."""
+    """Random bytes give an outcome."""
     check(value, headers)
 
 
 @given(st.dictionaries(st.sampled_from(KNOWN_MEMBERS), VALUES, max_size=8) | VALUES, HEADERS)
 def test_any_json_has_an_outcome(row: object, headers: dict[str, bytes]) -> None:
-    """JSON with the members that the formats have, and anything in them."""
+    """JSON with the members of the formats, and anything in them, gives an outcome."""
     check(json.dumps(row).encode(), headers)
 
 
 @given(st.sampled_from(SAMPLES), st.data(), HEADERS)
 def test_any_broken_message_has_an_outcome(path: Path, data: st.DataObject, headers: dict[str, bytes]) -> None:
-    """A good message of each format with a piece cut out and something put in its place."""
+    """A good message of each format, with a piece replaced by something else, gives an outcome."""
     value = path.read_bytes()
     start = data.draw(st.integers(0, len(value)))
     end = data.draw(st.integers(start, min(start + 60, len(value))))
@@ -81,7 +85,7 @@ def test_any_broken_message_has_an_outcome(path: Path, data: st.DataObject, head
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
 def test_a_message_cut_anywhere_has_an_outcome(path: Path) -> None:
-    """A value of which only the beginning arrived, for every beginning."""
+    """A value of which only the beginning arrived gives an outcome, for any length."""
     value = path.read_bytes()
     for end in range(0, len(value), 7):
         check(value[:end], {})

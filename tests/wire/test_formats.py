@@ -1,4 +1,4 @@
-"""Every format that is understood: the same story comes out of each, and what it cannot give is refused with words."""
+"""Every supported format gives the same article, and what cannot be read is refused with a reason."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import get_args
 import pytest
 
 from service import wire
-from service.contract.records import InputFormat, InvalidArticle, RawArticle, RejectReason
+from service.contract.raw_article import InputFormat, RawArticle
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 
 SAMPLES = Path(__file__).with_name("samples")
 STORY = "urn:newsml:wire.example:20220504:border-17"
@@ -22,7 +23,7 @@ HEADLINE = "Romania opens new border crossing with Hungary"
 
 
 def sample(name: str) -> bytes:
-    """Return the sample file *name*, made after the format's specification."""
+    """Return the sample file *name*, written after the specification of its format."""
     return (SAMPLES / name).read_bytes()
 
 
@@ -31,9 +32,9 @@ def read(name: str, **headers: bytes) -> RawArticle:
     return wire.read(sample(name), headers)
 
 
-def refusal(value: bytes | str, headers: dict[str, bytes] | None = None) -> InvalidArticle:
+def refusal(value: bytes | str, headers: dict[str, bytes] | None = None) -> InvalidArticleError:
     """Return why *value* is refused."""
-    with pytest.raises(InvalidArticle) as caught:
+    with pytest.raises(InvalidArticleError) as caught:
         wire.read(value.encode() if isinstance(value, str) else value, headers or {})
     return caught.value
 
@@ -53,8 +54,8 @@ def newsml(old: str = "", new: str = "") -> bytes:
 IPTC = ["ninjs-1.json", "ninjs-2.json", "ninjs-3.json", "newsml-g2-xhtml.xml", "newsml-g2-nitf.xml"]
 
 
-def test_all_forms_of_iptc_give_the_same_article() -> None:
-    """One story in ninjs 1, 2 and 3 and in NewsML-G2, as XHTML and as NITF, is one and the same article."""
+def test_all_formats_of_iptc_give_the_same_article() -> None:
+    """A story in ninjs 1, 2 and 3 and in NewsML-G2, as XHTML and as NITF, is the same article."""
     articles = [read(name).model_dump(exclude={"source": {"format"}}) for name in IPTC]
 
     assert all(article == articles[0] for article in articles)
@@ -62,7 +63,7 @@ def test_all_forms_of_iptc_give_the_same_article() -> None:
 
 @pytest.mark.parametrize("name", IPTC)
 def test_a_wire_item_arrives_whole(name: str) -> None:
-    """Id, version, dates, embargo, byline, place, status and a body in paragraphs."""
+    """Id, version, dates, embargo, byline, place, status and a body in paragraphs are read."""
     article = read(name)
 
     assert (article.id, article.version, article.status) == (STORY, "2", "usable")
@@ -93,10 +94,10 @@ def test_a_wire_item_arrives_whole(name: str) -> None:
         ("cloudevents-structured.json", "newswire", "border-17", None),
     ],
 )
-def test_each_format_is_known_by_its_content(
+def test_each_format_is_detected_by_its_content(
     name: str, article_format: str, article_id: str, byline: str | None
 ) -> None:
-    """No header is needed: the members or the root element tell the format."""
+    """No header is needed: the members or the root element identify the format."""
     article = read(name)
 
     assert article.source.format == article_format
@@ -120,8 +121,8 @@ def test_each_format_is_known_by_its_content(
         ("schema-org.json", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
     ],
 )
-def test_each_format_says_when_it_was_published(name: str, published: datetime) -> None:
-    """The date is read in the way in which the format writes it."""
+def test_each_format_has_its_publication_date(name: str, published: datetime) -> None:
+    """The date is parsed in the notation of the format."""
     assert read(name).published_at == published
 
 
@@ -133,8 +134,8 @@ def test_each_format_says_when_it_was_published(name: str, published: datetime) 
         ("Sun, 27 Mar 2022 03:30 +0300", datetime(2022, 3, 27, 0, 30, tzinfo=UTC)),
     ],
 )
-def test_dates_of_feeds_are_read_as_all_others(written: str, moment: datetime) -> None:
-    """With their time and in their zone, whatever zone the machine is in."""
+def test_dates_of_feeds_are_read_like_all_others(written: str, moment: datetime) -> None:
+    """Their time and zone count, and the zone of the machine does not."""
     assert wire.read(sample("rss-item.xml").replace(b"Wed, 04 May 2022 09:30:00 GMT", written.encode()), {}) == read(
         "rss-item.xml"
     ).model_copy(update={"published_at": moment})
@@ -142,7 +143,7 @@ def test_dates_of_feeds_are_read_as_all_others(written: str, moment: datetime) -
 
 @pytest.mark.parametrize("written", ["18:00", "--03-24", "22", "Sun, 27 Mar 2022 03:30:00 IST"])
 def test_what_a_feed_leaves_out_of_a_date_is_not_made_up(written: str) -> None:
-    """A record says the same today and tomorrow: the clock is no part of a date."""
+    """A record is the same today and tomorrow: missing parts of a date are not filled from the clock."""
     value = sample("rss-item.xml").replace(b"Wed, 04 May 2022 09:30:00 GMT", written.encode())
 
     assert refusal(value).reason is RejectReason.BAD_DATE
@@ -150,14 +151,14 @@ def test_what_a_feed_leaves_out_of_a_date_is_not_made_up(written: str) -> None:
 
 @pytest.mark.parametrize("code", ["withheld", "canceled"])
 def test_wires_withdraw_what_they_sent(code: str) -> None:
-    """A publication status of ninjs and NewsML-G2 gives the article's status."""
+    """The publication status of ninjs and NewsML-G2 becomes the status of the article."""
     assert wire.read(changed("ninjs-1.json", pubstatus=code), {}).status == code
     assert wire.read(changed("ninjs-3.json", pubStatus=code), {}).status == code
     assert wire.read(newsml("stat:usable", f"stat:{code}"), {}).status == code
 
 
-def test_nitf_says_its_status_and_version() -> None:
-    """The management status withdraws; an embargo does not, but is carried."""
+def test_nitf_has_a_status_and_a_version() -> None:
+    """The management status can withdraw an article. An embargo does not; it is passed on."""
     article = read("nitf.xml")
     assert (article.version, article.source.name, article.dateline) == ("2", "Example Wire", "Bucharest")
     assert (article.language, article.status, article.embargoed_until) == ("en-GB", "usable", None)
@@ -198,19 +199,19 @@ def test_an_unknown_publication_status_is_refused(status: str) -> None:
 
 
 def test_a_news_item_without_a_publication_status_is_usable() -> None:
-    """As the standard has it."""
+    """The standard says so."""
     assert wire.read(newsml('<pubStatus qcode="stat:usable"/>', ""), {}).status == "usable"
 
 
 def test_a_picture_is_read_by_its_caption() -> None:
-    """An item without a body has its description read."""
+    """If an item has no body, its description is read."""
     item = {"uri": "urn:p", "type": "picture", "pubstatus": "usable", "description_caption": "A bridge in Ruse."}
 
     assert wire.read(json.dumps(item).encode(), {}).body == "A bridge in Ruse."
 
 
-def test_the_main_text_goes_before_a_teaser() -> None:
-    """Whatever markup the teaser has; of two main texts the one with markup is read, of no main text any."""
+def test_the_main_text_is_preferred_to_a_teaser() -> None:
+    """Markup only decides between two main texts; without a main text any text is read."""
     main = {"role": "main", "contenttype": "text/plain", "value": "All of it."}
     teaser = {"role": "teaser", "contenttype": "text/html", "value": "<p>A little.</p>"}
     marked = {"role": "main", "contenttype": "text/html", "value": "<p>All of it, marked.</p>"}
@@ -247,7 +248,7 @@ def test_several_articles_in_one_message_are_refused(value: str, says: str) -> N
 
 
 def test_json_ld_may_be_a_list() -> None:
-    """A page's article stands in a list with the page itself."""
+    """The article of a page is in a list together with the page itself."""
     page = [{"@type": "WebPage"}, {"@type": "NewsArticle", "headline": "Head", "articleBody": "Text"}]
 
     assert wire.read(json.dumps(page).encode(), {}).text == "Head\n\nText"
@@ -260,8 +261,8 @@ def page(**members: object) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["#article", "_:b0", "article", "/#article", 5, {"x": 1}])
-def test_a_name_within_the_page_is_no_id(name: object) -> None:
-    """Each page of a site calls its article `#article`: two of them are two articles, known by their addresses."""
+def test_a_name_within_the_page_is_not_an_id(name: object) -> None:
+    """Each page of a site calls its article `#article`, so the address of the page identifies it."""
     assert wire.read(page(**{"@id": name}), {}).id == PAGE
 
     unnamed: dict[str, object] = {"@id": name, "mainEntityOfPage": {"@id": "#page"}}
@@ -280,14 +281,14 @@ def test_a_name_within_the_page_is_no_id(name: object) -> None:
     ],
 )
 def test_json_ld_may_put_values_into_lists(members: dict[str, object], language: str | None) -> None:
-    """A list of one is that one; which of several is meant is left open; `true` says that the page is about it."""
+    """A list of one counts as its item; of several items none is chosen; `true` counts as the page itself."""
     article = wire.read(page(**members), {})
 
     assert (article.language, article.url) == (language, PAGE)
 
 
 def test_every_format_can_be_set() -> None:
-    """The setting and the header know the same formats."""
+    """The setting and the header accept the same formats."""
     assert set(get_args(InputFormat)) == wire.FORMATS.keys()
 
 
@@ -321,12 +322,12 @@ def test_a_list_of_one_article_is_that_article() -> None:
     ],
 )
 def test_what_cannot_be_read_has_its_own_reason(value: bytes, reason: RejectReason) -> None:
-    """Each way of being wrong is told apart."""
+    """Each kind of unreadable value has its reason code."""
     assert refusal(value).reason is reason
 
 
 def test_a_schema_registry_frame_is_named_with_its_schema() -> None:
-    """Whoever publishes through a registry learns which schema their producer used."""
+    """A producer that publishes through a registry learns which schema it used."""
     assert "schema id 258" in refusal(b"\x00\x00\x00\x01\x02\x06abc").detail
 
 
@@ -346,7 +347,7 @@ BOMB = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
 )
 @pytest.mark.parametrize("root", ["newsItem", "rss"])
 def test_unsafe_xml_is_refused(document_type: str, root: str) -> None:
-    """Entities that multiply and references to files or hosts are not followed, but refused."""
+    """Entities that multiply and references to files or hosts are refused, not followed."""
     value = f"<?xml version='1.0'?><!-- x -->\n{document_type}<{root}>&a9;</{root}>"
 
     assert refusal(value).reason is RejectReason.UNSAFE_XML
@@ -354,8 +355,8 @@ def test_unsafe_xml_is_refused(document_type: str, root: str) -> None:
 
 @pytest.mark.parametrize("document_type", ["<!DOCTYPE {}>", '<!DOCTYPE nitf SYSTEM "x.dtd">', ""])
 @pytest.mark.parametrize("name", ["nitf.xml", "rss-item.xml"])
-def test_comments_before_the_root_are_no_danger(name: str, document_type: str) -> None:
-    """Nor is a document type that only names the root: neither declares anything."""
+def test_comments_before_the_root_are_accepted(name: str, document_type: str) -> None:
+    """So is a document type that only names the root: neither declares anything."""
     root = "nitf" if name == "nitf.xml" else "item"
     before = f"<?xml version='1.0'?><!-- x -->{document_type.format(root)}\n<!-- <!ENTITY x> --><?x y?>".encode()
     document = sample(name)
@@ -363,7 +364,7 @@ def test_comments_before_the_root_are_no_danger(name: str, document_type: str) -
     assert wire.read(before + document[document.index(f"<{root}".encode()) :], {}).headline == HEADLINE
 
 
-def test_a_document_type_inside_an_article_is_no_danger() -> None:
+def test_a_document_type_inside_an_article_is_accepted() -> None:
     """A whole HTML page as the content of an RSS item is text like any other."""
     item = b'<rss><channel><item><description><![CDATA[<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN"><p>Text</p>]]>'
 
@@ -371,14 +372,14 @@ def test_a_document_type_inside_an_article_is_no_danger() -> None:
 
 
 def test_xml_may_be_in_the_encoding_that_it_declares() -> None:
-    """Wires in Latin-2 are read as they declare themselves."""
+    """A wire in Latin-2 is decoded as it declares."""
     item = '<?xml version="1.0" encoding="ISO-8859-2"?><item><title>Timișoara, Győr, Žilina</title></item>'
 
     assert wire.read(item.replace("ș", "ş").encode("iso-8859-2"), {}).headline == "Timişoara, Győr, Žilina"
 
 
 def test_the_header_decides_the_format() -> None:
-    """A message that says what it is, is read as that."""
+    """A message that names its format is read in that format."""
     row = {"uri": "urn:x", "headline": "Head", "body": "Text", "pubstatus": "usable"}
 
     assert wire.read(json.dumps(row).encode(), {}).id == "urn:x"
@@ -387,8 +388,8 @@ def test_the_header_decides_the_format() -> None:
     assert forced.id != "urn:x"
 
 
-def test_the_setting_decides_where_no_header_does() -> None:
-    """A topic of one format need not mark every message; a message that is marked is read as it says."""
+def test_the_setting_decides_if_no_header_does() -> None:
+    """A topic of one format needs no header per message; a message that has one is read in that format."""
     value = b'{"title": "Head", "text": "Text", "source-hostname": "X"}'
 
     assert wire.read(value, {}, "cc-news").source.format == "cc-news"
@@ -398,23 +399,23 @@ def test_the_setting_decides_where_no_header_does() -> None:
 @pytest.mark.parametrize(
     ("value", "header", "says"),
     [
-        (b'{"body": "x"}', b"docx", "known are newswire, ninjs"),
-        (b'{"body": "x"}', b"\xff", "known are"),
-        (b'{"body": "x"}', b"rss", "said to be rss, but the value is an object"),
-        (b"<item/>", b"ninjs", "said to be ninjs, but the value is XML"),
+        (b'{"body": "x"}', b"docx", "use one of newswire, ninjs"),
+        (b'{"body": "x"}', b"\xff", "use one of"),
+        (b'{"body": "x"}', b"rss", "should be rss, but the value is an object"),
+        (b"<item/>", b"ninjs", "should be ninjs, but the value is XML"),
         (b"5", b"newswire", "but the value is a number"),
     ],
 )
-def test_a_wrong_format_header_is_told(value: bytes, header: bytes, says: str) -> None:
-    """A header that does not fit the value is refused, naming both."""
+def test_a_wrong_format_header_is_refused(value: bytes, header: bytes, says: str) -> None:
+    """A header that does not fit the value is refused, and the detail names both."""
     refused = refusal(value, {"newswire.format": header})
 
     assert refused.reason is RejectReason.WRONG_SHAPE
     assert says in refused.detail
 
 
-def test_cloudevents_in_binary_mode_help_where_the_article_is_silent() -> None:
-    """The subject serves as id, the source as the source's address; what the article says itself stays."""
+def test_cloudevents_in_binary_mode_fill_gaps_of_the_article() -> None:
+    """The subject serves as id and the source as address of the source, unless the article has its own."""
     event = {"ce_specversion": b"1.0", "ce_id": b"e-1", "ce_source": b"https://desk.example", "ce_subject": b"art-1"}
 
     assert wire.read(b'{"body": "Text"}', event).id == "art-1"
@@ -427,7 +428,7 @@ def test_cloudevents_in_binary_mode_help_where_the_article_is_silent() -> None:
     assert wire.read(b'{"id": "own", "body": "Text"}', event).id == "own"
 
 
-def test_cloudevents_in_structured_mode_are_opened() -> None:
+def test_cloudevents_in_structured_mode_are_unwrapped() -> None:
     """Data may be JSON, text of any format, or base64 of it."""
     event = {"specversion": "1.0", "id": "e-1", "source": "/desk", "type": "t"}
     as_text = event | {"datacontenttype": "application/xml", "data": sample("rss-item.xml").decode()}
@@ -438,8 +439,8 @@ def test_cloudevents_in_structured_mode_are_opened() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["UTF-16", "ISO-8859-2", "x-none", "UTF-8"])
-def test_text_in_an_event_is_decoded_already(encoding: str) -> None:
-    """The encoding that its XML declares was that of the bytes it was once in."""
+def test_text_in_an_event_is_not_decoded_again(encoding: str) -> None:
+    """The encoding that its XML declares was that of its original bytes."""
     item = "<item><guid>Žilina-1</guid><title>Timișoara, Győr, Žilina</title></item>"
     data = f'\ufeff<?xml version="1.0" encoding="{encoding}"?>{item}'
     event = {"specversion": "1.0", "id": "e-1", "source": "/desk", "type": "t", "data": data}
@@ -453,26 +454,26 @@ def test_text_in_an_event_is_decoded_already(encoding: str) -> None:
     ("members", "says"),
     [
         ({}, "no `data`"),
-        ({"data_base64": "%%"}, "no base64"),
-        ({"data_base64": 5}, "no base64"),
+        ({"data_base64": "%%"}, "not base64"),
+        ({"data_base64": 5}, "not base64"),
         ({"data": 5}, "a number"),
     ],
 )
 def test_an_event_without_readable_data_is_refused(members: dict[str, object], says: str) -> None:
-    """An envelope with nothing in it, or something unreadable, is told as such."""
+    """An empty envelope, or one with unreadable data, is refused with a detail that says so."""
     event = {"specversion": "1.0", "id": "e-1", "source": "/desk", "type": "t"} | members
 
     assert says in refusal(json.dumps(event)).detail
 
 
 def test_a_batch_of_events_is_refused() -> None:
-    """The batch mode of CloudEvents has no place on Kafka."""
+    """CloudEvents defines no batch mode for Kafka."""
     refused = refusal('{"x": 1}', {"content-type": b"application/cloudevents-batch+json; charset=utf-8"})
 
     assert "batch" in refused.detail
 
 
-def test_header_names_are_read_without_regard_to_case() -> None:
+def test_header_names_are_matched_in_any_case() -> None:
     """Kafka headers have no fixed case, and a header may have no value."""
     article = wire.read(sample("cc-news.json"), {"Newswire.Format": b"cc-news", "Content-Type": None})  # type: ignore[dict-item]
 
@@ -481,7 +482,7 @@ def test_header_names_are_read_without_regard_to_case() -> None:
 
 @pytest.mark.parametrize("name", ["feedparser", "lxml"])
 def test_json_articles_load_no_xml_library(name: str) -> None:
-    """Who sends JSON does not wait for the parsers of feeds."""
+    """A producer of JSON does not wait for the parsers of feeds to load."""
     code = (
         'import sys; from service import wire; wire.read(b\'{"body": "x"}\', {}); sys.exit(sys.argv[1] in sys.modules)'
     )

@@ -1,4 +1,4 @@
-"""Cleaning: what is mended, and what is left as it is."""
+"""Cleaning repairs what is broken and leaves everything else as it is."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from service.wire.text import clean, clean_line
     ],
 )
 def test_markup_becomes_text_with_its_paragraphs(given_text: str, cleaned: str) -> None:
-    """Tags and entities go, a blank line stands between paragraphs."""
+    """Tags and entities are removed, and a blank line separates paragraphs."""
     assert clean(given_text) == cleaned
 
 
@@ -53,7 +53,7 @@ def test_markup_becomes_text_with_its_paragraphs(given_text: str, cleaned: str) 
     ],
 )
 def test_good_text_is_left_alone(text: str) -> None:
-    """Text that needs no mending comes out as it went in, so that offsets into it stay true."""
+    """Text that needs no repair is unchanged, so that offsets into it stay valid."""
     assert clean(text) == text
 
 
@@ -73,13 +73,13 @@ def test_good_text_is_left_alone(text: str) -> None:
         ("e\u0301", "é"),
     ],
 )
-def test_what_transport_broke_is_mended(given_text: str, cleaned: str) -> None:
-    """Mojibake, odd spaces, invisible marks, control characters and line ends of all kinds."""
+def test_what_transport_broke_is_repaired(given_text: str, cleaned: str) -> None:
+    """Mojibake, odd spaces, invisible marks, control characters and line ends of all kinds are repaired."""
     assert clean(given_text) == cleaned
 
 
 def test_a_headline_is_one_line() -> None:
-    """A line break in a headline is a space."""
+    """A line break in a headline becomes a space."""
     assert clean_line("  Summit\n  ends <b>early</b>\t") == "Summit ends early"
 
 
@@ -90,8 +90,8 @@ TANGLED = st.lists(st.sampled_from([*PIECES.split(" "), " ", "\n", "\r", "\xa0",
 
 
 @given(st.text() | TANGLED)
-def test_cleaning_twice_is_cleaning_once(text: str) -> None:
-    """Clean text is stable, else a replayed record would differ."""
+def test_cleaning_is_idempotent(text: str) -> None:
+    """Clean text is stable. Otherwise a replayed record would differ."""
     cleaned = clean(text)
 
     assert clean(cleaned) == cleaned
@@ -100,7 +100,7 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
 
 @given(st.text() | TANGLED)
 def test_clean_text_can_be_written_as_utf8(text: str) -> None:
-    """No surrogate, NUL or other control but the line break is left."""
+    """No surrogate, NUL or other control character except the line break is left."""
     cleaned = clean(text)
 
     assert cleaned.encode().decode() == cleaned
@@ -120,8 +120,8 @@ def test_clean_text_can_be_written_as_utf8(text: str) -> None:
         *(("</p>", part) for part in [" ", "<br>", "<td>", "<ul><li>", "<b><p></b>", "<table><tr><td>", "\0"]),
     ],
 )
-def test_a_quarter_megabyte_of_one_thing_is_soon_done(start: str, part: str) -> None:
-    """Endless nesting, spaces or escapes take no endless time: with a square in it, the test would time out."""
+def test_a_quarter_megabyte_of_one_pattern_is_cleaned_in_time(start: str, part: str) -> None:
+    """Nesting, spaces and escapes need linear time. With quadratic time the test would time out."""
     cleaned = clean(start + part * (250_000 // len(part)) + "word</b>")
 
     assert clean(cleaned) == cleaned

@@ -1,14 +1,18 @@
-"""The revision of a record tells which of two versions of an article holds, in whatever order they arrive."""
+"""The revision of a record decides which of two versions of an article is valid, in any order of arrival."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from service import wire
-from service.contract.records import InvalidArticle, RawArticle
+from service.contract.reject_reasons import InvalidArticleError
+
+if TYPE_CHECKING:
+    from service.contract.raw_article import RawArticle
 
 
 def revision(**fields: object) -> str:
@@ -50,7 +54,7 @@ def revision(**fields: object) -> str:
     ],
 )
 def test_the_later_version_has_the_greater_revision(earlier: dict[str, object], later: dict[str, object]) -> None:
-    """By time of change, then by version; a withdrawal stands after what it withdraws, without time after all."""
+    """Versions sort by time of change, then by version. A withdrawal sorts after what it withdraws."""
     assert revision(**earlier) < revision(**later)
 
 
@@ -62,7 +66,7 @@ def test_the_same_version_has_the_same_revision() -> None:
 
 
 SENT = 1_651_665_600_500
-"""2022-05-04T12:00:00.500Z, when the message of a withdrawal was made."""
+"""2022-05-04T12:00:00.500Z, the timestamp of the message of a withdrawal."""
 
 
 def withdrawal(timestamp: int | None = SENT, /, **fields: object) -> RawArticle:
@@ -81,8 +85,8 @@ def withdrawal(timestamp: int | None = SENT, /, **fields: object) -> RawArticle:
         {"published_at": [], "updated_at": {}, "embargoed_until": "never"},
     ],
 )
-def test_a_withdrawal_is_never_lost_to_its_date(status: str, dates: dict[str, object]) -> None:
-    """Where its date cannot be read, it was made when its message was: after the versions that it withdraws."""
+def test_a_withdrawal_is_never_refused_for_its_date(status: str, dates: dict[str, object]) -> None:
+    """If its date cannot be read, it has the time of its message, which is after the versions that it withdraws."""
     found = withdrawal(status=status, version="3", **dates)
 
     assert found.updated_at == datetime(2022, 5, 4, 12, 0, 0, 500_000, UTC)
@@ -91,7 +95,7 @@ def test_a_withdrawal_is_never_lost_to_its_date(status: str, dates: dict[str, ob
 
 
 def test_a_withdrawal_keeps_the_dates_that_can_be_read() -> None:
-    """Only what cannot be read is left out."""
+    """Only an unreadable date is left out."""
     found = withdrawal(published_at="?", updated_at="2022-05-04T10:00:00Z", embargoed_until="?")
 
     assert (found.published_at, found.updated_at, found.embargoed_until) == (
@@ -104,8 +108,8 @@ def test_a_withdrawal_keeps_the_dates_that_can_be_read() -> None:
 @pytest.mark.parametrize(
     "said", [{}, {"version": "2"}, {"version": "3"}, {"published_at": "2022-05-03T09:00:00Z"}, {"embargoed_until": "?"}]
 )
-def test_a_withdrawal_that_does_not_say_when_was_made_with_its_message(said: dict[str, object]) -> None:
-    """It holds against the version that it withdraws, and what is published again later holds against it."""
+def test_a_withdrawal_without_a_time_has_that_of_its_message(said: dict[str, object]) -> None:
+    """It outranks the version that it withdraws, and what is published again later outranks it."""
     killed = revision(published_at="2022-05-03T09:00:00Z", updated_at="2022-05-04T11:59:59Z", version="2")
 
     found = withdrawal(**said)
@@ -115,7 +119,7 @@ def test_a_withdrawal_that_does_not_say_when_was_made_with_its_message(said: dic
 
 
 def test_a_withdrawal_is_not_older_than_the_article() -> None:
-    """An article dated ahead, or a message from a slow clock: what is withdrawn stays withdrawn."""
+    """An article dated in the future, or a message from a slow clock, stays withdrawn."""
     ahead = {"published_at": "2022-05-04T18:00:00Z", "version": "2"}
 
     assert withdrawal(**ahead).revision > revision(**ahead)
@@ -124,8 +128,8 @@ def test_a_withdrawal_is_not_older_than_the_article() -> None:
 @pytest.mark.parametrize(
     ("header", "kept"), [(str(SENT).encode(), True), (b"9" * 5000, False), (b"-1", False), (b"", False)]
 )
-def test_a_withdrawal_sent_again_is_of_its_first_time(header: bytes, kept: bool) -> None:
-    """The header with the first timestamp goes before the message's; what is no timestamp is passed over."""
+def test_a_withdrawal_sent_again_has_its_original_time(header: bytes, kept: bool) -> None:
+    """The header with the original timestamp overrides that of the message, unless it is not a timestamp."""
     value = json.dumps({"id": "a-1", "status": "canceled", "updated_at": "?"}).encode()
     again = wire.read(value, {"newswire.timestamp": header}, timestamp=SENT + 1000)
 
@@ -133,14 +137,14 @@ def test_a_withdrawal_sent_again_is_of_its_first_time(header: bytes, kept: bool)
 
 
 @pytest.mark.parametrize("timestamp", [None, -1, 2**62])
-def test_a_withdrawal_of_no_known_time_stands_after_all(timestamp: int | None) -> None:
-    """From a file, or under a timestamp that is none: better an article withdrawn too long than a killed one held."""
+def test_a_withdrawal_without_any_time_sorts_last(timestamp: int | None) -> None:
+    """Without a timestamp it is safer to withdraw for too long than to show a withdrawn article."""
     said = {"published_at": "2022-05-04", "updated_at": "?", "version": "3"}
 
     assert withdrawal(timestamp, **said).revision > revision(updated_at="2999-01-01", version="4")
 
 
 def test_an_article_is_still_refused_for_its_date() -> None:
-    """What is not withdrawn goes to the dead letters, whatever the message's timestamp: the date may be mended."""
-    with pytest.raises(InvalidArticle, match="bad_date"):
+    """A usable article becomes a dead letter, whatever the timestamp of its message: its date can be corrected."""
+    with pytest.raises(InvalidArticleError, match="bad_date"):
         withdrawal(status="usable", body="Text", updated_at="?")

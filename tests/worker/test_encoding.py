@@ -9,10 +9,10 @@ import pytest
 
 from service.contract.headers import KafkaHeaders, original_headers
 from service.contract.outcomes import Enriched, Outcome, Refused, Tombstone
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.kafka.kafka_record import KafkaRecord
 from service.settings import Settings
-from service.worker.encoding import settle
+from service.worker.encoding import encode_outcome
 
 NOW = datetime(2022, 3, 24, 12, 0, 0, 123_456, tzinfo=UTC)
 LIMIT = 1_000_000
@@ -29,7 +29,7 @@ def written(
     outcome: Outcome, record: KafkaRecord | None = None, limit: int = LIMIT
 ) -> tuple[Outcome, dict[str, bytes | None]]:
     """Return the outcome and the headers of what is written."""
-    final, made = settle(SETTINGS, record or article(), outcome, NOW, limit)
+    final, made = encode_outcome(SETTINGS, record or article(), outcome, NOW, limit)
     return final, dict(made.headers)
 
 
@@ -49,7 +49,7 @@ def test_a_record_is_a_cloud_event() -> None:
 @pytest.mark.parametrize(("key", "expected"), [(b"theirs", b"theirs"), (b"", b""), (None, b"id-1")])
 def test_the_key(key: bytes | None, expected: bytes) -> None:
     """The article's key is kept where it has one, even an empty one; else it is the article's id."""
-    _, made = settle(SETTINGS, article(key=key), ENRICHED, NOW, LIMIT)
+    _, made = encode_outcome(SETTINGS, article(key=key), ENRICHED, NOW, LIMIT)
 
     assert made.key == expected
 
@@ -57,7 +57,7 @@ def test_the_key(key: bytes | None, expected: bytes) -> None:
 def test_trace_headers_count_in_any_case() -> None:
     """The record has one header per name, in lower case, and it is the article's last one of that name."""
     theirs = (("traceparent", b"00-1-2-01"), ("Tracestate", b"wire=1"), ("TraceParent", b"00-3-4-01"))
-    _, made = settle(SETTINGS, article(headers=theirs), ENRICHED, NOW, LIMIT)
+    _, made = encode_outcome(SETTINGS, article(headers=theirs), ENRICHED, NOW, LIMIT)
 
     traces = [(name, value) for name, value in made.headers if name.lower().startswith("trace")]
     assert traces == [("traceparent", b"00-3-4-01"), ("tracestate", b"wire=1")]
@@ -65,7 +65,7 @@ def test_trace_headers_count_in_any_case() -> None:
 
 def test_a_tombstone_stays_a_tombstone() -> None:
     """A null value goes out as a null value under its key."""
-    _, made = settle(SETTINGS, article(value=None), Tombstone(), NOW, LIMIT)
+    _, made = encode_outcome(SETTINGS, article(value=None), Tombstone(), NOW, LIMIT)
 
     assert (made.topic, made.key, made.value) == ("newswire.enriched", b"key", None)
 
@@ -81,7 +81,7 @@ def test_a_dead_letter_keeps_everything() -> None:
     """Key, value and headers are byte for byte those of the article, repeated names included."""
     theirs = (("a", b"1"), ("a", b"2"), ("traceparent", b"00-1-2-01"))
     record = article(b"\xff\x00 not text", b"\xfe", theirs)
-    _, made = settle(SETTINGS, record, Refused(RejectReason.NOT_UTF8, "wire", "byte 0"), NOW, LIMIT)
+    _, made = encode_outcome(SETTINGS, record, Refused(RejectReason.NOT_UTF8, "wire", "byte 0"), NOW, LIMIT)
 
     assert (made.topic, made.key, made.value) == ("newswire.dead-letter", b"\xfe", b"\xff\x00 not text")
     assert made.headers[:3] == theirs
@@ -97,7 +97,7 @@ def test_a_dead_letter_keeps_everything() -> None:
 def test_headers_named_like_ours_stay_the_articles_own() -> None:
     """A producer may call headers as it likes; sent again, the article has them all."""
     theirs = (("newswire.reason", b"mine"), ("__streams.errors.topic", b"mine"), ("newswire.omitted", b"value"))
-    _, made = settle(
+    _, made = encode_outcome(
         SETTINGS, article(headers=theirs), Refused(RejectReason.EMPTY_TEXT, "wire", "no words"), NOW, LIMIT
     )
 
@@ -124,14 +124,14 @@ def test_a_raised_exception_is_named() -> None:
 def test_the_attempt_is_carried_on(given: bytes, expected: bytes) -> None:
     """A replayed article that fails again counts on, once; nonsense counts as the first attempt."""
     record = article(headers=(("newswire.attempt", given),))
-    _, made = settle(SETTINGS, record, Refused(RejectReason.EMPTY_TEXT, "wire", "no words"), NOW, LIMIT)
+    _, made = encode_outcome(SETTINGS, record, Refused(RejectReason.EMPTY_TEXT, "wire", "no words"), NOW, LIMIT)
 
     assert [value for name, value in made.headers if name == "newswire.attempt"] == [expected]
 
 
 def test_a_record_beyond_the_limit_is_refused() -> None:
     """A record that does not fit becomes a dead letter with the article in it."""
-    final, made = settle(SETTINGS, article(b"small"), Enriched("i", b"x" * 5_000, "enriched", {}), NOW, 5_000)
+    final, made = encode_outcome(SETTINGS, article(b"small"), Enriched("i", b"x" * 5_000, "enriched", {}), NOW, 5_000)
 
     assert isinstance(final, Refused)
     assert final.reason is RejectReason.RECORD_TOO_LARGE
@@ -141,7 +141,9 @@ def test_a_record_beyond_the_limit_is_refused() -> None:
 def test_an_oversize_dead_letter_refers_to_the_article() -> None:
     """Without its value it tells size and digest, and where the value still is."""
     value = b"x" * 10_000
-    final, made = settle(SETTINGS, article(value), Refused(RejectReason.TOO_LARGE, "wire", "10,000 bytes"), NOW, 5_000)
+    final, made = encode_outcome(
+        SETTINGS, article(value), Refused(RejectReason.TOO_LARGE, "wire", "10,000 bytes"), NOW, 5_000
+    )
 
     assert isinstance(final, Refused)
     headers = dict(made.headers)
@@ -156,7 +158,7 @@ def test_an_oversize_dead_letter_refers_to_the_article() -> None:
 def test_oversize_headers_and_key() -> None:
     """Even an article whose key and headers alone do not fit leaves a letter that does."""
     record = article(b"v", b"k" * 10_000, (("h", b"x" * 10_000),))
-    _, made = settle(SETTINGS, record, Refused(RejectReason.TOO_LARGE, "wire", "1 byte"), NOW, 5_000)
+    _, made = encode_outcome(SETTINGS, record, Refused(RejectReason.TOO_LARGE, "wire", "1 byte"), NOW, 5_000)
 
     assert (made.key, made.value) == (None, b"")
     assert dict(made.headers)["newswire.omitted"] == b"value,key,headers"

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 from faust.types import TP
 
 from service.contract.outcomes import Enriched, Message, Outcome, Refused
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
+from service.errors import DeliveryError, RecordTooLargeError
 from service.kafka.kafka_record import KafkaRecord, Output
 from service.kafka.start_offsets import Start
-from service.page.recent import Feed
 from service.settings import Settings
 from service.worker import in_flight as module
 from service.worker import limits
 from service.worker import partition as partition_module
 from service.worker.accounting import Accounting
-from service.worker.delivery import BATCH_BYTES, OversizeError
-from service.worker.in_flight import MAX_FAILURES, InFlight, PipelineError
+from service.worker.delivery import BATCH_BYTES
+from service.worker.in_flight import MAX_FAILURES, InFlight
 from service.worker.metrics import Metrics
 from service.worker.tracing import Tracing
 
@@ -111,7 +111,7 @@ class Bench:
         self.metrics = Metrics(settings)
         self.read: dict[TP, int] = {}
         self.published: Mapping[TP, Versions] | Exception = {}
-        self.report = Accounting(settings, self.metrics, Feed().add)
+        self.report = Accounting(settings, self.metrics)
         self.pipeline = InFlight(
             settings,
             self.lanes,  # type: ignore[arg-type] # what the pipeline calls of it
@@ -297,7 +297,7 @@ async def test_deliveries_that_never_succeed_stop_the_worker() -> None:
         await bench.settle()
 
     [error] = bench.fatal
-    assert isinstance(error, PipelineError)
+    assert isinstance(error, DeliveryError)
     assert "refused" in str(error)
 
 
@@ -322,7 +322,7 @@ async def test_one_partition_that_never_succeeds_stops_the_worker() -> None:
 async def test_records_refused_together_are_not_to_blame() -> None:
     """Where the broker finds a batch too large, its records go one by one next, and none is held too large for it."""
     bench = Bench()
-    await bench.refuse(OversizeError(500, alone=False))
+    await bench.refuse(RecordTooLargeError(500, alone=False))
 
     assert bench.delivery.one_record_per_batch
     assert bench.pipeline.publisher.max_record_bytes == Settings().max_record_bytes
@@ -331,7 +331,7 @@ async def test_records_refused_together_are_not_to_blame() -> None:
 async def test_a_record_refused_by_itself_tells_the_limit() -> None:
     """What the broker does not take alone is beyond the topic's limit, which is known from then on."""
     bench = Bench()
-    await bench.refuse(OversizeError(500, alone=True))
+    await bench.refuse(RecordTooLargeError(500, alone=True))
 
     assert (bench.pipeline.publisher.max_record_bytes, bench.delivery.batch_bytes) == (499, 499)
 

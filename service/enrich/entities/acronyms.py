@@ -1,7 +1,7 @@
 """Acronyms that the text introduces: "Organization for Security and Co-operation in Europe (OSCE)".
 
-After Schwartz and Hearst (PSB 2003): the letters are looked for backwards among the initials of the words before the
-bracket. Where a name ends there, no letter has to fit, since names are translated and their acronyms are not:
+After Schwartz and Hearst (PSB 2003): the letters of the acronym are searched backwards among the initials of the words
+before the bracket. If a name ends there, no letter has to fit, because names are translated and their acronyms are not:
 "Social Democratic Party (PSD)".
 """
 
@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from service.enrich.entities.coverage import Coverage
-from service.enrich.entities.name_candidates import SENTENCE, Candidate
+from service.enrich.entities.name_candidates import TRUST_IN_SENTENCE, NameCandidate
 from service.enrich.entities.name_forms import APOSTROPHES, QUOTES
 
 if TYPE_CHECKING:
@@ -20,50 +20,53 @@ if TYPE_CHECKING:
 MARK = f"[{QUOTES}{APOSTROPHES}]?"
 BRACKET = re.compile(rf"{MARK}\s\({MARK}(?P<acronym>[A-Z][A-Za-z&-]{{0,8}}[A-Z]){MARK}[),;]")
 WORD = re.compile(rf"[\w{APOSTROPHES}&.-]+")
-NAMED = frozenset({"ORG", "EVENT", "LAW", "WORK_OF_ART", "FAC", "PRODUCT"})
-LETTERS = 3  # two letters fit too much
-REACH = 150  # code points before the bracket
-SMALL_WORDS = 4  # between the words that give a letter each
+LABELS_WITH_ACRONYMS = frozenset({"ORG", "EVENT", "LAW", "WORK_OF_ART", "FAC", "PRODUCT"})
+MIN_LETTERS = 3
+"""Capitals of an acronym whose letters are matched; two letters fit too many phrases."""
+MAX_LONG_FORM_CODE_POINTS = 150
+MAX_SKIPPED_WORDS = 4
+"""Lower-case words in a row that give no letter to the acronym."""
 
 
-def introduce(text: str, found: list[Candidate], lexicon: Lexicon) -> list[tuple[str, str]]:
-    """Return the pairs (long form, acronym) that *text* introduces, and put both right in *found*."""
+def introduce(text: str, candidates: list[NameCandidate], lexicon: Lexicon) -> list[tuple[str, str]]:
+    """Return the pairs (long form, acronym) that *text* introduces, and correct both in *candidates* in place."""
     pairs = []
-    coverage = Coverage((one.start, one.end, one) for one in found)
-    ends = {one.end: one for one in found}
-    gone: set[Candidate] = set()
+    coverage = Coverage((candidate.start, candidate.end, candidate) for candidate in candidates)
+    by_end = {candidate.end: candidate for candidate in candidates}
+    replaced: set[NameCandidate] = set()
     for match in BRACKET.finditer(text):
         acronym, end = match["acronym"], match.start()
-        before = ends.get(end)
-        start = _long_form(text, end, acronym)
-        if start is None and before and before.label in NAMED and " " in before.surface and acronym.isupper():
+        before = by_end.get(end)
+        start = _long_form_start(text, end, acronym)
+        may_have_acronym = before is not None and before.label in LABELS_WITH_ACRONYMS
+        if start is None and before and may_have_acronym and " " in before.surface and acronym.isupper():
             start = before.start
         if start is None or acronym in lexicon.not_names:
             continue
         start = min(start, before.start) if before else start
-        if before and before.start == start and before.label not in NAMED:
+        if before and before.start == start and not may_have_acronym:
             continue
         inside = coverage.inside(start, end)
         if inside is None:
             continue
-        label = before.label if before and before.label in NAMED else "ORG"
+        label = before.label if before and may_have_acronym else "ORG"
         if not before or before.start > start:
-            gone.update(owner for *_, owner in inside)
-            found.append(Candidate(start, end, label, SENTENCE, text[start:end]))
-        left, right = match.span("acronym")
-        if coverage.inside(left, right) == []:
-            found.append(Candidate(left, right, label, SENTENCE, acronym))
+            replaced.update(owner for *_, owner in inside)
+            candidates.append(NameCandidate(start, end, label, TRUST_IN_SENTENCE, text[start:end]))
+        acronym_start, acronym_end = match.span("acronym")
+        if coverage.inside(acronym_start, acronym_end) == []:
+            candidates.append(NameCandidate(acronym_start, acronym_end, label, TRUST_IN_SENTENCE, acronym))
         pairs.append((text[start:end], acronym))
-    found[:] = sorted(one for one in found if one not in gone)
+    candidates[:] = sorted(candidate for candidate in candidates if candidate not in replaced)
     return pairs
 
 
-def _long_form(text: str, end: int, acronym: str) -> int | None:
-    """Return where the words begin whose initials are *acronym*, None where they are not."""
+def _long_form_start(text: str, end: int, acronym: str) -> int | None:
+    """Return where the words before *end* begin whose initials are *acronym*, None if there are no such words."""
     letters = [letter.lower() for letter in acronym if letter.isupper()]
-    if len(letters) < LETTERS:
+    if len(letters) < MIN_LETTERS:
         return None
-    left = max(0, end - REACH)
+    left = max(0, end - MAX_LONG_FORM_CODE_POINTS)
     left = max(left, text.rfind("\n", left, end) + 1)
     skipped = 0
     for word in reversed(list(WORD.finditer(text, left, end))):
@@ -72,7 +75,7 @@ def _long_form(text: str, end: int, acronym: str) -> int | None:
             skipped = 0
             if not letters:
                 return word.start()
-        elif word[0].islower() and skipped < SMALL_WORDS:
+        elif word[0].islower() and skipped < MAX_SKIPPED_WORDS:
             skipped += 1
         else:
             return None

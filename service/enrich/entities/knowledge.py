@@ -1,4 +1,7 @@
-"""What is known of a name before the article is read: aliases, peoples, head nouns, the gazetteer as second opinion."""
+"""What is known about a name before the article is read: aliases, peoples, head nouns, and the gazetteer.
+
+All weights are votes on the type of a name. The unit is the weight of the model's label on one mention in a sentence.
+"""
 
 from __future__ import annotations
 
@@ -7,34 +10,41 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from service.enrich.entities.name_forms import fold, is_acronym
-from service.enrich.gazetteer.places import Gazetteer, Role
+from service.enrich.entities.name_forms import fold_name, is_acronym
+from service.enrich.gazetteer.places import Gazetteer, NameRole
 
 if TYPE_CHECKING:
     from service.enrich.entities.lexicon import Lexicon
 
-CERTAIN = 4.0
-"""Weight from which a label needs no context; the unit is what the model's label on a single word weighs."""
-PEOPLE = 8.0
-COUNTRY = 6.0
-ALIAS = 4.0
-REGION = 3.0
-LANDSCAPE = 1.0
-HEAD = 4.0
-GIVEN_NAME = 3.5
-GIVEN_NAME_ALONE = 1.0
-SURNAME = 2.0
-PLACE_OF = 3.0
-PLACE_AFTER = 1.5
-OCCUPATION = 2.0
-IN_PLACE = 0.7
-DECADE = 1.0
-"""Weight of each power of ten of a city's population above 10,000: a place of ten million weighs as much as a full
-name's label, one of 30,000 half a single mention's."""
+CERTAIN_WEIGHT = 4.0
+"""Weight from which a label needs no context."""
+PEOPLE_WEIGHT = 8.0
+COUNTRY_WEIGHT = 6.0
+ALIAS_WEIGHT = 4.0
+REGION_WEIGHT = 3.0
+"""For a region of many countries, such as Eastern Europe."""
+LANDSCAPE_WEIGHT = 1.0
+"""For a region, a river or a mountain of one country."""
+HEAD_WEIGHT = 4.0
+FULL_NAME_WEIGHT = 3.5
+GIVEN_NAME_WEIGHT = 1.0
+SURNAME_WEIGHT = 2.0
+PLACE_OF_WEIGHT = 3.0
+"""For "the town of" before the name."""
+PLACE_AFTER_WEIGHT = 1.5
+"""For "province" after the name."""
+OCCUPATION_WEIGHT = 2.0
+LOCATIVE_WEIGHT = 0.7
+WEIGHT_PER_DECADE = 1.0
+"""Weight per power of ten of a city's population above 10,000. A city of ten million weighs about as much as a full
+name, one of 30,000 half as much as a single mention."""
 
-AFTER = re.compile(r" ([a-z]+)")
-TOWN = 10_000  # people
-ACRONYM = 4  # letters; DACA is not Dhaka in capitals, PARIS is Paris
+WORD_AFTER = re.compile(r" ([a-z]+)")
+CONTEXT_CODE_POINTS = 25
+TOWN_POPULATION = 10_000
+MAX_ACRONYM_LETTERS = 4
+"""DACA is not Dhaka in capitals, but PARIS is Paris."""
+MAX_PERSON_WORDS = 4
 KIND_LABELS = {
     "country": "GPE",
     "admin1": "GPE",
@@ -56,7 +66,7 @@ class Prior(NamedTuple):
 
 
 class Knowledge:
-    """Word lists and gazetteer asked as one."""
+    """The word lists and the gazetteer, queried together."""
 
     def __init__(self, lexicon: Lexicon, gazetteer: Gazetteer) -> None:
         self.lexicon = lexicon
@@ -64,75 +74,80 @@ class Knowledge:
         self.certain = lru_cache(maxsize=4096)(self._certain)
 
     def priors(self, surface: str) -> list[Prior]:
-        """Return what *surface* may be where nothing else is known, each with its weight; none for an unknown name."""
+        """Return the labels that *surface* may have without context, with their weights; none for an unknown name."""
         certain = self.certain(surface)
         if certain:
             return [certain]
         words = surface.split()
         place = self._place(surface)
-        found = [place]
         if place and len(words) > 1:
             return [place]
+        priors = [place]
         if len(words) > 1:
-            found.append(Prior(self.lexicon.heads[words[-1]], HEAD) if words[-1] in self.lexicon.heads else None)
+            head = self.lexicon.heads.get(words[-1])
+            priors.append(Prior(head, HEAD_WEIGHT) if head else None)
             opening = self.lexicon.openings.get(words[0]) or self.lexicon.openings.get(" ".join(words[:2]))
-            found.append(Prior(opening, HEAD) if opening else None)
-            found.append(Prior("PERSON", GIVEN_NAME) if self._is_person(words) else None)
+            priors.append(Prior(opening, HEAD_WEIGHT) if opening else None)
+            priors.append(Prior("PERSON", FULL_NAME_WEIGHT) if self._is_person(words) else None)
         else:
-            found.append(Prior("PERSON", SURNAME) if surface in self.lexicon.surnames else None)
-            found.append(Prior("PERSON", GIVEN_NAME_ALONE) if fold(surface) in self.lexicon.given else None)
-        return [prior for prior in found if prior]
+            priors.append(Prior("PERSON", SURNAME_WEIGHT) if surface in self.lexicon.surnames else None)
+            given = fold_name(surface) in self.lexicon.given
+            priors.append(Prior("PERSON", GIVEN_NAME_WEIGHT) if given else None)
+        return [prior for prior in priors if prior]
 
     def _certain(self, surface: str) -> Prior | None:
         """Return the label of a name that needs no context: a country, a people, a well-known alias."""
         if surface in self.lexicon.peoples or self._gazetteer.is_demonym(surface):
-            return Prior("NORP", PEOPLE)
-        if known := self.lexicon.known(surface):
-            return Prior(known.label, ALIAS)
-        return Prior("GPE", COUNTRY) if self._gazetteer.is_country(surface) else None
+            return Prior("NORP", PEOPLE_WEIGHT)
+        if well_known := self.lexicon.well_known(surface):
+            return Prior(well_known.label, ALIAS_WEIGHT)
+        return Prior("GPE", COUNTRY_WEIGHT) if self._gazetteer.is_country(surface) else None
 
     def _place(self, surface: str) -> Prior | None:
-        if surface in self.lexicon.directions or (is_acronym(surface) and len(surface) <= ACRONYM):
+        if surface in self.lexicon.directions or (is_acronym(surface) and len(surface) <= MAX_ACRONYM_LETTERS):
             return None
-        places = [found.place for found in self._gazetteer.candidates(surface) if found.role is not Role.DEMONYM]
-        if not places:
+        matches = self._gazetteer.candidates(surface)
+        place = next((match.place for match in matches if match.role is not NameRole.DEMONYM), None)
+        if place is None:
             return None
-        label = KIND_LABELS[places[0].kind]
+        label = KIND_LABELS[place.kind]
         if label == "LOC":
-            return Prior(label, REGION if places[0].country is None else LANDSCAPE)
-        weight = DECADE * (math.log10(max(places[0].population, 1)) - 4)
+            return Prior(label, REGION_WEIGHT if place.country is None else LANDSCAPE_WEIGHT)
+        weight = WEIGHT_PER_DECADE * (math.log10(max(place.population, 1)) - math.log10(TOWN_POPULATION))
         return Prior(label, weight) if weight > 0 else None
 
     def _is_person(self, words: list[str]) -> bool:
         return (
-            len(words) < 5  # noqa: PLR2004 - longer ones are no names of persons
-            and fold(words[0]).partition("-")[0] in self.lexicon.given
+            len(words) <= MAX_PERSON_WORDS
+            and fold_name(words[0]).partition("-")[0] in self.lexicon.given
             and words[-1] not in self.lexicon.heads
-            and all(word[0].isupper() or fold(word) in self.lexicon.particles for word in words[1:])
+            and all(word[0].isupper() or fold_name(word) in self.lexicon.particles for word in words[1:])
         )
 
     def context(self, text: str, start: int, end: int) -> Prior | None:
-        """Return what the words beside a name tell of it: "the town of X", "X province", "spokesman X"."""
-        before = text[max(0, start - 25) : start]
+        """Return the label that the words beside a name suggest: "the town of X", "X province", "spokesman X"."""
+        before = text[max(0, start - CONTEXT_CODE_POINTS) : start]
         if before.endswith(" "):
             before = before[:-1]
             if before.endswith(self.lexicon.places_before):
-                return Prior("GPE", PLACE_OF)
+                return Prior("GPE", PLACE_OF_WEIGHT)
             word = before.rpartition(" ")[2]
             if word in self.lexicon.occupations:
-                return Prior("PERSON", OCCUPATION)
-        after = AFTER.match(text, end)
+                return Prior("PERSON", OCCUPATION_WEIGHT)
+        after = WORD_AFTER.match(text, end)
         if after and after[1] in self.lexicon.places_after:
-            return Prior("GPE", PLACE_AFTER)
+            return Prior("GPE", PLACE_AFTER_WEIGHT)
         if before.endswith((" in", " near", " outside")) or before in {"In", "Near"}:
-            return Prior("GPE", IN_PLACE)
+            return Prior("GPE", LOCATIVE_WEIGHT)
         return None
 
     def is_town(self, surface: str) -> bool:
-        """Tell whether a place of some size has this name, in whatever capitals."""
-        found = self._gazetteer.candidates(surface)
-        return any(one.role is not Role.DEMONYM and one.place.population >= TOWN for one in found)
+        """Report whether *surface*, in any case, is the name of a place of at least 10,000 inhabitants."""
+        return any(
+            match.role is not NameRole.DEMONYM and match.place.population >= TOWN_POPULATION
+            for match in self._gazetteer.candidates(surface)
+        )
 
     def is_abbreviation(self, surface: str) -> bool:
-        """Tell whether *surface* is a place's abbreviation as written: `Pa.`, `Conn.`, `N.Y.`, `MI`."""
-        return any(found.role is Role.ABBREVIATION for found in self._gazetteer.candidates(surface))
+        """Report whether *surface* is a place's abbreviation exactly as written: `Pa.`, `Conn.`, `N.Y.`, `MI`."""
+        return any(match.role is NameRole.ABBREVIATION for match in self._gazetteer.candidates(surface))

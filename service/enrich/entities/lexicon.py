@@ -1,4 +1,4 @@
-"""What the stage knows before it reads: titles, particles, institutions, peoples and well-known aliases."""
+"""The word lists of the entity stage: titles, particles, institutions, peoples and well-known aliases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from service.enrich import data_files
-from service.enrich.entities.name_forms import fold, is_acronym
+from service.enrich.entities.name_forms import fold_name, is_acronym
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +16,8 @@ DATA = resources.files("service.enrich") / "data" / "entities"
 
 
 @dataclass(frozen=True)
-class Known:
-    """A well-known thing: its usual name and its type."""
+class WellKnownName:
+    """The usual name of a well-known thing, and its type."""
 
     name: str
     label: str
@@ -25,7 +25,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The word lists of `data/entities`, in the form in which they are asked."""
+    """The word lists of `data/entities`, which explains each, in the form in which they are queried."""
 
     titles: frozenset[str]
     honorifics: frozenset[str]
@@ -45,12 +45,12 @@ class Lexicon:
     surnames: frozenset[str]
     nicknames: dict[str, str]
     peoples: frozenset[str]
-    aliases: dict[str, Known]
+    aliases: dict[str, WellKnownName]
     abbreviations: frozenset[str]
 
-    def known(self, surface: str) -> Known | None:
+    def well_known(self, surface: str) -> WellKnownName | None:
         """Return the well-known thing that *surface* names, if any: acronyms as written, long forms in any case."""
-        return self.aliases.get(surface) or self.aliases.get(fold(surface))
+        return self.aliases.get(surface) or self.aliases.get(fold_name(surface))
 
 
 def load() -> Lexicon:
@@ -80,11 +80,11 @@ def load() -> Lexicon:
     )
 
 
-def _aliases(table: str) -> Iterator[tuple[str, Known]]:
+def _aliases(table: str) -> Iterator[tuple[str, WellKnownName]]:
     for row in table.splitlines():
         if not row or row.startswith("#"):
             continue
         label, name, forms = row.split("\t")
-        known = Known(name, label)
+        well_known = WellKnownName(name, label)
         for form in (name, *filter(None, forms.split("|"))):
-            yield (form if is_acronym(form) else fold(form)), known
+            yield (form if is_acronym(form) else fold_name(form)), well_known

@@ -1,4 +1,4 @@
-"""The model's spans, cleaned, each with how far its label can be trusted there."""
+"""The model's spans, cleaned, each with the trust that its label deserves at that position."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
-from service.contract.records import EntityType
+from service.contract.annotations import EntityType
 from service.enrich.entities import span_edges
 from service.enrich.entities.name_forms import APOSTROPHES, HYPHENS
 
@@ -20,23 +20,30 @@ if TYPE_CHECKING:
 
 TYPES = frozenset(get_args(EntityType))
 
-SENTENCE = 1.0  # the unit of all weights
-HEADLINE = 0.3  # capitals hide what is a name, and headlines have no grammar
-TITLED = 4.0  # "Mr X" is a person, whatever the model says
+TRUST_IN_SENTENCE = 1.0
+"""Weight of the model's label on a name in a sentence: the unit of all weights on labels."""
+TRUST_IN_HEADLINE = 0.3
+"""Lower, because capitals hide what is a name and headlines have no grammar. Salience is the opposite: there a mention
+in the headline counts three times as much."""
+TRUST_AFTER_TITLE = 4.0
+"""Weight of "a person" for "Mr X", whatever the model says."""
 BEFORE = re.compile(r"(?P<first>\b[A-Z][a-z]+ )?\b(?P<title>[\w-]+)\.? $")
 GOVERNMENT = re.compile(rf"(?<=[\w.])(?:[{APOSTROPHES}]s?)? (Government|Administration)$", re.IGNORECASE)
-"""What follows the name of a country or of a president, and is no part of it."""
+"""What follows the name of a country or of a president without being part of it."""
 PHRASE_END = re.compile(r"[.,;:)!?]|$|\n| (?:and|or|but|that|on|at|by)\b")
 JOINT = re.compile(rf"[/{HYPHENS}]| (?=[A-Z])")
 HEADLINE_WORDS = range(3, 21)
-HEADLINE_CODE_POINTS = 250
-LONG_WORD = 4  # letters; shorter ones are small in headlines too
-LONG_WORDS = 3
-CAPITALISED = 0.8
+MAX_HEADLINE_CODE_POINTS = 250
+MIN_LETTERS_OF_LONG_WORD = 4
+"""Shorter words are in lower case in headlines too."""
+MIN_LONG_WORDS = 3
+MIN_CAPITALISED_SHARE = 0.8
+MAX_LANGUAGE_CUE_CODE_POINTS = 20
+MAX_TITLE_CODE_POINTS = 40
 
 
-class Candidate(NamedTuple):
-    """A stretch of text that may be a name, with a label and the weight of that label."""
+class NameCandidate(NamedTuple):
+    """A stretch `[start, end)` of the text that may be a name, with a label and the weight of that label."""
 
     start: int
     end: int
@@ -45,21 +52,21 @@ class Candidate(NamedTuple):
     surface: str
 
 
-def candidates(text: str, ents: Iterable[Span], knowledge: Knowledge) -> list[Candidate]:
-    """Return the cleaned names of *text* in the order of the text, none overlapping another."""
-    found: list[Candidate] = []
-    headlines = Headlines(text)
+def clean_candidates(text: str, ents: Iterable[Span], knowledge: Knowledge) -> list[NameCandidate]:
+    """Return the cleaned names among *ents* in text order and without overlap."""
+    candidates: list[NameCandidate] = []
+    headlines = HeadlineLines(text)
     for ent in ents:
         for start, end, label in span_edges.clean(text, ent.start_char, ent.end_char, ent.label_, knowledge.lexicon):
-            if found and start < found[-1].end:
+            if candidates and start < candidates[-1].end:
                 continue
             parts = _parts(text, start, end, knowledge) or [(start, end, label)]
-            found += [_weigh(text, *part, headlines=headlines, lexicon=knowledge.lexicon) for part in parts]
-    return found
+            candidates += [_weigh(text, *part, headlines=headlines, lexicon=knowledge.lexicon) for part in parts]
+    return candidates
 
 
 def _parts(text: str, start: int, end: int, knowledge: Knowledge) -> list[tuple[int, int, str]]:
-    """Return the names of which a span is made, each with its label; none where it is one name."""
+    """Return the names that a span consists of, each with its label; an empty list if it is one name."""
     if rule := GOVERNMENT.search(text, start, end):
         prior = next(iter(knowledge.priors(text[start : rule.start()])), None)
         return [(start, rule.start(), prior.label)] if prior else []
@@ -67,7 +74,7 @@ def _parts(text: str, start: int, end: int, knowledge: Knowledge) -> list[tuple[
 
 
 def _compound(text: str, start: int, end: int, knowledge: Knowledge) -> list[tuple[int, int, str]]:
-    """Return the parts of "U.S.-Iranian" or "Sunni Arab", each with its label; none where it is one name."""
+    """Return the parts of "U.S.-Iranian" or "Sunni Arab", each with its label; an empty list if it is one name."""
     if knowledge.certain(text[start:end]) or text[start:end].endswith((" American", " Americans")):
         return []
     parts = []
@@ -82,28 +89,28 @@ def _compound(text: str, start: int, end: int, knowledge: Knowledge) -> list[tup
     return parts
 
 
-def _weigh(text: str, start: int, end: int, label: str, *, headlines: Headlines, lexicon: Lexicon) -> Candidate:
+def _weigh(text: str, start: int, end: int, label: str, *, headlines: HeadlineLines, lexicon: Lexicon) -> NameCandidate:
     surface = text[start:end]
-    if label not in {"ORG", "FAC", "WORK_OF_ART", "EVENT", "LAW"} and titled(text, start, lexicon):
-        return Candidate(start, end, "PERSON", TITLED, surface)
+    if label not in {"ORG", "FAC", "WORK_OF_ART", "EVENT", "LAW"} and is_titled(text, start, lexicon):
+        return NameCandidate(start, end, "PERSON", TRUST_AFTER_TITLE, surface)
     if label == "LANGUAGE" or (label == "NORP" and _is_language(text, start, end, lexicon)):
-        return Candidate(start, end, "LANGUAGE", SENTENCE, surface)
+        return NameCandidate(start, end, "LANGUAGE", TRUST_IN_SENTENCE, surface)
     if start in headlines:
-        return Candidate(start, end, label, HEADLINE, surface)
-    return Candidate(start, end, label, SENTENCE, surface)
+        return NameCandidate(start, end, label, TRUST_IN_HEADLINE, surface)
+    return NameCandidate(start, end, label, TRUST_IN_SENTENCE, surface)
 
 
 def _is_language(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
-    """Tell whether an adjective names a language here: "said in Russian.", "speaks Romanian"."""
-    before = BEFORE.search(text, max(0, start - 20), start)
+    """Report whether an adjective names a language here: "said in Russian.", "speaks Romanian"."""
+    before = BEFORE.search(text, max(0, start - MAX_LANGUAGE_CUE_CODE_POINTS), start)
     word = before["title"] if before else ""
     return word in lexicon.speaking or (word in {"in", "into"} and bool(PHRASE_END.match(text, end)))
 
 
-def titled(text: str, start: int, lexicon: Lexicon) -> bool:
-    """Tell whether an honorific with a capital stands before *start*."""
-    left = max(0, start - 40)
-    if text[left:start].rstrip().rpartition(" ")[2].islower():  # most words before a name are, and this is soon told
+def is_titled(text: str, start: int, lexicon: Lexicon) -> bool:
+    """Report whether a capitalised honorific precedes *start*."""
+    left = max(0, start - MAX_TITLE_CODE_POINTS)
+    if text[left:start].rstrip().rpartition(" ")[2].islower():  # true of most names, and cheaper than the search
         return False
     match = BEFORE.search(text, left, start)
     if not match or not match["title"][0].isupper():
@@ -112,28 +119,29 @@ def titled(text: str, start: int, lexicon: Lexicon) -> bool:
     return title in lexicon.honorifics or f"{match['first'] or ''}{title}".lower() in lexicon.honorifics
 
 
-class Headlines:
-    """The lines of a text that are set as headlines: most long words with a capital, no full stop."""
+class HeadlineLines:
+    """The lines of a text that are set as headlines: most long words capitalised, no full stop at the end."""
 
     def __init__(self, text: str) -> None:
         self._starts: list[int] = []
-        self._headline: list[bool] = []
+        self._is_headline: list[bool] = []
         start = 0
         for line in text.split("\n"):
             self._starts.append(start)
-            self._headline.append(_is_headline(line))
+            self._is_headline.append(_is_headline(line))
             start += len(line) + 1
 
     def __contains__(self, offset: int) -> bool:
-        """Tell whether *offset* lies in such a line."""
-        return self._headline[bisect_right(self._starts, offset) - 1]
+        """Report whether *offset* lies in such a line."""
+        return self._is_headline[bisect_right(self._starts, offset) - 1]
 
 
 def _is_headline(line: str) -> bool:
-    if len(line) > HEADLINE_CODE_POINTS:
+    if len(line) > MAX_HEADLINE_CODE_POINTS:
         return False
-    parts = line.split()
-    if len(parts) not in HEADLINE_WORDS or line.rstrip().endswith("."):
+    words = line.split()
+    if len(words) not in HEADLINE_WORDS or line.rstrip().endswith("."):
         return False
-    long = [part for part in parts if len(part) >= LONG_WORD and part[0].isalpha()]
-    return len(long) >= LONG_WORDS and sum(part[0].isupper() for part in long) >= CAPITALISED * len(long)
+    long_words = [word for word in words if len(word) >= MIN_LETTERS_OF_LONG_WORD and word[0].isalpha()]
+    capitalised = sum(word[0].isupper() for word in long_words)
+    return len(long_words) >= MIN_LONG_WORDS and capitalised >= MIN_CAPITALISED_SHARE * len(long_words)

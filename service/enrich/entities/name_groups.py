@@ -1,4 +1,4 @@
-"""Forms of one name brought together, and one type for each thing: the label with the most weight."""
+"""The forms of one name brought together, with one type per thing: the label with the most weight."""
 
 from __future__ import annotations
 
@@ -6,55 +6,59 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from service.enrich.entities.knowledge import CERTAIN
-from service.enrich.entities.name_forms import fold, words
+from service.enrich.entities.knowledge import CERTAIN_WEIGHT
+from service.enrich.entities.name_forms import fold_name, folded_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from service.enrich.entities.knowledge import Knowledge
-    from service.enrich.entities.name_candidates import Candidate
+    from service.enrich.entities.name_candidates import NameCandidate
 
-ORDER = ("PERSON", "ORG", "GPE", "NORP", "LOC", "FAC", "EVENT", "WORK_OF_ART", "LAW", "PRODUCT", "LANGUAGE")
-RANK = {label: rank for rank, label in enumerate(ORDER)}
-"""Between labels of equal weight the more frequent in news wins."""
+LABEL_ORDER = ("PERSON", "ORG", "GPE", "NORP", "LOC", "FAC", "EVENT", "WORK_OF_ART", "LAW", "PRODUCT", "LANGUAGE")
+LABEL_RANK = {label: rank for rank, label in enumerate(LABEL_ORDER)}
+"""Of labels with equal weight, the more frequent one in news wins."""
 
 
-LANGUAGE = "\0language"
-"""Keeps Russian the language apart from Russian the people: one word, two things."""
+LANGUAGE_SUFFIX = "\0language"
+"""Added to the key of a language, so that Russian the language and Russian the people are two things."""
 
 
 @dataclass(eq=False, slots=True)
-class Group:
-    """All candidates of one folded form, and once others have joined it, of all forms of one thing."""
+class NameGroup:
+    """All candidates of one folded form and, after joining, of all forms of one thing."""
 
     key: str
     words: list[str]
-    candidates: list[Candidate] = field(default_factory=list)
+    """Folded words of the form that made the group."""
+    candidates: list[NameCandidate] = field(default_factory=list)
     votes: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """Weight by label."""
     certain: bool = False
-    joined: Group | None = None
+    """Whether its label needs no context."""
+    joined: NameGroup | None = None
+    """The group that this one became part of."""
 
     @property
     def label(self) -> str:
-        """Return the label with the most weight."""
-        return max(self.votes, key=lambda label: (self.votes[label], -RANK[label]))
+        """The label with the most weight."""
+        return max(self.votes, key=lambda label: (self.votes[label], -LABEL_RANK[label]))
 
     @property
     def surface(self) -> str:
-        """Return the form as the text first has it."""
+        """The form as the text first has it."""
         return self.candidates[0].surface
 
-    def root(self) -> Group:
+    def root(self) -> NameGroup:
         """Return the group that this one was joined to, or itself."""
         group = self
         while group.joined:
-            group.joined = group.joined.joined or group.joined  # halves the way for the next one who asks
+            group.joined = group.joined.joined or group.joined  # path halving keeps later calls short
             group = group.joined
         return group
 
-    def join(self, other: Group) -> None:
-        """Make this group part of *other*, its candidates and votes too."""
+    def join(self, other: NameGroup) -> None:
+        """Make this group part of *other*, with its candidates and votes."""
         mine, theirs = self.root(), other.root()
         if mine is theirs:
             return
@@ -64,25 +68,25 @@ class Group:
             theirs.votes[label] += weight
 
 
-def group(text: str, found: Iterable[Candidate], knowledge: Knowledge) -> dict[str, Group]:
-    """Return the candidates by folded form, in the order of the text, each group with the votes on its label."""
-    groups: dict[str, Group] = {}
-    for candidate in found:
-        key = fold(candidate.surface)
+def group_by_form(text: str, candidates: Iterable[NameCandidate], knowledge: Knowledge) -> dict[str, NameGroup]:
+    """Return the groups of *candidates* by folded form, in text order, with the votes on the label of each."""
+    groups: dict[str, NameGroup] = {}
+    for candidate in candidates:
+        key = fold_name(candidate.surface)
         if candidate.label == "LANGUAGE":
-            key += LANGUAGE
-        one = groups.get(key)
-        if one is None:
-            one = groups[key] = Group(key, words(candidate.surface))
-        one.candidates.append(candidate)
-        one.votes[candidate.label] += candidate.weight
+            key += LANGUAGE_SUFFIX
+        group = groups.get(key)
+        if group is None:
+            group = groups[key] = NameGroup(key, folded_words(candidate.surface))
+        group.candidates.append(candidate)
+        group.votes[candidate.label] += candidate.weight
         if context := knowledge.context(text, candidate.start, candidate.end):
-            one.votes[context.label] += context.weight
-    for one in groups.values():
-        if one.key.endswith(LANGUAGE):
+            group.votes[context.label] += context.weight
+    for group in groups.values():
+        if group.key.endswith(LANGUAGE_SUFFIX):
             continue
-        for prior in knowledge.priors(one.surface):
-            # As often as the model votes, so that ten mentions do not drown what is known.
-            one.votes[prior.label] += prior.weight * len(one.candidates)
-            one.certain = one.certain or prior.weight >= CERTAIN
+        for prior in knowledge.priors(group.surface):
+            # Prior knowledge votes once per mention, like the model, so that ten mentions do not outvote it.
+            group.votes[prior.label] += prior.weight * len(group.candidates)
+            group.certain = group.certain or prior.weight >= CERTAIN_WEIGHT
     return groups

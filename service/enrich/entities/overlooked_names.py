@@ -1,4 +1,9 @@
-"""Names that need no context, where the model passed over them or cut them short: countries, peoples, NATO."""
+"""Add names that are certain without context and that the model missed or cut short: countries, peoples, NATO.
+
+The place stage has a similar step (`places.overlooked_places`) with another purpose. This one adds names of any type
+that need no context, so that they become entities. That one adds mentions of places to be resolved, and accepts the
+words around a name as evidence.
+"""
 
 from __future__ import annotations
 
@@ -6,102 +11,112 @@ import re
 from typing import TYPE_CHECKING
 
 from service.enrich.entities.coverage import Coverage
-from service.enrich.entities.name_candidates import HEADLINE, TITLED, Candidate
+from service.enrich.entities.name_candidates import TRUST_AFTER_TITLE, TRUST_IN_HEADLINE, NameCandidate
 from service.enrich.entities.name_forms import APOSTROPHES, DASHES, QUOTES, is_acronym
-from service.enrich.entities.repeats import whole
+from service.enrich.entities.repeats import is_whole_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from service.enrich.entities.knowledge import Knowledge
 
-NAME = re.compile(rf"[A-Z](?:\.[A-Z])+\.?|(?!The\b)[A-Z]\w*(?:[{APOSTROPHES}-](?!s\b)\w+)*")
-LONGEST = 5  # words of a well-known name
-BETWEEN = frozenset({" ", ", ", " of ", " of the ", " and ", " for ", " in "})
-"""What stands between the words of one name."""
-CAPITAL_AFTER = re.compile(r" [A-Z][a-z]")
-CAPITAL_BEFORE = re.compile(r"(\w,? )?\b([A-Z][a-z]+) $")
-DATELINE = re.compile(
+NAME_WORD = re.compile(rf"[A-Z](?:\.[A-Z])+\.?|(?!The\b)[A-Z]\w*(?:[{APOSTROPHES}-](?!s\b)\w+)*")
+MAX_NAME_WORDS = 5
+"""Capitalised words of the longest well-known name."""
+BETWEEN_WORDS = frozenset({" ", ", ", " of ", " of the ", " and ", " for ", " in "})
+"""What may stand between the capitalised words of one name."""
+CAPITALISED_AFTER = re.compile(r" [A-Z][a-z]")
+CAPITALISED_BEFORE = re.compile(r"(\w,? )?\b([A-Z][a-z]+) $")
+DATELINE_CITY = re.compile(
     rf"(?:^|\n)[^\S\n]*(?P<place>[A-Z][A-Z .{APOSTROPHES}-]+[A-Z])(?:, [A-Z][\w.]+(?: [A-Z][\w.]+)?)?"
     r"(?:,? \([A-Z]|,? (?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)\w*\.? \d|"
     rf"(?P<dash>,? [{DASHES}]{{1,2}} [A-Z{QUOTES}]))"
 )
-STATE = re.compile(r"(?<=\b[RDI]-)[A-Z][A-Za-z]*\.?(?:[A-Z]\.)?(?: [A-Z][a-z]+)?")
+"""The city in capitals at the start of any line. `places.cues` reads the whole dateline at the start of the body."""
+PARTY_STATE = re.compile(r"(?<=\b[RDI]-)[A-Z][A-Za-z]*\.?(?:[A-Z]\.)?(?: [A-Z][a-z]+)?")
 
 
-def add_overlooked(text: str, found: list[Candidate], figures: list[tuple[int, int]], knowledge: Knowledge) -> None:
-    """Add to *found* what needs no context; a longer name takes the place of the spans inside it."""
-    for names in (_datelines, _states, _known):
-        _overlay(found, list(names(text, knowledge)), figures)
+def add_overlooked(
+    text: str, candidates: list[NameCandidate], figures: list[tuple[int, int]], knowledge: Knowledge
+) -> None:
+    """Add the overlooked names to *candidates* in place; a longer name replaces the candidates inside it.
+
+    *figures* are the spans of dates and amounts, which no name may touch.
+    """
+    for find_names in (_dateline_cities, _party_states, _certain_names):
+        _overlay(candidates, list(find_names(text, knowledge)), figures)
 
 
-def _overlay(found: list[Candidate], new: Sequence[Candidate], figures: list[tuple[int, int]]) -> None:
-    if not new:
+def _overlay(
+    candidates: list[NameCandidate], additions: Sequence[NameCandidate], figures: list[tuple[int, int]]
+) -> None:
+    if not additions:
         return
-    taken: list[tuple[int, int, Candidate | None]] = [(start, end, None) for start, end in figures]
-    coverage = Coverage([*taken, *((one.start, one.end, one) for one in found)])
-    gone: set[Candidate] = set()
-    for one in new:
-        inside = coverage.inside(one.start, one.end)
-        owners = [owner for *_, owner in inside or () if owner]
-        if inside is None or len(owners) < len(inside):
+    covered: list[tuple[int, int, NameCandidate | None]] = [(start, end, None) for start, end in figures]
+    coverage = Coverage([*covered, *((candidate.start, candidate.end, candidate) for candidate in candidates)])
+    replaced: set[NameCandidate] = set()
+    for addition in additions:
+        inside = coverage.inside(addition.start, addition.end)
+        inner = [candidate for *_, candidate in inside or () if candidate]
+        if inside is None or len(inner) < len(inside):
             continue
-        if any(owner.weight >= TITLED or owner.surface == one.surface for owner in owners):
+        if any(candidate.weight >= TRUST_AFTER_TITLE or candidate.surface == addition.surface for candidate in inner):
             continue
-        gone.update(owners)
-        found.append(one)
-    found[:] = sorted(one for one in found if one not in gone)
+        replaced.update(inner)
+        candidates.append(addition)
+    candidates[:] = sorted(candidate for candidate in candidates if candidate not in replaced)
 
 
-def _known(text: str, knowledge: Knowledge) -> Iterator[Candidate]:
-    names = list(NAME.finditer(text))
+def _certain_names(text: str, knowledge: Knowledge) -> Iterator[NameCandidate]:
+    """Yield the names whose label needs no context, the longest at each position."""
+    words = list(NAME_WORD.finditer(text))
     position = 0
-    for number, match in enumerate(names):
-        start = match.start()
+    for index, word in enumerate(words):
+        start = word.start()
         if start < position:
             continue
-        for end in _ends(text, names, number):
+        for end in _ends(text, words, index):
             surface = text[start:end]
             prior = knowledge.certain(surface)
-            if prior and whole(text, start, end):
-                if " " in surface or is_acronym(surface) or not _within_name(text, start, end, knowledge):
-                    yield Candidate(start, end, prior.label, HEADLINE, surface)
+            if prior and is_whole_word(text, start, end):
+                if " " in surface or is_acronym(surface) or not _may_be_longer(text, start, end, knowledge):
+                    yield NameCandidate(start, end, prior.label, TRUST_IN_HEADLINE, surface)
                     position = end
                 break
 
 
-def _ends(text: str, names: list[re.Match[str]], number: int) -> list[int]:
-    """Return where a name that begins with the word *number* may end, the longest first."""
-    ends = [names[number].end()]
-    for match in names[number + 1 : number + LONGEST]:
-        if text[ends[-1] : match.start()] not in BETWEEN:
+def _ends(text: str, words: list[re.Match[str]], index: int) -> list[int]:
+    """Return where a name that begins with word *index* may end, the longest first."""
+    ends = [words[index].end()]
+    for word in words[index + 1 : index + MAX_NAME_WORDS]:
+        if text[ends[-1] : word.start()] not in BETWEEN_WORDS:
             break
-        ends.append(match.end())
+        ends.append(word.end())
     return ends[::-1]
 
 
-def _within_name(text: str, start: int, end: int, knowledge: Knowledge) -> bool:
-    """Tell whether a capitalised word stands beside the name, so that it may be part of a longer one."""
-    before = CAPITAL_BEFORE.search(text, max(0, start - 30), start)
-    return bool(
-        CAPITAL_AFTER.match(text, end) or (before and (before[1] or before[2].lower() in knowledge.lexicon.given))
-    )
+def _may_be_longer(text: str, start: int, end: int, knowledge: Knowledge) -> bool:
+    """Report whether a capitalised word stands beside the name, so that it may be part of a longer one."""
+    before = CAPITALISED_BEFORE.search(text, max(0, start - 30), start)
+    given = knowledge.lexicon.given
+    return bool(CAPITALISED_AFTER.match(text, end) or (before and (before[1] or before[2].lower() in given)))
 
 
-def _datelines(text: str, knowledge: Knowledge) -> Iterator[Candidate]:
+def _dateline_cities(text: str, knowledge: Knowledge) -> Iterator[NameCandidate]:
     """Yield the places in capitals that open a report: "DAR ES SALAAM, June 29 (Reuters)".
 
-    Before a date or an agency any name is a place; before a mere dash a known one ("EXCLUSIVE - ..." is none).
+    Before a date or an agency any name is a place. Before a mere dash it has to be known, because "EXCLUSIVE - ..." is
+    not a place.
     """
-    for match in DATELINE.finditer(text):
+    for match in DATELINE_CITY.finditer(text):
         start, end = match.span("place")
         if not match["dash"] or knowledge.is_town(match["place"]):
-            yield Candidate(start, end, "GPE", TITLED, match["place"])
+            yield NameCandidate(start, end, "GPE", TRUST_AFTER_TITLE, match["place"])
 
 
-def _states(text: str, knowledge: Knowledge) -> Iterator[Candidate]:
+def _party_states(text: str, knowledge: Knowledge) -> Iterator[NameCandidate]:
     """Yield the states and cities of American legislators: "(R-Ariz.)", "D-Missouri City"."""
-    for match in STATE.finditer(text):
+    for match in PARTY_STATE.finditer(text):
         surface = match[0]
         if knowledge.is_abbreviation(surface) or any(prior.label == "GPE" for prior in knowledge.priors(surface)):
-            yield Candidate(match.start(), match.end(), "GPE", TITLED, surface)
+            yield NameCandidate(match.start(), match.end(), "GPE", TRUST_AFTER_TITLE, surface)

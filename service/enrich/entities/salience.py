@@ -1,25 +1,31 @@
-"""How much an article is about a thing: its share of all mentions, those in headline and lead counting more."""
+"""How much an article is about a thing: its share of all mentions, with those in headline and lead weighted higher.
+
+After Dunietz and Gillick (EACL 2014): where a thing is first mentioned and how often predict most of what readers
+call salient. Headline and first paragraph say what the news is.
+"""
 
 from __future__ import annotations
 
-HEADLINE = 3.0
-LEAD = 2.0
-BODY = 1.0
-"""Headline and first paragraph name what the news is; after Dunietz and Gillick (EACL 2014), where a thing is first
-mentioned and how often tell most of what readers call salient."""
+HEADLINE_WEIGHT = 3.0
+LEAD_WEIGHT = 2.0
+BODY_WEIGHT = 1.0
 
-LEAD_CODE_POINTS = 400  # a first paragraph longer than this is no lead but the whole story
+MAX_LEAD_CODE_POINTS = 400
+"""The lead is the first paragraph of the body, cut at this length: a longer one is the whole story.
+
+Country focus (`places.focus`) and tags weigh a lead of their own, which paragraphs do not bound.
+"""
 
 
-class Position:
-    """Where headline and lead of a text end."""
+class TextZones:
+    """Where the headline and the lead of a text end, in code points."""
 
     def __init__(self, text: str, headline: int) -> None:
-        self.headline = headline
+        self.headline_end = headline
         start = headline + (len(text[headline:]) - len(text[headline:].lstrip()))
-        end = text.find("\n\n", start)
-        self.lead = min(end if end >= 0 else len(text), start + LEAD_CODE_POINTS)
+        paragraph_end = text.find("\n\n", start)
+        self.lead_end = min(paragraph_end if paragraph_end >= 0 else len(text), start + MAX_LEAD_CODE_POINTS)
 
     def weight(self, offset: int) -> float:
-        """Return what a mention at *offset* counts."""
-        return HEADLINE if offset < self.headline else LEAD if offset < self.lead else BODY
+        """Return the weight of a mention that begins at *offset*."""
+        return HEADLINE_WEIGHT if offset < self.headline_end else LEAD_WEIGHT if offset < self.lead_end else BODY_WEIGHT

@@ -16,27 +16,30 @@ BREAK = re.compile(
     r"(?<!\s)\s*(?:\n[^\S\n]*\n|[\t|•·])\s*|(?<!\s)\s+(?=[(\[<])|(?<=\w)\s*/\s*(?=[A-Z])"
     rf"|,?\s[{DASHES}]+\s+|[;:…]\s+"
 )
-"""Where one span holds two things: paragraph, table cell, bracket, slash of a photo credit, dash, colon.
+"""What separates two things in one span: paragraph, table cell, bracket, slash of a photo credit, dash, colon.
 
-A run of white space is tried from its start alone, or a long one would be read once for each of its characters.
+A run of white space is matched from its start only. Otherwise a long run would be read once per character.
 """
-LINE = re.compile(r"(?<![^\S\n])[^\S\n]*\n[^\S\n]*")
+LINE_BREAK = re.compile(r"(?<![^\S\n])[^\S\n]*\n[^\S\n]*")
 LEADING = re.compile(r"(?:[\s\W_]+|(?:the|a|an|this|that|these|those)\s+)+", re.IGNORECASE)
 POSSESSIVES = tuple(mark + letter for mark in APOSTROPHES for letter in "sS")
 PREFIX = re.compile(
     rf"(?:pro|anti|non|post|pre|ex|intra|inter|trans|neo|mid|un|then|now|all)[{HYPHENS}](?=\w)", re.IGNORECASE
 )
 TRAILING = " \n\t\r\xa0()[]{}<>,;:!?…/\\*|•·_=+~^&" + QUOTES + APOSTROPHES + DASHES + HYPHENS
-LOWER = re.compile(r"^(?:west|east|(?>.*?\w[ .]\w).*)$")
-"""Names that some write in small letters: the west, the joint chiefs of staff, example.org."""
+LOWER_CASE_NAME = re.compile(r"^(?:west|east|(?>.*?\w[ .]\w).*)$")
+"""Names that some write in lower case: the west, the joint chiefs of staff, example.org."""
 WORD = re.compile(r"\S+")
-WRAPPED = 50  # a line this long was broken by the typesetter, a shorter one by its author
+MIN_WRAPPED_CODE_POINTS = 50
+"""A line of this length or more was broken by the typesetter, a shorter one by its author."""
+MAX_LINE_CODE_POINTS = 200
+"""Length of the text before a line break that is searched for the start of its line."""
 
 
 def clean(text: str, start: int, end: int, label: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
-    """Yield the names within `text[start:end]`, each with its label; mostly one, none where no name is left."""
+    """Yield the bounds and the label of each name within `text[start:end]`: usually one, or none if no name is left."""
     for left, right in _pieces(text, start, end):
-        yield from _clean(text, left, right, label, lexicon)
+        yield from _clean_piece(text, left, right, label, lexicon)
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -45,15 +48,15 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for match in BREAK.finditer(text, start, end):
         yield start, match.start()
         start = match.end()
-    for match in LINE.finditer(text, start, end):
-        line_start = text.rfind("\n", max(0, match.start() - 200), match.start()) + 1
-        if match.start() - line_start < WRAPPED:
+    for match in LINE_BREAK.finditer(text, start, end):
+        line_start = text.rfind("\n", max(0, match.start() - MAX_LINE_CODE_POINTS), match.start()) + 1
+        if match.start() - line_start < MIN_WRAPPED_CODE_POINTS:
             yield start, match.start()
             start = match.end()
     yield start, end
 
 
-def _clean(text: str, start: int, end: int, label: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
+def _clean_piece(text: str, start: int, end: int, label: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
     start, end = trim(text, start, end, lexicon)
     if label in {"NORP", "GPE", "LOC", "PERSON", "ORG"} and (prefix := PREFIX.match(text, start, end)):
         start = prefix.end()
@@ -64,10 +67,10 @@ def _clean(text: str, start: int, end: int, label: str, lexicon: Lexicon) -> Ite
 
 
 def _is_name(surface: str, label: str, lexicon: Lexicon) -> bool:
-    """Tell whether *surface* can be a name: letters, a capital among them, and no ordinary word with a capital."""
+    """Report whether *surface* can be a name: it has letters and a capital, and is not a capitalised ordinary word."""
     if not any(map(str.isalpha, surface)) or surface in lexicon.not_names:
         return False
-    return surface.lower() != surface or (label in {"ORG", "LOC", "FAC"} and bool(LOWER.search(surface)))
+    return surface.lower() != surface or (label in {"ORG", "LOC", "FAC"} and bool(LOWER_CASE_NAME.search(surface)))
 
 
 def trim(text: str, start: int, end: int, lexicon: Lexicon) -> tuple[int, int]:
@@ -89,7 +92,7 @@ def trim(text: str, start: int, end: int, lexicon: Lexicon) -> tuple[int, int]:
 
 
 def _is_abbreviation(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
-    """Tell whether the full stop that ends `text[start:end]` belongs to the word before it: U.S., Inc., Conn."""
+    """Report whether the full stop at the end of `text[start:end]` belongs to the word before it: U.S., Inc., Conn."""
     left = right = end - 1
     while left > start and (text[left - 1].isalnum() or text[left - 1] == "_"):
         left -= 1
@@ -100,21 +103,22 @@ def _is_abbreviation(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
 
 
 def _without_titles(text: str, start: int, end: int, label: str, lexicon: Lexicon) -> tuple[int, str]:
-    """Skip the titles before a person's name; an honorific makes a person of what follows."""
-    found = [(match.start(), match.end()) for match in WORD.finditer(text, start, end)]
-    keys = [text[left:right].rstrip(".,").lower() for left, right in found]
-    count = 0
-    while count < len(keys) - 1 and keys[count] in lexicon.titles:
-        count += 1
-    if not count or (not text[found[count][0]].isupper() and keys[count] not in lexicon.particles):
+    """Return the start after the titles before a person's name, and the label: an honorific makes it a person."""
+    words = [(match.start(), match.end()) for match in WORD.finditer(text, start, end)]
+    keys = [text[left:right].rstrip(".,").lower() for left, right in words]
+    titles = 0
+    while titles < len(keys) - 1 and keys[titles] in lexicon.titles:
+        titles += 1
+    if not titles or (not text[words[titles][0]].isupper() and keys[titles] not in lexicon.particles):
         return start, label
-    titled = keys[count - 1] in lexicon.honorifics or " ".join(keys[max(0, count - 2) : count]) in lexicon.honorifics
-    if label == "PERSON" or titled:
-        return found[count][0], "PERSON"
+    last_two = " ".join(keys[max(0, titles - 2) : titles])
+    honorific = keys[titles - 1] in lexicon.honorifics or last_two in lexicon.honorifics
+    if label == "PERSON" or honorific:
+        return words[titles][0], "PERSON"
     return start, label
 
 
 def first_piece(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the part of a date or sum before a paragraph break or dash: "March 27 - Nigeria" ends at the figure."""
+    """Return the part of a date or amount before a paragraph break or dash: "March 27 - Nigeria" ends at the figure."""
     match = BREAK.search(text, start, end)
     return (start, match.start()) if match and match.start() > start else (start, end)

@@ -1,81 +1,79 @@
-"""PLOVER's conventions: what an announced, a joint or a refused act is coded as.
+"""PLOVER's conventions: the type of an announced, a joint or a refused act.
 
-After the PLOVER manual 0.8 (openeventdata/PLOVER), in our own words: a promise to cooperate is AGREE whatever is
-promised, an announced withdrawal is CONCEDE, an exercise of one country is MOBILIZE and a joint one COOPERATE, and
-one who will not yield, help or talk REJECTs. One who says that they will strike THREATENs: nothing has been done yet.
+After the PLOVER manual 0.8 (openeventdata/PLOVER), in our own words: every promise to cooperate is AGREE; an announced
+withdrawal is CONCEDE; an exercise of one country is MOBILIZE and a joint one COOPERATE; and a party that will not
+yield, help or talk REJECTs. A party that says it will strike THREATENs, because nothing has been done yet.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.enrich.grammar.clauses import SPEECH
+from service.enrich.events.coding_words import coding_words
+from service.enrich.grammar import clauses
 
 if TYPE_CHECKING:
     from service.enrich.grammar.clauses import Flags
     from service.enrich.grammar.frames import Frame
-    from service.enrich.grammar.parse import Syntax
+    from service.enrich.grammar.parse import Parse
 
-PROMISED = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
-REFUSED = PROMISED | {"AGREE", "CONCEDE", "RETREAT"}
-REFUSING = frozenset({"will", "wo", "would", "can", "could", "shall", "may", "must", "should", "ca"})
-HOSTILE = frozenset({"PROTEST", "SANCTION", "COERCE", "ASSAULT"})
-SAME = frozenset({"it", "they", "he", "she", "we", "i"})
-"""Subjects of a reported clause that are most often the speaker."""
-HANDED_OVER = frozenset({"release", "disarm", "access"})
-"""Modes of RETREAT whose promise is AGREE; one to withdraw, to cease fire or to resign is CONCEDE."""
-EXERCISE = frozenset({"exercise", "drill", "manoeuvre", "maneuver", "game", "wargame"})
-JOINT = frozenset({"joint", "multinational", "allied", "combined", "bilateral", "nato"})
-PEACEKEEPING = frozenset({"peacekeeper", "peacekeeping", "peace-keeping", "humanitarian", "relief"})
-TOGETHER = frozenset({"with", "between", "alongside"})
-GOING_ON = frozenset({"continue", "keep", "remain", "go"})
+AGREE_IF_PROMISED = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
+REJECT_IF_REFUSED = AGREE_IF_PROMISED | {"AGREE", "CONCEDE", "RETREAT"}
+THREATEN_IF_ANNOUNCED = frozenset({"PROTEST", "SANCTION", "COERCE", "ASSAULT"})
+RETREAT_MODES_TO_AGREE = frozenset({"release", "disarm", "access"})
+"""Modes of RETREAT whose promise is AGREE; a promise to withdraw, to cease fire or to resign is CONCEDE."""
 
 
-def apply(syntax: Syntax, frame: Frame, flags: Flags, *, kind: str, mode: str | None, actors: int) -> str:
-    """Return the type of the event of *frame* by the conventions, given its type by its words; may clear *flags*."""
-    if kind in {"MOBILIZE", "COOPERATE"} and frame.lemma in EXERCISE:
-        return "COOPERATE" if _joint(syntax, frame, actors) else "MOBILIZE"
-    if kind == "MOBILIZE" and mode == "troops" and not flags.negated and _keeps_peace(syntax, frame):
-        kind = "AID"
-    if flags.negated and kind in REFUSED and not flags.hypothetical and (kind == "AGREE" or _refuses(syntax, frame)):
+def apply(parse: Parse, frame: Frame, flags: Flags, *, event_type: str, mode: str | None, actors: int) -> str:
+    """Return the type that PLOVER's conventions give the event of *frame*, and clear the flags that the type implies.
+
+    *event_type* and *mode* are those by the words of the event; *actors* is how many actors it has.
+    """
+    if event_type in {"MOBILIZE", "COOPERATE"} and frame.lemma in coding_words().exercise_nouns:
+        return "COOPERATE" if _is_joint(parse, frame, actors) else "MOBILIZE"
+    if event_type == "MOBILIZE" and mode == "troops" and not flags.negated and _is_peacekeeping(parse, frame):
+        event_type = "AID"
+    is_refused = flags.negated and event_type in REJECT_IF_REFUSED and not flags.hypothetical
+    if is_refused and (event_type == "AGREE" or _is_refusal(parse, frame)):
         flags.negated = flags.future = False
         return "REJECT"
     if flags.future and not (flags.negated or flags.hypothetical):
-        if kind in PROMISED and frame.kind != "a" and not _goes_on(syntax, frame):
+        if event_type in AGREE_IF_PROMISED and frame.pos != "a" and not _is_going_on(parse, frame):
             return "AGREE"
-        if kind in HOSTILE and _announced(syntax, frame):
+        if event_type in THREATEN_IF_ANNOUNCED and _is_announced(parse, frame):
             return "THREATEN"
-        if kind == "RETREAT":
-            return "AGREE" if mode in HANDED_OVER else "CONCEDE"
-    return kind
+        if event_type == "RETREAT":
+            return "AGREE" if mode in RETREAT_MODES_TO_AGREE else "CONCEDE"
+    return event_type
 
 
-def _announced(syntax: Syntax, frame: Frame) -> bool:
-    """Tell whether the one who acts says so in advance: "the party said it would boycott the vote"."""
+def _is_announced(parse: Parse, frame: Frame) -> bool:
+    """Return whether the actor announces the act: "the party said it would boycott the vote"."""
     verb = frame.carrier if frame.carrier >= 0 else frame.trigger
-    told = syntax.deps[verb] == "ccomp" and syntax.lemmas[syntax.heads[verb]] in SPEECH
-    return told and any(syntax.words[token] in SAME for token in frame.subjects)
+    speakers = coding_words().speaker_pronouns
+    return clauses.is_reported(parse, verb) and any(parse.words[token] in speakers for token in frame.subjects)
 
 
-def _joint(syntax: Syntax, frame: Frame, actors: int) -> bool:
-    words = {syntax.lemmas[token] for token in frame.modifiers}
-    return bool(words & JOINT) or bool(TOGETHER & frame.preps.keys()) or actors > 1
+def _is_joint(parse: Parse, frame: Frame, actors: int) -> bool:
+    words = {parse.lemmas[token] for token in frame.modifiers}
+    has_partner = bool(coding_words().joint_prepositions & frame.preps.keys())
+    return bool(words & coding_words().joint_modifiers) or has_partner or actors > 1
 
 
-def _keeps_peace(syntax: Syntax, frame: Frame) -> bool:
-    """Tell whether the sentence speaks of peacekeeping or relief: troops that are sent for it are aid."""
-    start, end = syntax.sentences[syntax.sentence_of[frame.trigger]]
-    return any(lemma in PEACEKEEPING for lemma in syntax.lemmas[start:end])
+def _is_peacekeeping(parse: Parse, frame: Frame) -> bool:
+    """Return whether the sentence is about peacekeeping or relief: troops sent for that are aid."""
+    start, end = parse.sentences[parse.sentence_of[frame.trigger]]
+    return any(lemma in coding_words().peacekeeping_words for lemma in parse.lemmas[start:end])
 
 
-def _refuses(syntax: Syntax, frame: Frame) -> bool:
-    """Tell whether somebody will not do it, which differs from it not having been done."""
+def _is_refusal(parse: Parse, frame: Frame) -> bool:
+    """Return whether somebody will not do it, as opposed to not having done it."""
     verb = frame.carrier if frame.carrier >= 0 else frame.trigger
-    return any(syntax.words[kid] in REFUSING for kid in syntax.children(verb, "aux"))
+    return any(parse.words[child] in coding_words().refusing_auxiliaries for child in parse.children_with(verb, "aux"))
 
 
-def _goes_on(syntax: Syntax, frame: Frame) -> bool:
-    """Tell whether it is going on already: "will continue to support"."""
+def _is_going_on(parse: Parse, frame: Frame) -> bool:
+    """Return whether the act is going on already: "will continue to support"."""
     verb = frame.carrier if frame.carrier >= 0 else frame.trigger
-    head = syntax.heads[verb]
-    return syntax.lemmas[verb] in GOING_ON or (syntax.deps[verb] == "xcomp" and syntax.lemmas[head] in GOING_ON)
+    head, continuing = parse.heads[verb], coding_words().continuing_verbs
+    return parse.lemmas[verb] in continuing or (parse.deps[verb] == "xcomp" and parse.lemmas[head] in continuing)

@@ -1,140 +1,144 @@
-"""Whether a candidate is an event, of which type, and how far it is what its sentence says."""
+"""Whether a candidate is an event, of which type, and how prominent it is in its sentence."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from service.enrich.events import type_model
-from service.enrich.grammar import clauses
+from service.enrich.events.coding_words import coding_words
+from service.enrich.events.vocabulary import OwnType
 from service.enrich.grammar.word_lists import word_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from service.enrich.events.rules import Entry, Rule
-    from service.enrich.events.trigger_candidates import Candidate
+    from service.enrich.events.rules import Rule, RuleEntry
+    from service.enrich.events.trigger_candidates import TriggerCandidate
     from service.enrich.grammar.frames import Frame
-    from service.enrich.grammar.parse import Syntax
+    from service.enrich.grammar.parse import Parse
 
-CONTEXT = 2
-"""Conditions of a rule that asks for an argument or a companion, not for a word alone."""
-LEAST_BY_CONTEXT, LEAST_BY_RULE, LEAST_BY_MODEL = 0.25, 0.4, 0.6
-"""How sure the model must be that it is an event: by a rule with conditions, by one of a word alone, without any."""
-LEAST_OF_TYPE = 0.25
-"""Least probability of the type itself where no rule gives it."""
+MIN_CONDITIONS_OF_CONTEXT = 2
+"""Conditions of a rule that asks for an argument or a companion, and not for a word alone."""
+MIN_PROBABILITY_BY_CONTEXT, MIN_PROBABILITY_BY_RULE, MIN_PROBABILITY_BY_MODEL = 0.25, 0.4, 0.6
+"""Least probability that it is an event: by a rule with conditions, by a rule of a word alone, without any rule."""
+MIN_TYPE_PROBABILITY = 0.25
+"""Least probability of the type itself, if no rule gives it."""
 CONTEXT_BONUS, WORD_BONUS, LESSER_BONUS = 0.6, 0.4, 0.1
-"""Added to the probability of a type that a rule gives, when types are compared; least where another rule asks more."""
-RULE_WEIGHT, DEPTH_WEIGHT, SPREAD = 0.2, 2.0, 0.3
-ACTS = frozenset({"COERCE", "ASSAULT", "MOBILIZE", "SANCTION", "PROTEST", "REJECT", "THREATEN"})
-"""Types that somebody must do."""
-AIMED = ("against", "on", "for", "over", "with")
-FIGURATIVE, WARNING = "attack", "warn"
-"""Rules whose words are often meant otherwise."""
-SHORT, ARMED_WORDS = 5, 3
-"""Sentences of a text too short to judge by; different words of armed violence that make an article one of it."""
-BEYOND_PLOVER = frozenset({"ELECTION", "APPOINT", "DISASTER", "MIGRATION", "CRIME", "ECONOMY", "LEGISLATE", "DEATH"})
-BEYOND_WEIGHT = 0.3
-"""Where a sentence tells an event of PLOVER's types and another, PLOVER's goes first."""
+"""Added to the probability of a type that a rule gives; least if another rule with more conditions holds."""
+RULE_WEIGHT, DEPTH_WEIGHT, CONFIDENCE_EXPONENT = 0.2, 2.0, 0.3
+DELIBERATE_TYPES = frozenset({"COERCE", "ASSAULT", "MOBILIZE", "SANCTION", "PROTEST", "REJECT", "THREATEN"})
+"""Types that need somebody who acts."""
+MAX_SENTENCES_OF_SHORT_TEXT = 5
+"""A text so short does not show whether it is about armed violence."""
+MIN_ARMED_WORDS = 3
+"""Different words of armed violence from which on an article is about it."""
+TYPES_BEYOND_PLOVER = frozenset(get_args(OwnType))
+BEYOND_PLOVER_WEIGHT = 0.3
+"""In a sentence with an event of PLOVER's types and another, PLOVER's goes first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a candidate was taken for."""
+    """The type of a candidate, what gave it, and how certain it is."""
 
     type: str
     rule: Rule | None
-    """The rule that gives the type; None where the model alone does."""
+    """The rule that gives the type; None if the model alone does."""
     by_context: bool
-    sure: float
+    """The rule asks for more than the word."""
+    event_probability: float
     """Probability that it is an event of any type."""
     confidence: float
 
 
-def decide(syntax: Syntax, candidate: Candidate, scores: list[float]) -> Decision | None:
-    """Return the type of *candidate*, or None where it is no event; *scores* are the model's, by type."""
+def decide(parse: Parse, candidate: TriggerCandidate, scores: list[float]) -> Decision | None:
+    """Return the type of *candidate*, or None if it is no event; *scores* are the model's probabilities by type."""
     types = type_model.load().types
-    sure = 1 - scores[types.index(type_model.NONE)]
-    if sure < LEAST_BY_CONTEXT:
+    event_probability = 1 - scores[types.index(type_model.NONE)]
+    if event_probability < MIN_PROBABILITY_BY_CONTEXT:
         return None
-    by_type = dict(zip(types, scores, strict=True))
-    del by_type[type_model.NONE]
-    weighed = by_type | {name: by_type[name] + bonus for name, bonus in _bonus(candidate.entries).items()}
-    kind = max(weighed, key=weighed.__getitem__)
-    entry = next((entry for entry in candidate.entries if entry.rule.type == kind), None)
-    by_context = entry is not None and entry.conditions >= CONTEXT
+    probabilities = dict(zip(types, scores, strict=True))
+    del probabilities[type_model.NONE]
+    bonuses = _bonuses(candidate.entries)
+    weighed = probabilities | {name: probabilities[name] + bonus for name, bonus in bonuses.items()}
+    event_type = max(weighed, key=weighed.__getitem__)
+    entry = next((entry for entry in candidate.entries if entry.rule.type == event_type), None)
+    by_context = entry is not None and entry.conditions >= MIN_CONDITIONS_OF_CONTEXT
     if entry is None:
-        enough = sure >= LEAST_BY_MODEL and by_type[kind] >= LEAST_OF_TYPE
+        is_event = event_probability >= MIN_PROBABILITY_BY_MODEL and probabilities[event_type] >= MIN_TYPE_PROBABILITY
     else:
-        enough = sure >= (LEAST_BY_CONTEXT if by_context else LEAST_BY_RULE)
-    if not enough or _misread(syntax, candidate, kind, entry):
+        is_event = event_probability >= (MIN_PROBABILITY_BY_CONTEXT if by_context else MIN_PROBABILITY_BY_RULE)
+    if not is_event or _is_misread(parse, candidate, event_type, entry):
         return None
     rule = entry.rule if entry else None
-    confidence = _confidence(syntax, candidate.frame.trigger, by_type[kind], rule=rule, beyond=kind in BEYOND_PLOVER)
-    return Decision(kind, rule, by_context, sure, confidence)
+    confidence = _confidence(parse, candidate.frame.trigger, event_type, probabilities[event_type], has_rule=bool(rule))
+    return Decision(event_type, rule, by_context, event_probability, confidence)
 
 
-def _bonus(entries: list[Entry]) -> dict[str, float]:
-    """Return what is added to the types that *entries* give; those with most conditions stand first."""
+def _bonuses(entries: list[RuleEntry]) -> dict[str, float]:
+    """Return what is added to the types of *entries*; those with most conditions stand first."""
     if not entries:
         return {}
     most = entries[0].conditions
-    full = CONTEXT_BONUS if most >= CONTEXT else WORD_BONUS
+    full = CONTEXT_BONUS if most >= MIN_CONDITIONS_OF_CONTEXT else WORD_BONUS
     return {entry.rule.type: full if entry.conditions == most else LESSER_BONUS for entry in reversed(entries)}
 
 
-def _misread(syntax: Syntax, candidate: Candidate, kind: str, entry: Entry | None) -> bool:
-    """Tell whether the words mean something else here: a war of words, a storm that blocks roads, its warning."""
+def _is_misread(parse: Parse, candidate: TriggerCandidate, event_type: str, entry: RuleEntry | None) -> bool:
+    """Return whether the words mean something else here: a war of words, a storm that blocks roads, its warning."""
     frame = candidate.frame
-    if kind == "ASSAULT" and entry is not None and entry.rule.id == FIGURATIVE and not entry.conditions:
-        return _unarmed(syntax, frame) or (len(syntax.sentences) > SHORT and not _armed(syntax, frame.trigger))
-    if kind == "THREATEN" and entry is not None and entry.rule.id == WARNING:
-        start, end = syntax.sentences[syntax.sentence_of[frame.trigger]]
-        return any(lemma in word_class("disaster") for lemma in syntax.lemmas[start:end])
-    return kind in ACTS and _by_nature(syntax, frame.subjects)
+    if entry is not None and entry.rule.often_figurative and not entry.conditions:
+        is_short = len(parse.sentences) <= MAX_SENTENCES_OF_SHORT_TEXT
+        return _is_unarmed(parse, frame) or not (is_short or _is_armed(parse, frame.trigger))
+    if entry is not None and entry.rule.not_of_disasters:
+        start, end = parse.sentences[parse.sentence_of[frame.trigger]]
+        return any(lemma in word_class("disaster") for lemma in parse.lemmas[start:end])
+    return event_type in DELIBERATE_TYPES and _is_done_by_nature(parse, frame.subjects)
 
 
-def _unarmed(syntax: Syntax, frame: Frame) -> bool:
-    """Tell whether it is a fight without arms: "the battle against inflation", "a trade war", "fight the blaze"."""
-    against = [*frame.objects, *(token for prep in AIMED for token in frame.preps.get(prep, ()))]
-    if any(not syntax.ents[token] and syntax.lemmas[token] in word_class("struggle") for token in against):
+def _is_unarmed(parse: Parse, frame: Frame) -> bool:
+    """Return whether it is a fight without arms: "the battle against inflation", "a trade war", "fight the blaze"."""
+    prepositions = coding_words().struggle_prepositions
+    against = [*frame.objects, *(token for prep in prepositions for token in frame.preps.get(prep, ()))]
+    if any(not parse.entity_types[token] and parse.lemmas[token] in word_class("struggle") for token in against):
         return True
-    return any(syntax.lemmas[token] in word_class("unarmed") for token in frame.modifiers)
+    return any(parse.lemmas[token] in word_class("unarmed") for token in frame.modifiers)
 
 
-def _armed(syntax: Syntax, trigger: int) -> bool:
-    """Tell whether the sentence, or the article twice, speaks of arms."""
+def _is_armed(parse: Parse, trigger: int) -> bool:
+    """Return whether the sentence, or the article several times, speaks of arms."""
     armed = word_class("armed")
-    start, end = syntax.sentences[syntax.sentence_of[trigger]]
-    if any(lemma in armed for lemma in syntax.lemmas[start:end]):
+    start, end = parse.sentences[parse.sentence_of[trigger]]
+    if any(lemma in armed for lemma in parse.lemmas[start:end]):
         return True
-    return len(armed & syntax.vocabulary) >= ARMED_WORDS
+    return len(armed & parse.vocabulary) >= MIN_ARMED_WORDS
 
 
-def _by_nature(syntax: Syntax, subjects: Iterable[int]) -> bool:
-    """Tell whether forces of nature do it: snow that blocks a road restricts nobody's rights."""
+def _is_done_by_nature(parse: Parse, subjects: Iterable[int]) -> bool:
+    """Return whether forces of nature do it: snow that blocks a road restricts nobody's rights."""
     actors = list(subjects)
     nature = word_class("disaster")
-    return bool(actors) and all(not syntax.ents[token] and syntax.lemmas[token] in nature for token in actors)
+    return bool(actors) and all(not parse.entity_types[token] and parse.lemmas[token] in nature for token in actors)
 
 
-def _confidence(syntax: Syntax, trigger: int, share: float, *, rule: Rule | None, beyond: bool) -> float:
-    """Return how far the event is what its sentence says: the model's share of its type, less for what is embedded.
+def _confidence(parse: Parse, trigger: int, event_type: str, probability: float, *, has_rule: bool) -> float:
+    """Return how prominent the event is in its sentence: the probability of its type, less if it is embedded deeply.
 
-    The exponent only spreads the values; the order is that of share over depth. Where a sentence tells two events at
-    the same depth, a rule counts for more than the model alone, and PLOVER's types for more than those beyond it.
+    The exponent only spreads the values; the order is that of probability over depth. Of two events at the same depth
+    of a sentence, one by a rule counts more than one by the model alone, and PLOVER's types more than those beyond.
     """
-    score = (
-        (share + RULE_WEIGHT * (rule is not None)) / (1 + RULE_WEIGHT) / (1 + DEPTH_WEIGHT * _depth(syntax, trigger))
-    )
-    return float((score * (BEYOND_WEIGHT if beyond else 1.0)) ** SPREAD)
+    score = (probability + RULE_WEIGHT * has_rule) / (1 + RULE_WEIGHT) / (1 + DEPTH_WEIGHT * _depth(parse, trigger))
+    weight = BEYOND_PLOVER_WEIGHT if event_type in TYPES_BEYOND_PLOVER else 1.0
+    return float((score * weight) ** CONFIDENCE_EXPONENT)
 
 
-def _depth(syntax: Syntax, index: int) -> int:
-    """Return how many words stand above *index*; what is reported counts as if said directly."""
+def _depth(parse: Parse, index: int) -> int:
+    """Return how many words stand above *index*. What is reported counts as if it were said directly."""
     depth = 0
-    while syntax.heads[index] != index:
-        head = syntax.heads[index]
-        depth += not (syntax.deps[index] in {"ccomp", "parataxis"} and syntax.lemmas[head] in clauses.SPEECH)
+    while parse.heads[index] != index:
+        head = parse.heads[index]
+        is_report = parse.lemmas[head] in word_class("reporting_verb")
+        depth += not (parse.deps[index] in {"ccomp", "parataxis"} and is_report)
         index = head
     return depth

@@ -1,16 +1,16 @@
-"""From a parsed document to its events."""
+"""The stage: from a parsed document to its events."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.contract.records import Event, Mention
-from service.contract.records import Span as SentenceSpan
-from service.enrich.events import conventions, decision, features, trigger_candidates, type_model
-from service.enrich.grammar import clauses as flags
-from service.enrich.grammar import history, roles
-from service.enrich.grammar.parse import Syntax
+from service.contract.annotations import Event
+from service.contract.annotations import Span as SentenceSpan
+from service.enrich.events import conventions, decision, features, roles, selection, trigger_candidates, type_model
+from service.enrich.events.selection import EventDraft
+from service.enrich.grammar import clauses, history
+from service.enrich.grammar.parse import Parse
+from service.enrich.grammar.phrases import NAME_TYPES, TokenSpan, mention
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,184 +18,103 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
-    from service.contract.records import Location
-    from service.enrich.events.decision import Decision
-    from service.enrich.events.trigger_candidates import Candidate
-    from service.enrich.grammar.clauses import Flags
+    from service.contract.annotations import Location
+    from service.enrich.events.trigger_candidates import TriggerCandidate
 
-USUAL, MOST = 2, 3
-"""Events a sentence: those beyond the usual number are taken only where the model is surer than is needed else."""
-LEAST_OF_MORE, LEAST_OF_MORE_BY_CONTEXT = 0.92, 0.5
-CONTENT_OF = frozenset({"AGREE", "REJECT", "REQUEST", "THREATEN", "CONCEDE"})
-"""What is promised, refused, asked or threatened is told by the event of the verb; it is not an event of its own."""
-LIFTED = frozenset({"SANCTION", "COERCE"})
-"""What is lifted or eased is told by the event that does so; it is not imposed once more."""
-WORDS_BEFORE = 2
-"""Most words before a noun that belong to the trigger: "air strikes", "peace talks"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An event before its spans are made."""
-
-    candidate: Candidate
-    decision: Decision
-    type: str
-    """The decision's type after PLOVER's conventions."""
-    flags: Flags
-    actors: list[tuple[int, int]]
-    recipients: list[tuple[int, int]]
-
-    @property
-    def trigger(self) -> int:
-        """Token index of the word that names the event."""
-        return self.candidate.frame.trigger
+PLACE_TYPES = frozenset({"GPE", "LOC", "FAC"})
+MAX_TRIGGER_WORDS_BEFORE_NOUN = 2
+"""Of "air strikes" or "peace talks"."""
 
 
 def find(doc: Doc, locations: Iterable[Location] = (), published_at: datetime | None = None) -> list[Event]:
     """Return the events of *doc* in the order of the text.
 
-    *doc* needs tags, a dependency parse with sentences, and entities; no lemmas. *locations* are the article's places:
-    those whose mention stands in the event's clause become its locations; without them, the names of places in
-    `doc.ents` do.
-    Every span is given in code points of `doc.text`, all of one event in one sentence.
+    *doc* needs tags, a dependency parse with sentences, and entities; it needs no lemmas. *locations* are the places of
+    the article: an event gets those that its clause mentions. Without them, the names of places in `doc.ents` are used.
+    All spans are `[start, end)` in code points of `doc.text`, and all spans of one event are in one sentence.
     """
-    syntax = Syntax.of(doc)
-    places = _places(doc, locations)
-    found = _sentences(syntax, _decided(syntax, doc, published_at.year if published_at else None))
-    return [_event(doc, syntax, each, places) for each in found]
+    parse = Parse.of(doc)
+    place_names = _place_names(doc, locations)
+    drafts = selection.select(parse, _drafts(parse, doc, published_at.year if published_at else None))
+    return [_event(doc, parse, draft, place_names) for draft in drafts]
 
 
-def _places(doc: Doc, locations: Iterable[Location]) -> list[tuple[int, int]]:
+def _place_names(doc: Doc, locations: Iterable[Location]) -> list[TokenSpan]:
     spans = [
-        doc.char_span(mention.start, mention.end, alignment_mode="expand")
+        doc.char_span(place.start, place.end, alignment_mode="expand")
         for location in locations
-        for mention in location.mentions
-        if mention.as_ == "name"
+        for place in location.mentions
+        if place.as_ == "name"
     ]
-    found = [(span.start, span.end) for span in spans if span is not None]
-    return sorted(found or [(ent.start, ent.end) for ent in doc.ents if ent.label_ in {"GPE", "LOC", "FAC"}])
+    names = [(span.start, span.end) for span in spans if span is not None]
+    return sorted(names or [(ent.start, ent.end) for ent in doc.ents if ent.label_ in PLACE_TYPES])
 
 
-def _decided(syntax: Syntax, doc: Doc, year: int | None) -> list[Found]:
-    """Return the candidates that are taken for events, with type, flags and arguments."""
-    types = type_model.load()
-    possible = trigger_candidates.find(syntax, types.candidates)
-    if not possible:
+def _drafts(parse: Parse, doc: Doc, year: int | None) -> list[EventDraft]:
+    """Return the candidates that are events, with type, flags and arguments; *year* is that of publication."""
+    model = type_model.load()
+    candidates = trigger_candidates.find(parse, model.candidates)
+    if not candidates:
         return []
-    described = [features.describe(syntax, candidate.frame, candidate.entries) for candidate in possible]
-    scores = types.probabilities(described)
-    names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in roles.NAMES]
-    dates = history.cues(syntax)
-    found = []
-    for candidate, row in zip(possible, scores.tolist(), strict=True):
-        decided = decision.decide(syntax, candidate, row)
+    described = [features.describe(parse, candidate.frame, candidate.entries) for candidate in candidates]
+    scores = model.probabilities(described)
+    names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in NAME_TYPES]
+    date_cues = history.date_cues(parse)
+    drafts = []
+    for candidate, row in zip(candidates, scores.tolist(), strict=True):
+        decided = decision.decide(parse, candidate, row)
         if decided is None:
             continue
-        sentence = syntax.sentence_of[candidate.frame.trigger]
-        flag = flags.read(syntax, candidate.frame, dates.get(sentence, []), year)
-        actors, recipients = roles.arguments(syntax, candidate.frame, names, decided.type)
+        frame = candidate.frame
+        flags = clauses.read_flags(parse, frame, date_cues.get(parse.sentence_of[frame.trigger], []), year)
+        actors, recipients = roles.arguments(parse, frame, names, decided.type)
         mode = decided.rule.mode if decided.rule else None
-        coded = conventions.apply(syntax, candidate.frame, flag, kind=decided.type, mode=mode, actors=len(actors))
-        found.append(Found(candidate, decided, coded, flag, actors, recipients))
-    return found
+        coded = conventions.apply(parse, frame, flags, event_type=decided.type, mode=mode, actors=len(actors))
+        drafts.append(EventDraft(candidate, decided, coded, flags, actors, recipients))
+    return drafts
 
 
-def _sentences(syntax: Syntax, found: list[Found]) -> list[Found]:
-    """Drop what another event of the sentence tells already, and keep the most confident of the rest."""
-    by_sentence: dict[int, list[Found]] = {}
-    for each in found:
-        by_sentence.setdefault(syntax.sentence_of[each.trigger], []).append(each)
-    kept = []
-    for events in by_sentence.values():
-        own = {event.trigger: event for event in events}
-        rest = [event for event in events if not _told_already(syntax, event, own)]
-        rest.sort(key=lambda event: (-event.decision.confidence, event.trigger))
-        best = rest[:USUAL] + [event for event in rest[USUAL:MOST] if _stands_out(event)]
-        kept += sorted(best, key=lambda event: event.trigger)
-    return kept
-
-
-def _stands_out(event: Found) -> bool:
-    """Tell whether *event* is sure, or found by a rule that asks for more than the word."""
-    return event.decision.sure >= (LEAST_OF_MORE_BY_CONTEXT if event.decision.by_context else LEAST_OF_MORE)
-
-
-def _told_already(syntax: Syntax, event: Found, others: dict[int, Found]) -> bool:
-    """Tell whether another event says the same: the verb that carries the noun, the promise of the act, or its end."""
-    frame = event.candidate.frame
-    carrying = others.get(frame.carrier) if frame.carrier != frame.trigger else None
-    if carrying is not None and carrying.decision.rule is not None and carrying.type == event.type:
-        return True
-    if frame.kind == "v" and not (event.decision.rule and event.candidate.entries[0].conditions):
-        carried = [
-            other for other in others.values() if other is not event and other.candidate.frame.carrier == event.trigger
-        ]
-        if any(event.decision.rule is None or other.type != event.type for other in carried):
-            return True
-    if event.type in LIFTED and any(_lifts(syntax, other, event.trigger) for other in others.values()):
-        return True
-    above = others.get(syntax.heads[event.trigger])
-    if above is None or above.type != event.type or above.type not in CONTENT_OF:
-        return False
-    return event.trigger in above.candidate.frame.to
-
-
-def _lifts(syntax: Syntax, event: Found, index: int) -> bool:
-    """Tell whether *event* lifts what the word at *index* names: "eased the sanctions", "the lifting of the curfew"."""
-    rule, lifted = event.decision.rule, event.candidate.frame.objects
-    if rule is None or (rule.type, rule.mode) != ("RETREAT", "access"):
-        return False
-    return any(index in syntax.coordinated(token) for token in lifted)
-
-
-def _event(doc: Doc, syntax: Syntax, found: Found, places: list[tuple[int, int]]) -> Event:
-    frame, rule = found.candidate.frame, found.decision.rule
-    start, end = syntax.sentences[syntax.sentence_of[frame.trigger]]
+def _event(doc: Doc, parse: Parse, draft: EventDraft, place_names: list[TokenSpan]) -> Event:
+    frame, rule = draft.candidate.frame, draft.decision.rule
+    start, end = parse.sentences[parse.sentence_of[frame.trigger]]
     sentence = doc[start:end]
-    where = roles.places(syntax, frame, places, [*found.actors, *found.recipients])
+    places = roles.places(parse, frame, place_names, [*draft.actors, *draft.recipients])
     return Event(
-        type=found.type,
-        mode=rule.mode if rule and rule.type == found.type else None,
+        type=draft.type,
+        mode=rule.mode if rule and rule.type == draft.type else None,
         contexts=list(rule.contexts) if rule else [],
         tag=rule.tag if rule else None,
-        trigger=mention(doc, _trigger(syntax, found.candidate)),
+        trigger=mention(doc, _trigger(parse, draft.candidate)),
         sentence=SentenceSpan(start=sentence.start_char, end=sentence.end_char),
-        actors=[mention(doc, span) for span in found.actors],
-        recipients=[mention(doc, span) for span in found.recipients],
-        locations=[mention(doc, span) for span in where],
-        negated=found.flags.negated,
-        future=found.flags.future,
-        hypothetical=found.flags.hypothetical,
-        historical=found.flags.historical,
-        confidence=round(found.decision.confidence, 3),
+        actors=[mention(doc, span) for span in draft.actors],
+        recipients=[mention(doc, span) for span in draft.recipients],
+        locations=[mention(doc, span) for span in places],
+        negated=draft.flags.negated,
+        future=draft.flags.future,
+        hypothetical=draft.flags.hypothetical,
+        historical=draft.flags.historical,
+        confidence=round(draft.decision.confidence, 3),
         rule=rule.id if rule else "type-model",
     )
 
 
-def _trigger(syntax: Syntax, candidate: Candidate) -> tuple[int, int]:
+def _trigger(parse: Parse, candidate: TriggerCandidate) -> TokenSpan:
     """Return the words that name the event: a verb with its particle, a noun with the nouns joined to it."""
-    at = candidate.frame.trigger
-    start, end = at, at + 1
-    if candidate.frame.kind == "n":
-        while start > 0 and at - start < WORDS_BEFORE and _belongs(syntax, start - 1):
+    trigger = candidate.frame.trigger
+    start, end = trigger, trigger + 1
+    if candidate.frame.pos == "n":
+        while start > 0 and trigger - start < MAX_TRIGGER_WORDS_BEFORE_NOUN and _is_compound_part(parse, start - 1):
             start -= 1
-    elif end < syntax.size and syntax.heads[end] == at and _particle(syntax, end, candidate):
+    elif end < parse.size and parse.heads[end] == trigger and _is_particle(parse, end, candidate):
         end += 1
     return start, end
 
 
-def _particle(syntax: Syntax, index: int, candidate: Candidate) -> bool:
-    """Tell whether the word after a verb belongs to it: "pulled out", and "called for" where the rule says so."""
-    asked = candidate.entries[0].companions if candidate.entries else ()
-    return syntax.deps[index] == "prt" or (syntax.deps[index] == "prep" and syntax.words[index] in asked)
+def _is_particle(parse: Parse, index: int, candidate: TriggerCandidate) -> bool:
+    """Return whether the word after a verb belongs to it: "pulled out", or "called for" if the rule says so."""
+    companions = candidate.entries[0].companions if candidate.entries else ()
+    return parse.deps[index] == "prt" or (parse.deps[index] == "prep" and parse.words[index] in companions)
 
 
-def _belongs(syntax: Syntax, index: int) -> bool:
-    return syntax.deps[index] == "compound" and not syntax.ents[index]
-
-
-def mention(doc: Doc, span: tuple[int, int]) -> Mention:
-    """Return the mention of the tokens *span*."""
-    part = doc[span[0] : span[1]]
-    return Mention(start=part.start_char, end=part.end_char, text=part.text)
+def _is_compound_part(parse: Parse, index: int) -> bool:
+    return parse.deps[index] == "compound" and not parse.entity_types[index]

@@ -1,132 +1,179 @@
-"""The event rules: word, companions and arguments that name an event. Data in `data/event_rules.yaml`."""
+"""The event rules: words, companions and arguments that name an event. Their data is `data/event_rules.yaml`."""
 
 from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, Self
 
-from service.enrich.grammar.word_lists import rule_rows, word_classes
+from pydantic import Field, model_validator
+
+from service.enrich import data_files
+from service.enrich.data_files import DATA, CommaSeparatedList, DataRow
+from service.enrich.events.vocabulary import CONTEXTS, MODES, Type
+from service.enrich.grammar.word_lists import word_classes
 
 if TYPE_CHECKING:
     from service.enrich.grammar.frames import Frame
-    from service.enrich.grammar.parse import Syntax
+    from service.enrich.grammar.parse import Parse
 
-KINDS = {"verbs": "v", "nouns": "n", "adjectives": "a"}
+PREPOSITIONS_AFTER_HEAD = frozenset({"of", "for", "to", "from", "over"})
+"""A noun phrase of a rule that ends in one of these has its head before it: "call for"."""
+ArgumentName = str | tuple[str, str]
+"""What an argument may be: a lemma, an entity type in capitals, or a head with a word before it ("trade deal")."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What a rule says of the event it names."""
+class Rule(DataRow):
+    """A row of the file, which documents the keys."""
 
     id: str
-    type: str
-    mode: str | None
-    contexts: tuple[str, ...]
-    tag: str | None
+    type: Type
+    mode: str | None = None
+    contexts: tuple[str, ...] = ()
+    tag: str | None = None
+    verbs: CommaSeparatedList = ()
+    nouns: CommaSeparatedList = ()
+    adjectives: CommaSeparatedList = ()
+    object: tuple[str, ...] | Literal["none"] | None = None
+    subject: tuple[str, ...] | None = None
+    prep: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    noun_prep: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    to: tuple[str, ...] | None = None
+    often_figurative: bool = False
+    not_of_disasters: bool = False
     examples: tuple[str, ...]
+    """Sentences with an event of the rule. The type model learns from them, and the tests check them."""
 
-
-Names = frozenset[str | tuple[str, str]]
-"""What an argument may be: lemmas, entity types (in capitals), and heads with a word before them ("trade deal")."""
+    @model_validator(mode="after")
+    def _check_vocabulary(self) -> Self:
+        if self.mode is not None and self.mode not in MODES.get(self.type, ()):
+            raise ValueError(f"mode: {self.mode} is not a mode of {self.type}")
+        if unknown := set(self.contexts) - CONTEXTS:
+            raise ValueError(f"contexts: unknown {', '.join(sorted(unknown))}")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One phrase of a rule with its conditions."""
+class RuleEntry:
+    """One phrase of a rule, with its conditions."""
 
     rule: Rule
     companions: tuple[str, ...]
-    subject: Names | None
-    object: Names | None
-    preps: tuple[tuple[str, Names], ...]
-    to: Names | None
-    alone: bool
-    """The verb has no object."""
-
+    """Words that must depend on the head word or on its arguments."""
+    subject: frozenset[ArgumentName] | None
+    object: frozenset[ArgumentName] | None
+    preps: tuple[tuple[str, frozenset[ArgumentName]], ...]
+    complement: frozenset[ArgumentName] | None
+    without_object: bool
+    """The verb must have no object."""
     conditions: int
-    """How much must hold: an entry that asks for more goes first."""
+    """How much must hold, as a number: an entry that asks for more goes first."""
 
 
-def match(syntax: Syntax, frame: Frame) -> list[Entry]:
+@functools.cache
+def rules() -> tuple[Rule, ...]:
+    """Return every rule, in the order of the file."""
+    return data_files.read_rows(DATA / "event_rules.yaml", Rule, name="id")
+
+
+@functools.cache
+def index() -> dict[tuple[str, str], tuple[RuleEntry, ...]]:
+    """Return the entries of all rules by part of speech and lemma of their head word."""
+    by_head: dict[tuple[str, str], list[RuleEntry]] = {}
+    for rule in rules():
+        for pos, phrases in (("v", rule.verbs), ("n", rule.nouns), ("a", rule.adjectives)):
+            for phrase in phrases:
+                head, entry = _entry(rule, pos, phrase)
+                by_head.setdefault((pos, head), []).append(entry)
+    return {
+        key: tuple(sorted(entries, key=lambda entry: (-entry.conditions, entry.rule.mode is None)))
+        for key, entries in sorted(by_head.items())
+    }
+
+
+def match(parse: Parse, frame: Frame) -> list[RuleEntry]:
     """Return the entries that hold for *frame*, those with more conditions first."""
-    entries = index().get((frame.kind, frame.lemma))
+    entries = index().get((frame.pos, frame.lemma))
     if not entries:
         return []
     if not entries[0].conditions:
         return list(entries)
-    preps = _preps(syntax, frame)
-    words = _companions(syntax, frame).union(preps)
+    preps = _prepositions(parse, frame)
+    companions = _companions(parse, frame).union(preps)
     arguments = _Arguments(
-        _names(syntax, frame.subjects),
-        _names(syntax, [*frame.objects, *frame.modifiers]),
-        _names(syntax, frame.to),
-        {prep: _names(syntax, targets) for prep, targets in preps.items()},
-        alone=not frame.objects,
+        _names(parse, frame.subjects),
+        _names(parse, [*frame.objects, *frame.modifiers]),
+        _names(parse, frame.complements),
+        {prep: _names(parse, targets) for prep, targets in preps.items()},
+        has_object=bool(frame.objects),
     )
-    return [entry for entry in entries if _holds(entry, words, arguments)]
-
-
-def _preps(syntax: Syntax, frame: Frame) -> dict[str, list[int]]:
-    """Return the prepositions of *frame* and of a verb's objects: "for" in "asked them for help" may hang on either."""
-    if frame.kind == "n":
-        return frame.preps
-    found = dict(frame.preps)
-    for thing in frame.objects:
-        for prep in syntax.children(thing, "prep"):
-            found.setdefault(syntax.words[prep], syntax.children(prep, "pobj", "pcomp"))
-    return found
+    return [entry for entry in entries if _holds(entry, companions, arguments)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Arguments:
     """The names of what stands in each place of a frame."""
 
-    subject: set[str | tuple[str, str]]
-    object: set[str | tuple[str, str]]
-    to: set[str | tuple[str, str]]
-    preps: dict[str, set[str | tuple[str, str]]]
-    alone: bool
+    subject: set[ArgumentName]
+    object: set[ArgumentName]
+    complement: set[ArgumentName]
+    preps: dict[str, set[ArgumentName]]
+    has_object: bool
 
 
-def _names(syntax: Syntax, tokens: list[int]) -> set[str | tuple[str, str]]:
+def _prepositions(parse: Parse, frame: Frame) -> dict[str, list[int]]:
+    """Return the objects of the prepositions of *frame*, and of a verb's objects.
+
+    The parser may attach the "for" of "asked them for help" to either.
+    """
+    if frame.pos == "n":
+        return frame.preps
+    preps = dict(frame.preps)
+    for thing in frame.objects:
+        for preposition in parse.children_with(thing, "prep"):
+            preps.setdefault(parse.words[preposition], parse.children_with(preposition, "pobj", "pcomp"))
+    return preps
+
+
+def _names(parse: Parse, tokens: list[int]) -> set[ArgumentName]:
     """Return the lemmas, entity types and pairs of *tokens* and of what is joined to them by "and"."""
-    found: set[str | tuple[str, str]] = set()
+    names: set[ArgumentName] = set()
     for first in tokens:
-        for token in syntax.coordinated(first):
-            lemma = syntax.lemmas[token]
-            found.add(lemma)
-            found.add(syntax.ents[token])
-            found.update([(syntax.lemmas[kid], lemma) for kid in syntax.kids[token]])
-    return found
+        for token in parse.coordinated(first):
+            lemma = parse.lemmas[token]
+            names.add(lemma)
+            names.add(parse.entity_types[token])
+            names.update([(parse.lemmas[child], lemma) for child in parse.children[token]])
+    return names
 
 
-def _companions(syntax: Syntax, frame: Frame) -> set[str]:
+def _companions(parse: Parse, frame: Frame) -> set[str]:
+    """Return the words that depend on the trigger or on its arguments."""
     words = set(frame.particles)
-    for token in (*frame.objects, *frame.modifiers, *frame.to):
-        words.add(syntax.lemmas[token])
-        words.add(syntax.words[token])
-    if frame.kind == "n":
-        words.update(syntax.lemmas[kid] for kid in syntax.kids[frame.trigger] if syntax.deps[kid] in {"nmod", "amod"})
+    for token in (*frame.objects, *frame.modifiers, *frame.complements):
+        words.add(parse.lemmas[token])
+        words.add(parse.words[token])
+    if frame.pos == "n":
+        words.update(parse.lemmas[child] for child in parse.children_with(frame.trigger, "nmod", "amod"))
         for token in frame.modifiers:
-            words.update(syntax.lemmas[kid] for kid in syntax.kids[token])
+            words.update(parse.lemmas[child] for child in parse.children[token])
     return words
 
 
-def _holds(entry: Entry, words: set[str], arguments: _Arguments) -> bool:
-    if not words.issuperset(entry.companions):
+def _holds(entry: RuleEntry, companions: set[str], arguments: _Arguments) -> bool:
+    if not companions.issuperset(entry.companions):
         return False
     if entry.subject and entry.subject.isdisjoint(arguments.subject):
         return False
-    if entry.to and entry.to.isdisjoint(arguments.to):
+    if entry.complement and entry.complement.isdisjoint(arguments.complement):
         return False
-    return not (entry.alone and not arguments.alone) and _has_argument(entry, arguments)
+    return not (entry.without_object and arguments.has_object) and _has_argument(entry, arguments)
 
 
-def _has_argument(entry: Entry, arguments: _Arguments) -> bool:
-    """Tell whether the object is one that *entry* asks for, or what stands after one of its prepositions.
+def _has_argument(entry: RuleEntry, arguments: _Arguments) -> bool:
+    """Return whether the object is one that *entry* asks for, or what stands after one of its prepositions.
 
-    The object of "took in refugees" is that of the verb, or of the "in", as the parse has it.
+    The parser may read the object of "took in refugees" as that of the verb or of "in".
     """
     if entry.object is None and not entry.preps:
         return True
@@ -141,60 +188,37 @@ def _has_argument(entry: Entry, arguments: _Arguments) -> bool:
     )
 
 
-@functools.cache
-def index() -> dict[tuple[str, str], tuple[Entry, ...]]:
-    """Return the entries of all rules by kind and lemma of their head word."""
-    found: dict[tuple[str, str], list[Entry]] = {}
-    for row in rule_rows():
-        rule = Rule(
-            row["id"],
-            row["type"],
-            row.get("mode"),
-            tuple(row.get("contexts", ())),
-            row.get("tag"),
-            tuple(row["examples"]),
-        )
-        for key, kind in KINDS.items():
-            for phrase in filter(None, (part.strip() for part in row.get(key, "").split(","))):
-                head, entry = _entry(rule, row, kind, phrase)
-                found.setdefault((kind, head), []).append(entry)
-    return {
-        key: tuple(sorted(entries, key=lambda entry: (-entry.conditions, entry.rule.mode is None)))
-        for key, entries in sorted(found.items())
-    }
+def _entry(rule: Rule, pos: str, phrase: str) -> tuple[str, RuleEntry]:
+    """Return the head word of *phrase*, and its entry; a noun has fewer conditions than a verb or an adjective."""
+    companions = phrase.split()
+    is_noun = pos == "n"
+    has_preposition = is_noun and len(companions) > 1 and companions[-1] in PREPOSITIONS_AFTER_HEAD
+    head = companions.pop(-2 if has_preposition else -1 if is_noun else 0)
+    subject = _expanded(rule.subject) if rule.subject is not None and not is_noun else None
+    things = None
+    if isinstance(rule.object, tuple) and (not is_noun or has_preposition):
+        things = _expanded(rule.object)
+    preps = tuple((prep, _expanded(names)) for prep, names in (rule.noun_prep if is_noun else rule.prep).items())
+    complement = _expanded(rule.to) if rule.to is not None and not is_noun else None
+    without_object = rule.object == "none" and pos == "v"
+    conditions = (
+        2 * len(companions)
+        + 2 * (subject is not None)
+        + 2 * (things is not None or bool(preps))
+        + 3 * (complement is not None)
+        + without_object
+    )
+    return head, RuleEntry(rule, tuple(companions), subject, things, preps, complement, without_object, conditions)
 
 
-def _entry(rule: Rule, row: dict[str, Any], kind: str, phrase: str) -> tuple[str, Entry]:
-    words = phrase.split()
-    of = kind == "n" and len(words) > 1 and words[-1] in {"of", "for", "to", "from", "over"}
-    companions = list(words)
-    head = companions.pop(-2 if of else -1 if kind == "n" else 0)
-    alone = row.get("object") == "none"
-    free = alone or (kind == "n" and not (of and "object" in row))
-    subject = _named(row["subject"]) if "subject" in row and kind != "n" else None
-    thing = None if free or "object" not in row else _named(row["object"])
-    after = row.get("noun_prep" if kind == "n" else "prep", {})
-    preps = tuple((prep, _named(names)) for prep, names in after.items())
-    to = _named(row["to"]) if "to" in row and kind != "n" else None
-    alone = alone and kind == "v"
-    arguments = 2 * (subject is not None) + 2 * (thing is not None or bool(preps)) + 3 * (to is not None) + alone
-    return head, Entry(rule, tuple(companions), subject, thing, preps, to, alone, 2 * len(companions) + arguments)
-
-
-def _named(names: list[str]) -> Names:
+def _expanded(names: tuple[str, ...]) -> frozenset[ArgumentName]:
     """Return what the *names* of a condition stand for: a class for its lemmas, two words for a pair."""
     classes = word_classes()
-    found: set[str | tuple[str, str]] = set()
+    expanded: set[ArgumentName] = set()
     for name in names:
         if " " in name:
             *_, before, head = name.split()
-            found.add((before, head))
+            expanded.add((before, head))
         else:
-            found |= classes.get(name, frozenset({name}))
-    return frozenset(found)
-
-
-def all_rules() -> list[Rule]:
-    """Return every rule once, in the order of the file."""
-    by_id = {entry.rule.id: entry.rule for entries in index().values() for entry in entries}
-    return [by_id[row["id"]] for row in rule_rows()]
+            expanded |= classes.get(name, frozenset({name}))
+    return frozenset(expanded)

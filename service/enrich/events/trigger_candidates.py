@@ -1,4 +1,7 @@
-"""The words of a document that may name an event, with their frames and rules. Training reads them too."""
+"""The words of a document that may name an event, with their frames and the rules that hold.
+
+The service and the training of the type model read the same candidates.
+"""
 
 from __future__ import annotations
 
@@ -11,40 +14,43 @@ from service.enrich.grammar import frames
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from service.enrich.events.rules import Entry
+    from service.enrich.events.rules import RuleEntry
     from service.enrich.grammar.frames import Frame
-    from service.enrich.grammar.parse import Syntax
+    from service.enrich.grammar.parse import Parse
 
-NAMES = frozenset({"ORG", "PERSON", "GPE", "WORK_OF_ART", "PRODUCT", "FAC", "LOC", "LAW", "NORP"})
-"""Words inside names of these types name no event: the War in "Department of War"."""
-LONGEST_SENTENCE = 300
-"""Tokens: what is longer is a table or a list, where a parse says nothing and would take long to read.
+ENTITY_TYPES_WITHOUT_EVENTS = frozenset({"ORG", "PERSON", "GPE", "WORK_OF_ART", "PRODUCT", "FAC", "LOC", "LAW", "NORP"})
+"""Words inside names of these entity types name no event, like the War in "Department of War"."""
+MAX_TOKENS_PER_SENTENCE = 300
+"""A longer sentence is a table or a list: its parse says nothing and would take long to read.
 
-The shipped parser ends a sentence after 200; another spaCy pipeline, as the setting for the model allows, may end none.
+The shipped parser ends a sentence after 200 tokens. Another spaCy pipeline, which the setting for the model allows, may
+never end one.
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class TriggerCandidate:
     """A word that may name an event."""
 
     frame: Frame
-    entries: list[Entry]
+    entries: list[RuleEntry]
     """The rules that hold, those with more conditions first."""
 
 
-def find(syntax: Syntax, words: Collection[tuple[str, str]]) -> list[Candidate]:
-    """Return the candidates: the words of *words* (kind, lemma), and those for which a rule holds."""
-    known = rules.index()
-    found = []
-    lists = {at for start, end in syntax.sentences if end - start > LONGEST_SENTENCE for at in range(start, end)}
-    for index, kind in enumerate(syntax.kinds):
-        if not kind or syntax.ents[index] in NAMES or index in lists:
+def find(parse: Parse, words: Collection[tuple[str, str]]) -> list[TriggerCandidate]:
+    """Return the candidates: *words* (part of speech and lemma), and words for which a rule holds."""
+    rule_words = rules.index()
+    too_long = {
+        token for start, end in parse.sentences if end - start > MAX_TOKENS_PER_SENTENCE for token in range(start, end)
+    }
+    candidates = []
+    for index, pos in enumerate(parse.pos):
+        if not pos or parse.entity_types[index] in ENTITY_TYPES_WITHOUT_EVENTS or index in too_long:
             continue
-        key = (kind, syntax.lemmas[index])
-        if key in known or key in words:
-            frame = frames.build(syntax, index)
-            entries = rules.match(syntax, frame)
-            if entries or key in words:
-                found.append(Candidate(frame, entries))
-    return found
+        word = (pos, parse.lemmas[index])
+        if word in rule_words or word in words:
+            frame = frames.build(parse, index)
+            entries = rules.match(parse, frame)
+            if entries or word in words:
+                candidates.append(TriggerCandidate(frame, entries))
+    return candidates

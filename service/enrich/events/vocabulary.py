@@ -1,6 +1,7 @@
-"""The types, modes and contexts of events: PLOVER 0.8's names, and our types where it has none.
+"""The types, modes and contexts that an event may have.
 
-Source of the names: PLOVER 0.8 (openeventdata/PLOVER, 2024). Its auxiliary modes are the four flags of an event.
+The names are those of PLOVER 0.8 (openeventdata/PLOVER, 2024), and our own for types that it does not have. PLOVER's
+auxiliary modes are the four flags of an event. A rule with any other type, mode or context is an error at load.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ PloverType = Literal[
     "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT",
 ]  # fmt: skip
 OwnType = Literal["ELECTION", "APPOINT", "DISASTER", "MIGRATION", "CRIME", "ECONOMY", "LEGISLATE", "DEATH"]
-"""What news tells and PLOVER has no type for."""
+"""Types of news that PLOVER does not have."""
 Type = Literal[PloverType, OwnType]
 
 MODES: dict[str, frozenset[str]] = {

@@ -1,7 +1,7 @@
-"""Whether an event really took place, from the words: negated, future, hypothetical, historical.
+"""Whether what a clause says took place: negated, future, hypothetical or history.
 
-What a clause says of itself (modals, negation, "if") and what the words above it say ("plans to", "fear of",
-"refused to") are looked up in `data/event_flags.yaml`; `history.py` reads whether it is told as history.
+A clause shows that by its own words (modals, negation, "if") and by the words that govern it ("plans to", "fear of",
+"refused to"), which are looked up in `data/clause_flags.yaml`. `history` reads whether it is about a time long past.
 """
 
 from __future__ import annotations
@@ -10,26 +10,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.enrich.grammar import history
-from service.enrich.grammar.word_lists import flag_words
+from service.enrich.grammar.word_lists import flag_words, function_words, word_class
 
 if TYPE_CHECKING:
     from service.enrich.grammar.frames import Frame
-    from service.enrich.grammar.parse import Syntax
+    from service.enrich.grammar.parse import Parse
 
-STEPS = 4
-"""How many governing words are read above an event."""
-CLAUSE = frozenset({"xcomp", "ccomp", "pcomp", "acl"})
-NOMINAL = frozenset({"dobj", "pobj", "prep", "nsubjpass", "compound", "attr"})
-TOPICAL = frozenset({"of", "for", "about", "against", "on", "to"})
-"""Prepositions that tie an event to the noun above it: "the threat of", "a call for"."""
-SPEECH = frozenset(
-    {"say", "tell", "announce", "report", "add", "state", "declare", "note", "confirm", "explain", "claim"}
-)
+MAX_GOVERNORS = 4
+"""Governing words that are read above a clause."""
+CLAUSE_DEPS = frozenset({"xcomp", "ccomp", "pcomp", "acl"})
+NOUN_DEPS = frozenset({"dobj", "pobj", "prep", "nsubjpass", "compound", "attr"})
 
 
 @dataclass(slots=True)
 class Flags:
-    """The four flags of an event: PLOVER's auxiliary modes."""
+    """The four flags of a clause; of an event, they are PLOVER's auxiliary modes."""
 
     negated: bool = False
     future: bool = False
@@ -37,178 +32,172 @@ class Flags:
     historical: bool = False
 
 
-def read(syntax: Syntax, frame: Frame, dates: list[int], year: int | None) -> Flags:
-    """Return the flags of the event of *frame*.
+def read_flags(parse: Parse, frame: Frame, date_cues: list[int], year: int | None) -> Flags:
+    """Return the flags of what *frame* says.
 
-    *dates* are the cues of `history` in its sentence; *year* is that of publication, where known.
+    *date_cues* are those of `history.date_cues` in the sentence; *year* is that of publication, if known.
     """
     flags = Flags()
     verb = frame.carrier if frame.carrier >= 0 else frame.trigger
-    flags.negated = _clause(syntax, verb, flags)
-    if frame.trigger != verb or frame.kind == "n":
-        flags.negated |= _noun(syntax, frame.trigger, flags)
-    flags.negated ^= _above(syntax, verb, flags)
-    flags.historical = not (flags.future or flags.hypothetical) and history.tells(
-        syntax, frame.trigger, verb_above(syntax, verb), dates, year
+    flags.negated = _read_clause(parse, verb, flags)
+    if frame.trigger != verb or frame.pos == "n":
+        flags.negated |= _read_noun(parse, frame.trigger, flags)
+    flags.negated ^= _read_governors(parse, verb, flags)
+    flags.historical = not (flags.future or flags.hypothetical) and history.is_history(
+        parse, frame.trigger, parse.verb_of_clause(verb), date_cues, year
     )
     if frame.lemma in {"deny", "denial"}:
         flags.negated = True
     return flags
 
 
-def ahead(syntax: Syntax, index: int) -> bool:
-    """Tell whether the clause of the word at *index* speaks of what is to come: "will", "could", "plans to"."""
-    verb = verb_above(syntax, index)
-    own, above = Flags(), Flags()
-    _clause(syntax, verb, own)
-    _above(syntax, verb, above)
-    perfect = any(syntax.lemmas[kid] == "have" for kid in syntax.children(verb, "aux"))
-    return own.future or above.future or (own.hypothetical and not perfect)
+def looks_ahead(parse: Parse, index: int) -> bool:
+    """Return whether the clause of the token at *index* is about what is to come: "will", "could", "plans to"."""
+    verb = parse.verb_of_clause(index)
+    own, governing = Flags(), Flags()
+    _read_clause(parse, verb, own)
+    _read_governors(parse, verb, governing)
+    is_perfect = any(parse.lemmas[child] == "have" for child in parse.children_with(verb, "aux"))
+    return own.future or governing.future or (own.hypothetical and not is_perfect)
 
 
-def _clause(syntax: Syntax, verb: int, flags: Flags) -> bool:
-    """Read the auxiliaries and the conjunction of the clause of *verb*; tell whether the clause is negated."""
-    _modals(syntax, verb, flags)
-    if _negated(syntax, verb, "nsubj", "nsubjpass", "dobj"):
+def is_reported(parse: Parse, verb: int) -> bool:
+    """Return whether the clause of *verb* is what somebody said."""
+    return parse.deps[verb] == "ccomp" and parse.lemmas[parse.heads[verb]] in word_class("reporting_verb")
+
+
+def _read_clause(parse: Parse, verb: int, flags: Flags) -> bool:
+    """Read the auxiliaries and the conjunction of the clause of *verb*. Return whether the clause is negated."""
+    _read_modals(parse, verb, flags)
+    if _is_negated(parse, verb, "nsubj", "nsubjpass", "dobj"):
         return True
-    head = syntax.heads[verb]
-    if syntax.deps[verb] != "conj" or syntax.kinds[head] != "v" or _has_own(syntax, verb):
+    head = parse.heads[verb]
+    if parse.deps[verb] != "conj" or parse.pos[head] != "v" or _stands_alone(parse, verb):
         return False
-    _modals(syntax, head, flags)
-    return _negated(syntax, head) and all(syntax.words[kid] != "but" for kid in syntax.children(head, "cc"))
+    _read_modals(parse, head, flags)
+    return _is_negated(parse, head) and all(parse.words[child] != "but" for child in parse.children_with(head, "cc"))
 
 
-def _modals(syntax: Syntax, verb: int, flags: Flags) -> None:
+def _read_modals(parse: Parse, verb: int, flags: Flags) -> None:
+    """Set the flags of the modals and conjunctions of *verb*. In reported speech, "would" is a future seen earlier."""
     future, hypothetical = flag_words("future"), flag_words("hypothetical")
-    for kid in syntax.kids[verb]:
-        dep, word = syntax.deps[kid], syntax.words[kid]
-        if dep == "aux" and syntax.tags[kid] == "MD":
-            flags.future |= word in future["modals"]
-            flags.hypothetical |= word in hypothetical["modals"] and not (word == "would" and _told(syntax, verb))
-            flags.future |= word == "would" and _told(syntax, verb)
+    for child in parse.children[verb]:
+        dep, word = parse.deps[child], parse.words[child]
+        if dep == "aux" and parse.tags[child] == "MD":
+            flags.future |= word in future.modals
+            flags.hypothetical |= word in hypothetical.modals and not (word == "would" and is_reported(parse, verb))
+            flags.future |= word == "would" and is_reported(parse, verb)
         elif dep == "mark":
-            flags.hypothetical |= word in hypothetical["marks"]
+            flags.hypothetical |= word in hypothetical.marks
 
 
-def _negated(syntax: Syntax, verb: int, *arguments: str) -> bool:
-    """Tell whether the clause of *verb* is negated: by "not" and the like, or by "no" in its *arguments*."""
+def _is_negated(parse: Parse, verb: int, *argument_deps: str) -> bool:
+    """Return whether *verb* is negated: by "not" and the like, or by "no" in its arguments of *argument_deps*."""
     return any(
-        _negates(syntax, kid)
+        _negates(parse, child)
         or (
-            syntax.deps[kid] in arguments
-            and (syntax.words[kid] in flag_words("negated")["subjects"] or _none(syntax, kid))
+            parse.deps[child] in argument_deps
+            and (parse.words[child] in flag_words("negated").subjects or _has_no(parse, child))
         )
-        for kid in syntax.kids[verb]
+        for child in parse.children[verb]
     )
 
 
-def _negates(syntax: Syntax, kid: int) -> bool:
-    """Tell whether the word at *kid* negates the verb above it: "not", but not the one of "not only … but also"."""
-    words, after = flag_words("negated"), syntax.words[kid + 1 : kid + 2]
-    if syntax.deps[kid] == "neg":
-        return words["added"].isdisjoint(after)
-    phrase = " ".join(syntax.words[max(0, kid - 1) : kid + 1])
-    return syntax.deps[kid] == "advmod" and (syntax.words[kid] in words["adverbs"] or phrase in words["adverbs"])
+def _negates(parse: Parse, child: int) -> bool:
+    """Return whether the word at *child* negates the verb above it: "not", but not that of "not only … but also"."""
+    words, next_word = flag_words("negated"), parse.words[child + 1 : child + 2]
+    if parse.deps[child] == "neg":
+        return words.after_not.isdisjoint(next_word)
+    phrase = " ".join(parse.words[max(0, child - 1) : child + 1])
+    return parse.deps[child] == "advmod" and (parse.words[child] in words.adverbs or phrase in words.adverbs)
 
 
-def _none(syntax: Syntax, noun: int) -> bool:
-    """Tell whether there is none of the *noun*: "no attack"."""
-    return any(syntax.words[kid] in flag_words("negated")["determiners"] for kid in syntax.kids[noun])
+def _has_no(parse: Parse, noun: int) -> bool:
+    """Return whether the determiner of *noun* denies it: "no attack"."""
+    return any(parse.words[child] in flag_words("negated").determiners for child in parse.children[noun])
 
 
-def _has_own(syntax: Syntax, verb: int) -> bool:
-    """Tell whether the *verb* has a subject, a modal or a negation, and shares none with the one before its "and"."""
+def _stands_alone(parse: Parse, verb: int) -> bool:
+    """Return whether *verb* has a subject, modal or negation of its own, and shares none with the verb before "and"."""
     return any(
-        syntax.deps[kid] in {"nsubj", "nsubjpass"}
-        or (syntax.deps[kid] == "aux" and syntax.tags[kid] == "MD")
-        or _negates(syntax, kid)
-        for kid in syntax.kids[verb]
+        parse.deps[child] in {"nsubj", "nsubjpass"}
+        or (parse.deps[child] == "aux" and parse.tags[child] == "MD")
+        or _negates(parse, child)
+        for child in parse.children[verb]
     )
 
 
-def _told(syntax: Syntax, verb: int) -> bool:
-    """Tell whether the clause of *verb* is what somebody said: there, "would" is the future seen from the past."""
-    return syntax.deps[verb] == "ccomp" and syntax.lemmas[syntax.heads[verb]] in SPEECH
+def _read_noun(parse: Parse, noun: int, flags: Flags) -> bool:
+    """Read the modifiers of an event *noun*. Return whether it is denied."""
+    for child in parse.children[noun]:
+        flags.future |= parse.words[child] in flag_words("future").modifiers
+        flags.hypothetical |= parse.words[child] in flag_words("hypothetical").modifiers
+    return _has_no(parse, noun)
 
 
-def _noun(syntax: Syntax, noun: int, flags: Flags) -> bool:
-    """Read the modifiers of an event *noun*; tell whether there was none."""
-    for kid in syntax.kids[noun]:
-        flags.future |= syntax.words[kid] in flag_words("future")["modifiers"]
-        flags.hypothetical |= syntax.words[kid] in flag_words("hypothetical")["modifiers"]
-    return _none(syntax, noun)
-
-
-def _above(syntax: Syntax, index: int, flags: Flags) -> bool:
+def _read_governors(parse: Parse, index: int, flags: Flags) -> bool:
     """Read the words that govern the clause: "plans to attack", "the threat of an attack", "refused to attack".
 
-    Tell whether they negate it: two of them do not, as in "failed to prevent an attack".
+    Return whether they negate it. Two negations cancel each other, as in "failed to prevent an attack".
     """
-    at, prep, negated = index, "", False
-    for _ in range(STEPS):
-        head, dep = syntax.heads[at], syntax.deps[at]
-        if head == at:
+    token, preposition, negated = index, "", False
+    for _ in range(MAX_GOVERNORS):
+        head, dep = parse.heads[token], parse.deps[token]
+        if head == token:
             break
         if dep == "conj":
-            at = head
+            token = head
         elif dep in {"pobj", "pcomp"}:
-            prep = syntax.words[head]
-            if prep in flag_words("negated")["prepositions"]:
+            preposition = parse.words[head]
+            if preposition in flag_words("negated").prepositions:
                 return not negated
-            at = head
-        elif dep in CLAUSE or dep in NOMINAL:
-            negates, further = _governor(syntax, at, prep, flags)
+            token = head
+        elif dep in CLAUSE_DEPS or dep in NOUN_DEPS:
+            negates, goes_on = _read_governor(parse, token, preposition, flags)
             negated ^= negates
-            if not further:
+            if not goes_on:
                 break
-            at, prep = head, ""
+            token, preposition = head, ""
         else:
             break
     return negated
 
 
-def _governor(syntax: Syntax, at: int, prep: str, flags: Flags) -> tuple[bool, bool]:
-    """Read what the head of *at* says of it, through the preposition *prep* if any.
+def _read_governor(parse: Parse, token: int, preposition: str, flags: Flags) -> tuple[bool, bool]:
+    """Read what the head of *token* says of it, through the *preposition* if there is one.
 
-    Tell whether it negates it, and whether to read on above.
+    Return whether the head negates it, and whether to go on with the words above the head.
     """
-    head, dep = syntax.heads[at], syntax.deps[at]
-    lemma, noun = syntax.lemmas[head], syntax.kinds[head] == "n"
-    infinitive = dep in {"xcomp", "acl"} or (dep == "ccomp" and _has_to(syntax, at))
+    head, dep = parse.heads[token], parse.deps[token]
+    lemma, is_noun = parse.lemmas[head], parse.pos[head] == "n"
+    is_infinitive = dep in {"xcomp", "acl"} or (dep == "ccomp" and _has_to(parse, token))
     phrases = {lemma}
-    if prep and not noun:
-        kind, phrases = "phrases", {f"{lemma} {prep}"}
-    elif prep and prep not in TOPICAL:
+    if preposition and not is_noun:
+        relation, phrases = "phrases", {f"{lemma} {preposition}"}
+    elif preposition and preposition not in function_words().topic_prepositions:
         return False, False
-    elif dep == "ccomp" and not infinitive:
-        kind = "that"
-    elif noun:
-        kind = "nouns"
-    elif infinitive:
-        kind = "governors"
-        phrases |= {f"{lemma} {syntax.words[kid]}" for kid in syntax.children(head, "advmod")}
+    elif dep == "ccomp" and not is_infinitive:
+        relation = "that"
+    elif is_noun:
+        relation = "nouns"
+    elif is_infinitive:
+        relation = "governors"
+        phrases |= {f"{lemma} {parse.words[child]}" for child in parse.children_with(head, "advmod")}
     else:
-        kind = "objects"
+        relation = "objects"
     future, hypothetical, negates = (
-        not phrases.isdisjoint(flag_words(flag)[kind]) for flag in ("future", "hypothetical", "negated")
+        not phrases.isdisjoint(getattr(flag_words(flag), relation)) for flag in ("future", "hypothetical", "negated")
     )
     flags.future |= future
     flags.hypothetical |= hypothetical
-    if kind == "nouns":
-        return negates ^ ((future or hypothetical or negates) and _none(syntax, head)), True
-    if not negates and kind != "governors":
+    if relation == "nouns":
+        return negates ^ ((future or hypothetical or negates) and _has_no(parse, head)), True
+    if not negates and relation != "governors":
         return False, False
-    if kind != "that":
-        _modals(syntax, head, flags)
-    return negates ^ _negated(syntax, head, "nsubj", "nsubjpass"), kind != "that"
+    if relation != "that":
+        _read_modals(parse, head, flags)
+    return negates ^ _is_negated(parse, head, "nsubj", "nsubjpass"), relation != "that"
 
 
-def _has_to(syntax: Syntax, verb: int) -> bool:
-    return any(syntax.words[kid] == "to" and syntax.deps[kid] == "aux" for kid in syntax.kids[verb])
-
-
-def verb_above(syntax: Syntax, index: int) -> int:
-    """Return the verb of the clause that *index* stands in: itself, or the first above it."""
-    while syntax.kinds[index] != "v" and syntax.heads[index] != index:
-        index = syntax.heads[index]
-    return index
+def _has_to(parse: Parse, verb: int) -> bool:
+    return any(parse.words[child] == "to" and parse.deps[child] == "aux" for child in parse.children[verb])

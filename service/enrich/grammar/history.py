@@ -1,6 +1,6 @@
-"""Whether an event is told as history: what took place two years or more before the article was published.
+"""Whether a clause is about history: what took place two years or more before the article was published.
 
-The clause says so: by a year ("in 1968", "the 2014 elections"), by a span of years ("three decades ago", "ten years
+The clause shows it by a year ("in 1968", "the 2014 elections"), by a span of years ("three decades ago", "ten years
 after the war"), by an age that is over ("during the Cold War"), or by an adverb that sets it apart ("had previously").
 """
 
@@ -10,121 +10,123 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from service.enrich.grammar.word_lists import flag_words
+from service.enrich.grammar.word_lists import flag_words, function_words
 
 if TYPE_CHECKING:
-    from service.enrich.grammar.parse import Syntax
+    from service.enrich.grammar.parse import Parse
 
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
 DECADE = re.compile(r"(?:1[5-9]|20)?\d0s$")
 CENTURY = re.compile(r"(?:1\d|20)th$|last$")
-OLD_YEARS = 2
-DATED = frozenset({"", "DATE", "EVENT"})
-"""Entity types that a year may be of; in a name or an amount, four digits are none."""
-LONG_AGO = 2000
-"""Where the year of publication is not known, years before this one are history."""
-SPANS = frozenset({"years", "decade", "decades", "century", "centuries"})
-FAR = 3
-"""Words between a span and its "ago": "a few years or so ago"."""
-JUST_BEFORE = 2
-"""Words from a date to its "when", with a comma."""
-AFTER_SPAN = frozenset({"ago", "earlier", "before"})
-FORMER, FORMER_TIMES = frozenset({"that", "those", "same"}), frozenset({"year", "years", "days"})
-OF_AGE = frozenset({"his", "her", "their", "my", "your", "our"})
-"""Before a decade these make it one of somebody's life: "a man in his 40s"."""
-BEFORE_NOUN = frozenset({"nummod", "compound", "amod", "nmod", "poss", "det"})
-DURING = frozenset({"during", "in", "at", "after", "before", "following"})
-"""Prepositions through which the year of a thing is that of what happened: "fled during the 1994 genocide"."""
-AMOUNT = frozenset({"PERCENT", "MONEY", "QUANTITY", "CARDINAL"})
+MIN_AGE_YEARS = 2
+"""Years before publication from which on a year is history."""
+YEAR_ENTITY_TYPES = frozenset({"", "DATE", "EVENT"})
+"""Entity types that a year may be part of; in a name or an amount, four digits are no year."""
+FIRST_RECENT_YEAR = 2000
+"""If the year of publication is unknown, earlier years than this are history."""
+MAX_WORDS_TO_AGO = 3
+"""Words from a span of years to its "ago": "a few years or so ago"."""
+MAX_WORDS_TO_WHEN = 2
+"""Words from a date to its "when", with a comma between."""
+PRENOMINAL_DEPS = frozenset({"nummod", "compound", "amod", "nmod", "poss", "det"})
+AMOUNT_TYPES = frozenset({"PERCENT", "MONEY", "QUANTITY", "CARDINAL"})
 
 
-def cues(syntax: Syntax) -> dict[int, list[int]]:
-    """Return the words of each sentence (by its number) that name a year or a time long gone, whenever it is read."""
-    found: dict[int, list[int]] = {}
-    ends = _ends()
-    for at, word in enumerate(syntax.words):
-        if (word in ends and _names_past(syntax, at)) or (word[:1].isdigit() and _counts(syntax, at)):
-            found.setdefault(syntax.sentence_of[at], []).append(at)
-    return found
+def date_cues(parse: Parse) -> dict[int, list[int]]:
+    """Return, by number of the sentence, the tokens that name a year or a time long past."""
+    cues: dict[int, list[int]] = {}
+    last_words = _last_words()
+    for index, word in enumerate(parse.words):
+        if (word in last_words and _names_past(parse, index)) or (word[:1].isdigit() and _names_year(parse, index)):
+            cues.setdefault(parse.sentence_of[index], []).append(index)
+    return cues
 
 
 @functools.cache
-def _ends() -> frozenset[str]:
-    return (
-        frozenset(age.split()[-1] for age in flag_words("historical")["ages"]) | AFTER_SPAN | FORMER_TIMES | {"century"}
-    )
+def _last_words() -> frozenset[str]:
+    """Return the words that an expression of `_names_past` may end in: a quick test that most words fail."""
+    ages = frozenset(age.split()[-1] for age in flag_words("historical").ages)
+    return ages | function_words().after_year_span | function_words().past_time_nouns | {"century"}
 
 
-def _names_past(syntax: Syntax, at: int) -> bool:
-    word, before = syntax.words[at], syntax.words[at - 1] if at else ""
-    if word in AFTER_SPAN:
-        return not SPANS.isdisjoint(syntax.words[max(0, at - FAR) : at])
+def _names_past(parse: Parse, index: int) -> bool:
+    """Return whether a time long past ends at *index*: "decades ago", "19th century", "that year", "Cold War"."""
+    words = function_words()
+    word, previous = parse.words[index], parse.words[index - 1] if index else ""
+    if word in words.after_year_span:
+        return not words.year_spans.isdisjoint(parse.words[max(0, index - MAX_WORDS_TO_AGO) : index])
     if word == "century":
-        return bool(CENTURY.match(before))
-    return (word in FORMER_TIMES and before in FORMER) or f"{before} {word}" in flag_words("historical")["ages"]
+        return bool(CENTURY.match(previous))
+    is_past = word in words.past_time_nouns and previous in words.past_time_determiners
+    return is_past or f"{previous} {word}" in flag_words("historical").ages
 
 
-def _counts(syntax: Syntax, at: int) -> bool:
-    """Tell whether the number at *at* is a year or a decade, and not one of somebody's life: "in his 40s"."""
-    word = syntax.words[at]
+def _names_year(parse: Parse, index: int) -> bool:
+    """Return whether the number at *index* is a year or a decade, and not a decade of a life: "in his 40s"."""
+    word = parse.words[index]
     if YEAR.match(word):
-        return syntax.ents[at] in DATED
-    return bool(DECADE.match(word)) and not (at and syntax.words[at - 1] in OF_AGE)
+        return parse.entity_types[index] in YEAR_ENTITY_TYPES
+    return bool(DECADE.match(word)) and not (index and parse.words[index - 1] in function_words().life_possessives)
 
 
-def tells(syntax: Syntax, index: int, verb: int, dates: list[int], year: int | None) -> bool:
-    """Tell whether the event at *index*, in the clause of *verb*, is history.
+def is_history(parse: Parse, index: int, verb: int, cues: list[int], year: int | None) -> bool:
+    """Return whether what the token at *index* names, in the clause of *verb*, is history.
 
-    *dates* are the cues of its sentence, *year* is that of publication.
+    *cues* are the `date_cues` of its sentence; *year* is that of publication, if known.
     """
-    if _set_apart(syntax, verb) or _years_before(syntax, index) or _years_before(syntax, verb):
+    if _is_set_apart(parse, verb) or _is_years_before(parse, index) or _is_years_before(parse, verb):
         return True
-    words = [syntax.words[at] for at in dates if _is_of(syntax, at, index, verb)]
+    words = [parse.words[cue] for cue in cues if _dates_event(parse, cue, index, verb)]
     years = [int(word) for word in words if YEAR.match(word)]
     if len(years) < len(words):
         return True
-    return bool(years) and (max(years) <= year - OLD_YEARS if year else max(years) < LONG_AGO)
+    return bool(years) and (max(years) <= year - MIN_AGE_YEARS if year else max(years) < FIRST_RECENT_YEAR)
 
 
-def _is_of(syntax: Syntax, at: int, index: int, verb: int) -> bool:
-    """Tell whether the date at *at* is that of the event at *index*, or of its *verb*."""
-    dated = _dated(syntax, at)
-    return index in dated or verb in dated or _when(syntax, at, verb)
+def _dates_event(parse: Parse, cue: int, index: int, verb: int) -> bool:
+    """Return whether the date at *cue* is that of the token at *index*, or of its *verb*."""
+    dated = _dated_tokens(parse, cue)
+    return index in dated or verb in dated or _explains_date(parse, verb, cue)
 
 
-def _when(syntax: Syntax, at: int, verb: int) -> bool:
-    """Tell whether the clause of *verb* tells more of the date at *at*: "in 1989, when the army shot protesters"."""
-    return any(syntax.words[kid] == "when" and 0 < kid - at <= JUST_BEFORE for kid in syntax.kids[verb])
+def _explains_date(parse: Parse, verb: int, cue: int) -> bool:
+    """Return whether the clause of *verb* explains the date at *cue*: "in 1989, when the army shot protesters"."""
+    children = parse.children[verb]
+    return any(parse.words[child] == "when" and 0 < child - cue <= MAX_WORDS_TO_WHEN for child in children)
 
 
-def _dated(syntax: Syntax, at: int) -> set[int]:
-    """Return the words that the date at *at* dates: those above it up to its verb; before a noun, the noun alone."""
-    found = {at}
-    while syntax.heads[at] != at:
-        dep, head = syntax.deps[at], syntax.heads[at]
-        if syntax.words[head] == "since" or syntax.ents[head] in AMOUNT:
+def _dated_tokens(parse: Parse, cue: int) -> set[int]:
+    """Return the tokens that the date at *cue* dates: those above it up to its verb; before a noun, the noun alone."""
+    index = cue
+    dated = {index}
+    while parse.heads[index] != index:
+        dep, head = parse.deps[index], parse.heads[index]
+        if parse.words[head] == "since" or parse.entity_types[head] in AMOUNT_TYPES:
             break
-        owned = dep in BEFORE_NOUN and syntax.ents[head] != "DATE" and syntax.kinds[head] == "n"
-        found.add(head)
-        if syntax.kinds[head] == "v":
+        is_prenominal = dep in PRENOMINAL_DEPS and parse.entity_types[head] != "DATE" and parse.pos[head] == "n"
+        dated.add(head)
+        if parse.pos[head] == "v":
             break
-        if owned and not (syntax.deps[head] == "pobj" and syntax.words[syntax.heads[head]] in DURING):
+        preposition = parse.words[parse.heads[head]]
+        reaches_verb = parse.deps[head] == "pobj" and preposition in function_words().during_prepositions
+        if is_prenominal and not reaches_verb:
             break
-        at = head
-    return found
+        index = head
+    return dated
 
 
-def _set_apart(syntax: Syntax, verb: int) -> bool:
-    """Tell whether an adverb puts the clause of *verb* into an earlier time."""
-    past = syntax.tags[verb] in {"VBD", "VBN"}
-    return past and any(
-        syntax.words[kid] in flag_words("historical")["adverbs"] for kid in syntax.children(verb, "advmod")
+def _is_set_apart(parse: Parse, verb: int) -> bool:
+    """Return whether an adverb puts the clause of *verb* in an earlier time."""
+    adverbs = flag_words("historical").adverbs
+    is_past = parse.tags[verb] in {"VBD", "VBN"}
+    return is_past and any(parse.words[child] in adverbs for child in parse.children_with(verb, "advmod"))
+
+
+def _is_years_before(parse: Parse, index: int) -> bool:
+    """Return whether something took place years after it: "30 years after they signed", "a decade after the war"."""
+    marks = [child for child in parse.children_with(index, "mark", "prep") if child < index]
+    if parse.deps[index] in {"pobj", "pcomp"}:
+        marks.append(parse.heads[index])
+    return any(
+        mark and parse.words[mark] == "after" and parse.words[mark - 1] in function_words().year_spans for mark in marks
     )
-
-
-def _years_before(syntax: Syntax, index: int) -> bool:
-    """Tell whether something took place years after it: "30 years after they signed", "a decade after the war"."""
-    marks = [kid for kid in syntax.children(index, "mark", "prep") if kid < index]
-    if syntax.deps[index] in {"pobj", "pcomp"}:
-        marks.append(syntax.heads[index])
-    return any(mark and syntax.words[mark] == "after" and syntax.words[mark - 1] in SPANS for mark in marks)

@@ -1,142 +1,154 @@
-"""Numbers in figures and words: where one begins and ends among the tokens, and how many it says.
+"""Numbers in digits and words: where one begins and ends among the tokens, and its value.
 
-Two numbers that merely stand side by side ("since 2014 14,000 people") stay two. Of a range ("20-30 people", "twenty to
-thirty") the lower bound counts, as of "more than 20" and "at least 20": it is what the text vouches for.
+Two numbers that merely stand side by side ("since 2014 14,000 people") stay two. The value of a range ("20-30 people",
+"twenty to thirty") is its lower bound, as of "more than 20" and "at least 20": that is what the text vouches for.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from service.enrich.grammar.word_lists import number_words
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from service.enrich.grammar.parse import Syntax
+    from service.enrich.grammar.parse import Parse
 
-UNITS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19,
-}  # fmt: skip
-TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-SCALES = {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-WORDS = UNITS | TENS | SCALES
-FIGURES = re.compile(r"[1-9]\d{0,2}(?:,\d{3}){1,4}(?:\.\d{1,9})?|(?:0|[1-9]\d{0,14})(?:\.\d{1,9})?", re.ASCII)
-"""Fifteen digits: more than anybody counts. One that begins with 0 is the rest of another, as in "14 000"."""
+DIGITS = re.compile(r"[1-9]\d{0,2}(?:,\d{3}){1,4}(?:\.\d{1,9})?|(?:0|[1-9]\d{0,14})(?:\.\d{1,9})?", re.ASCII)
+"""At most 15 digits: more than any count. A number that begins with 0 is the rest of another, as in "14 000"."""
 RANGE = re.compile(r"(.+?)[-\u2013\u2014](.+)")
 DASHES = frozenset("-\u2013\u2014")
-NOT_COUNTED = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "ORDINAL"})
-MOST_WORDS = 20
-"""In one number: "nine hundred and ninety-nine thousand nine hundred and ninety-nine" has 9."""
-WIDEST = 10
-"""How many times the lower bound the upper one may be: "20-30,000" does not mean 20."""
+NO_COUNT_TYPES = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "ORDINAL"})
+"""Entity types whose numbers count nothing."""
+MAX_WORDS_PER_NUMBER = 20
+""""Nine hundred and ninety-nine thousand nine hundred and ninety-nine" has 9."""
+MAX_RANGE_RATIO = 10
+"""Upper bound over lower bound of a range: "20-30,000" does not mean 20."""
 
 
-def parse(words: Sequence[str]) -> int | None:
-    """Return the whole number that *words* say: "1,200", "twenty - five", "two dozen", "2.5 million"; else None."""
+def value_of(words: Sequence[str]) -> int | None:
+    """Return the whole number that *words* say: "1,200", "twenty - five", "two dozen", "2.5 million".
+
+    Return None for a fraction, for two numbers, and for anything else.
+    """
     parts = [part for word in words for part in word.split("-") if part not in {"", "and", "a"}]
-    if not 0 < len(parts) <= MOST_WORDS or not all(_is_number(part) for part in parts):
+    if not 0 < len(parts) <= MAX_WORDS_PER_NUMBER or not all(_is_number(part) for part in parts):
         return None
-    if not all(_goes_on(left, right) for left, right in pairwise(parts)):
+    if not all(_continues(left, right) for left, right in pairwise(parts)):
         return None
+    values, scales = _values(), number_words()["scales"]
     total, current = Decimal(0), Decimal(0)
-    below = Decimal("inf")
+    last_scale = Decimal("inf")
     for part in parts:
-        scale = SCALES.get(part)
+        scale = scales.get(part)
         if scale is None:
-            current += WORDS[part] if part in WORDS else Decimal(part.replace(",", ""))
-        elif scale >= below or (part != "dozen" and current >= scale):
-            return None  # "five hundred five hundred" is two
+            current += values[part] if part in values else Decimal(part.replace(",", ""))
+        elif scale >= last_scale or (part != "dozen" and current >= scale):
+            return None  # "five hundred five hundred" is two numbers
         else:
             current = (current or Decimal(1)) * scale
-            if scale >= SCALES["thousand"]:
-                total, current, below = total + current, Decimal(0), Decimal(scale)
+            if scale >= scales["thousand"]:
+                total, current, last_scale = total + current, Decimal(0), Decimal(scale)
     value = total + current
     return int(value) if value == value.to_integral_value() else None
 
 
-def around(syntax: Syntax, index: int) -> tuple[int, int, int] | None:
-    """Return the tokens `[start, end)` of the number that the one at *index* is part of, and its value; else None."""
-    if match := RANGE.fullmatch(syntax.words[index]):
-        return _bounded(index, index + 1, [match[1]], [match[2]])
-    start, end = _extent(syntax, index)
-    lower = _extent(syntax, start - 2) if _ranges(syntax, start - 1) else None
-    upper = _extent(syntax, end + 1) if _ranges(syntax, end) else None
+def number_around(parse: Parse, index: int) -> tuple[int, int, int] | None:
+    """Return the tokens `[start, end)` of the number that the token at *index* is part of, and its value; else None."""
+    if match := RANGE.fullmatch(parse.words[index]):
+        return _lower_bound(index, index + 1, [match[1]], [match[2]])
+    start, end = _extent(parse, index)
+    lower = _extent(parse, start - 2) if _joins_range(parse, start - 1) else None
+    upper = _extent(parse, end + 1) if _joins_range(parse, end) else None
     if lower and upper:
         return None
     if lower:
-        return _bounded(lower[0], end, syntax.words[slice(*lower)], syntax.words[start:end])
+        return _lower_bound(lower[0], end, parse.words[slice(*lower)], parse.words[start:end])
     if upper:
-        return _bounded(start, upper[1], syntax.words[start:end], syntax.words[slice(*upper)])
-    if syntax.words[start] in SCALES and not _is_one(syntax, start):
+        return _lower_bound(start, upper[1], parse.words[start:end], parse.words[slice(*upper)])
+    if parse.words[start] in number_words()["scales"] and not _is_one_of_scale(parse, start):
         return None
-    value = parse(syntax.words[start:end])
+    value = value_of(parse.words[start:end])
     return None if value is None else (start, end, value)
 
 
+@functools.cache
+def _values() -> dict[str, int]:
+    """Return the values of all number words."""
+    groups = number_words()
+    return groups["units"] | groups["tens"] | groups["scales"]
+
+
 def _is_number(word: str) -> bool:
-    return word in WORDS or bool(FIGURES.fullmatch(word))
+    return word in _values() or bool(DIGITS.fullmatch(word))
 
 
-def _goes_on(left: str, right: str) -> bool:
-    """Tell whether *right* goes on with the number of *left*: "2 million", "twenty five", "hundred six"."""
-    if right in SCALES:
-        return left not in SCALES or (left == "hundred" and SCALES[right] > SCALES["hundred"])
-    if left in TENS:
-        return 0 < UNITS.get(right, 0) < UNITS["ten"]
-    return left in SCALES and left != "dozen" and right in WORDS
+def _continues(left: str, right: str) -> bool:
+    """Return whether *right* continues the number of *left*: "2 million", "twenty five", "hundred six"."""
+    units, tens, scales = (number_words()[group] for group in ("units", "tens", "scales"))
+    if right in scales:
+        return left not in scales or (left == "hundred" and scales[right] > scales["hundred"])
+    if left in tens:
+        return 0 < units.get(right, 0) < units["ten"]
+    return left in scales and left != "dozen" and right in _values()
 
 
-def _extent(syntax: Syntax, index: int) -> tuple[int, int]:
-    """Return the tokens `[start, end)` that make one number with that at *index*."""
+def _extent(parse: Parse, index: int) -> tuple[int, int]:
+    """Return the tokens `[start, end)` that form one number with the token at *index*."""
     start, end = index, index + 1
-    while end - start < MOST_WORDS and (step := _step(syntax, start - 1, start, -1)):
+    while end - start < MAX_WORDS_PER_NUMBER and (step := _step(parse, start - 1, start, -1)):
         start -= step
-    while end - start < MOST_WORDS and (step := _step(syntax, end - 1, end, 1)):
+    while end - start < MAX_WORDS_PER_NUMBER and (step := _step(parse, end - 1, end, 1)):
         end += step
     return start, end
 
 
-def _step(syntax: Syntax, left: int, right: int, way: int) -> int:
-    """Return by how many tokens a number grows: two over the joint of "twenty-five" or "hundred and six"."""
-    if left < 0 or right >= syntax.size:
+def _step(parse: Parse, left: int, right: int, direction: int) -> int:
+    """Return by how many tokens a number grows: by two across the joint of "twenty-five" or "hundred and six"."""
+    if left < 0 or right >= parse.size:
         return 0
-    joint = syntax.words[right if way > 0 else left]
+    joint = parse.words[right if direction > 0 else left]
     step = 2 if joint in {"-", "and"} else 1
-    left, right = (left, left + step) if way > 0 else (right - step, right)
-    if left < 0 or right >= syntax.size or syntax.ents[left if way < 0 else right] in NOT_COUNTED:
+    left, right = (left, left + step) if direction > 0 else (right - step, right)
+    if left < 0 or right >= parse.size or parse.entity_types[left if direction < 0 else right] in NO_COUNT_TYPES:
         return 0
-    before, after = syntax.words[left], syntax.words[right]
-    if not (_is_number(before) and _is_number(after) and _goes_on(before, after)):
+    before, after = parse.words[left], parse.words[right]
+    if not (_is_number(before) and _is_number(after) and _continues(before, after)):
         return 0
     if joint == "-":
-        return step if before in TENS else 0
-    return step if joint != "and" or (before in SCALES and after not in SCALES) else 0
+        return step if before in number_words()["tens"] else 0
+    scales = number_words()["scales"]
+    return step if joint != "and" or (before in scales and after not in scales) else 0
 
 
-def _ranges(syntax: Syntax, joint: int) -> bool:
-    """Tell whether the token at *joint* stands between the bounds of a range: the dash of "20-30", "20 to 30"."""
-    if not 0 < joint < syntax.size - 1:
+def _joins_range(parse: Parse, joint: int) -> bool:
+    """Return whether the token at *joint* stands between the bounds of a range: the dash of "20-30", "20 to 30"."""
+    if not 0 < joint < parse.size - 1:
         return False
-    between = syntax.words[joint] in DASHES or (syntax.words[joint] == "to" and syntax.deps[joint] == "quantmod")
+    is_joint = parse.words[joint] in DASHES or (parse.words[joint] == "to" and parse.deps[joint] == "quantmod")
     bounds = (joint - 1, joint + 1)
-    return between and all(_is_number(syntax.words[at]) and syntax.ents[at] not in NOT_COUNTED for at in bounds)
+    return is_joint and all(
+        _is_number(parse.words[bound]) and parse.entity_types[bound] not in NO_COUNT_TYPES for bound in bounds
+    )
 
 
-def _bounded(start: int, end: int, lower: Sequence[str], upper: Sequence[str]) -> tuple[int, int, int] | None:
-    """Return the lower bound of a range, in the unit of the upper one: "2-3 million" is two million at least."""
-    if upper[-1] in SCALES and lower[-1] not in SCALES:
+def _lower_bound(start: int, end: int, lower: Sequence[str], upper: Sequence[str]) -> tuple[int, int, int] | None:
+    """Return the lower bound of a range, in the unit of the upper one: "2-3 million" is at least two million."""
+    scales = number_words()["scales"]
+    if upper[-1] in scales and lower[-1] not in scales:
         lower = [*lower, upper[-1]]
-    least, most = parse(lower), parse(upper)
-    if least is None or most is None or not least < most <= WIDEST * least:
+    least, most = value_of(lower), value_of(upper)
+    if least is None or most is None or not least < most <= MAX_RANGE_RATIO * least:
         return None
     return start, end, least
 
 
-def _is_one(syntax: Syntax, index: int) -> bool:
-    """Tell whether a scale without a number is one of it: "a million", but not "half a million", "several hundred"."""
-    before = syntax.words[max(index - 2, 0) : index]
-    return before[-1:] == ["a"] and before[0] not in {"half", "of"}  # a quarter of a million
+def _is_one_of_scale(parse: Parse, index: int) -> bool:
+    """Return whether "a" makes the scale word one: "a million", but not "half a million" or "several hundred"."""
+    before = parse.words[max(index - 2, 0) : index]
+    return before[-1:] == ["a"] and before[0] not in {"half", "of"}  # "a quarter of a million"

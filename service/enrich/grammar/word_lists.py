@@ -1,35 +1,57 @@
-"""The data files of the events: loaded once a process, never changed."""
+"""The data files of the grammar, read once per process and never changed."""
 
 from __future__ import annotations
 
 import functools
-from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from service.enrich import data_files
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-_FOLDER = files("service.enrich") / "data"
+from service.enrich.data_files import DATA, DataRow
 
 
-def _text(name: str) -> str:
-    return (_FOLDER / name).read_text(encoding="utf-8")
+class FlagWords(DataRow):
+    """The words that set one flag of a clause. `clause_flags.yaml` says what each list is for."""
+
+    determiners: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+    adverbs: frozenset[str] = frozenset()
+    after_not: frozenset[str] = frozenset()
+    modals: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()
+    modifiers: frozenset[str] = frozenset()
+    prepositions: frozenset[str] = frozenset()
+    ages: frozenset[str] = frozenset()
+    governors: frozenset[str] = frozenset()
+    objects: frozenset[str] = frozenset()
+    phrases: frozenset[str] = frozenset()
+    that: frozenset[str] = frozenset()
+    nouns: frozenset[str] = frozenset()
+    examples: tuple[tuple[str, tuple[str, ...]], ...]
+    """Sentence, and the flags that its event must have: read by the tests."""
 
 
-def _yaml(name: str) -> Any:
-    """Read a YAML file with every scalar a string: "no" and "on" are words here."""
-    return data_files.read_as_written(_FOLDER / name)
+class FunctionWords(DataRow):
+    """Closed classes of words. `function_words.yaml` says what each is for."""
+
+    relative_pronouns: frozenset[str]
+    personal_pronouns: frozenset[str]
+    topic_prepositions: frozenset[str]
+    accusing_prepositions: frozenset[str]
+    scheduling_prepositions: frozenset[str]
+    during_prepositions: frozenset[str]
+    year_spans: frozenset[str]
+    after_year_span: frozenset[str]
+    past_time_determiners: frozenset[str]
+    past_time_nouns: frozenset[str]
+    life_possessives: frozenset[str]
+    phrase_openers: frozenset[str]
+    phrase_barriers: frozenset[str]
 
 
 @functools.cache
 def word_classes() -> dict[str, frozenset[str]]:
-    """Return the classes of words that rules speak of, by name."""
-    raw = _yaml("word_classes.yaml")
-    return {name: frozenset(word.strip() for word in words.split(",")) for name, words in raw.items()}
+    """Return the classes of lemmas by name."""
+    classes = data_files.read_as_written(DATA / "word_classes.yaml")
+    return {name: frozenset(word.strip() for word in words.split(",")) for name, words in classes.items()}
 
 
 def word_class(name: str) -> frozenset[str]:
@@ -38,60 +60,42 @@ def word_class(name: str) -> frozenset[str]:
 
 
 @functools.cache
+def function_words() -> FunctionWords:
+    """Return the pronouns, prepositions and other closed classes of words."""
+    return data_files.read_document(DATA / "function_words.yaml", FunctionWords)
+
+
+@functools.cache
+def number_words() -> dict[str, dict[str, int]]:
+    """Return the values of number words in three groups: `units`, `tens` and `scales`."""
+    groups: dict[str, dict[str, int]] = data_files.read(DATA / "number_words.yaml")
+    return groups
+
+
+@functools.cache
+def flag_lists() -> dict[str, FlagWords]:
+    """Return the words of every flag of a clause, by the name of the flag."""
+    return data_files.read_mapping(DATA / "clause_flags.yaml", FlagWords)
+
+
+@functools.cache
+def flag_words(flag: str) -> FlagWords:
+    """Return the words that set *flag*."""
+    return flag_lists()[flag]
+
+
+@functools.cache
 def irregular_forms() -> dict[tuple[str, str], str]:
-    """Return the base forms that spelling rules do not give, by word and kind (`v`, `n`, `a`)."""
+    """Return the base forms that spelling rules do not give, by word and part of speech (`v`, `n`, `a`)."""
     rows = (line.split("\t") for line in _text("irregular_forms.tsv").splitlines() if not line.startswith("#"))
-    return {(form, kind): base for form, kind, base in rows}
-
-
-@functools.cache
-def known_lemmas() -> frozenset[str]:
-    """Return the base forms that the word vectors know."""
-    return frozenset(_text("lemmas.txt").split())
-
-
-@functools.cache
-def rule_rows() -> list[dict[str, Any]]:
-    """Return the event rules as the file has them."""
-    rows: list[dict[str, Any]] = _yaml("event_rules.yaml")
-    return rows
+    return {(form, pos): base for form, pos, base in rows}
 
 
 @functools.cache
 def lemma_rows() -> dict[str, int]:
-    """Return the row of each lemma in `lemma_vectors`."""
+    """Return the known base forms, each with its row in the word vectors."""
     return {lemma: row for row, lemma in enumerate(_text("lemmas.txt").split())}
 
 
-@functools.cache
-def lemma_vectors() -> NDArray[np.float32]:
-    """Return the word vectors, a row a lemma, of length near one."""
-    with as_file(_FOLDER / "lemma_vectors.npy") as path:
-        return np.load(path).astype(np.float32) / 127  # type: ignore[no-any-return]
-
-
-@functools.cache
-def _flags() -> dict[str, dict[str, list[Any]]]:
-    raw: dict[str, dict[str, list[Any]]] = _yaml("event_flags.yaml")
-    return raw
-
-
-@functools.cache
-def flag_words(flag: str) -> dict[str, frozenset[str]]:
-    """Return the words of *flag*, by kind of word."""
-    return {kind: frozenset(words) for kind, words in _flags()[flag].items() if kind != "examples"}
-
-
-def flag_examples() -> list[tuple[str, list[str]]]:
-    """Return sentences with the flags that their event must have."""
-    return [(sentence, flags) for words in _flags().values() for sentence, flags in words["examples"]]
-
-
-@functools.cache
-def model_arrays() -> tuple[dict[str, NDArray[Any]], list[str], frozenset[tuple[str, str]]]:
-    """Return the type model's arrays, the names of its sparse features and its candidate words."""
-    with as_file(_FOLDER / "event_model.npz") as path, np.load(path) as arrays:
-        found = {name: arrays[name] for name in arrays.files}
-    names = bytes(found.pop("names")).decode().split("\0")
-    words = (word.rpartition("/") for word in bytes(found.pop("candidates")).decode().split("\n"))
-    return found, names, frozenset((kind, lemma) for lemma, _, kind in words)
+def _text(name: str) -> str:
+    return (DATA / name).read_text(encoding="utf-8")

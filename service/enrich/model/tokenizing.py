@@ -1,4 +1,4 @@
-"""Text → Doc, for texts of every length: time grows with the text, and no text is too long for the model."""
+"""Annotate a text of any length: the time grows linearly with the text, and no text is too long for the model."""
 
 from __future__ import annotations
 
@@ -12,66 +12,69 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
 
-PART = 25_000
-"""Code points that the model reads at once: some 4,000 words, and one news article in 5,000 is longer.
+MAX_CODE_POINTS_PER_PASS = 25_000
+"""Code points that the model reads at once: about 4,000 words. One news article in 5,000 is longer.
 
-The network holds 14 kB a token while it reads, so 70 MB for a part; a longer article is divided where a paragraph ends,
-else a sentence.
+While it reads, the network holds 14 kB per token, so about 70 MB per pass. A longer article is split at the end of a
+paragraph, or at the end of a sentence if a paragraph is longer still.
 """
 
-UNBROKEN = 200
-"""Longest run without white space that is taken apart into tokens.
+MAX_UNBROKEN_CODE_POINTS = 200
+"""Longest run without white space that is split into tokens. A longer run is one token.
 
-The tokenizer peels punctuation off one character at a time and looks at all the rest each time: 20,000 brackets in a
-row take it 42 s. A longer run (a ruled line, base64, a tracking link) is one token.
+Such runs are ruled lines, base64 and tracking links. The tokenizer strips punctuation one character at a time and
+rescans the rest each time: 20,000 brackets in a row take it 42 s.
 """
 
-TEXT = "text"
-"""Under which name a doc keeps its text."""
+TEXT_KEY = "text"
+"""Key of the text in a doc's `user_data`."""
 
-LONG_RUN = re.compile(rf"\S{{{UNBROKEN + 1},}}")
+_LONG_RUN = re.compile(rf"\S{{{MAX_UNBROKEN_CODE_POINTS + 1},}}")
 
 
-def read(nlp: Language, text: str) -> Doc:
-    """Return the Doc of *text* with all annotations of *nlp*; `doc.text` is *text*, code point for code point."""
-    doc = _join([nlp(_tokens(nlp, part)) for part in _parts(text)])
-    doc.user_data[TEXT] = text
+def annotate(nlp: Language, text: str) -> Doc:
+    """Return the Doc of *text* with all annotations of *nlp*. `doc.text` equals *text*, code point for code point."""
+    doc = _join([nlp(_tokenize(nlp, part)) for part in _parts(text)])
+    doc.user_data[TEXT_KEY] = text
     return doc
 
 
 def text_of(doc: Doc) -> str:
-    """Return the text of *doc*, kept with it: spaCy puts `doc.text` together from all tokens whenever it is asked."""
-    text: str | None = doc.user_data.get(TEXT)
+    """Return the text of *doc* from its cache: spaCy rebuilds `doc.text` from all tokens on every access."""
+    text: str | None = doc.user_data.get(TEXT_KEY)
     if text is None:
-        text = doc.user_data[TEXT] = doc.text
+        text = doc.user_data[TEXT_KEY] = doc.text
     return text
 
 
 def _parts(text: str) -> Iterator[str]:
-    """Divide *text* after a paragraph, else a line, a sentence or a word, so that no part is longer than `PART`."""
+    """Split *text* into parts of at most `MAX_CODE_POINTS_PER_PASS` code points.
+
+    Each part ends after a paragraph if it can, else after a line, a sentence or a word.
+    """
     start = 0
-    while len(text) - start > PART:
-        cut = end = start + PART
-        for mark in ("\n\n", "\n", ". ", " "):
-            found = text.rfind(mark, start + PART // 2, end)
-            if found >= 0:
-                cut = found + len(mark)
+    while len(text) - start > MAX_CODE_POINTS_PER_PASS:
+        cut = end = start + MAX_CODE_POINTS_PER_PASS
+        for separator in ("\n\n", "\n", ". ", " "):
+            position = text.rfind(separator, start + MAX_CODE_POINTS_PER_PASS // 2, end)
+            if position >= 0:
+                cut = position + len(separator)
                 break
         yield text[start:cut]
         start = cut
     yield text[start:]
 
 
-def _tokens(nlp: Language, text: str) -> Doc:
+def _tokenize(nlp: Language, text: str) -> Doc:
     pieces: list[Doc] = []
     start = 0
-    for match in LONG_RUN.finditer(text):
-        if match.start() > start:
-            pieces.append(nlp.make_doc(text[start : match.start()]))
-        start = match.end()
-        spaced = text.startswith(" ", start)
-        pieces.append(Doc(nlp.vocab, words=[match[0]], spaces=[spaced]))
-        start += spaced
+    for run in _LONG_RUN.finditer(text):
+        if run.start() > start:
+            pieces.append(nlp.make_doc(text[start : run.start()]))
+        start = run.end()
+        followed_by_space = text.startswith(" ", start)
+        pieces.append(Doc(nlp.vocab, words=[run[0]], spaces=[followed_by_space]))
+        start += followed_by_space
     if start < len(text) or not pieces:
         pieces.append(nlp.make_doc(text[start:]))
     return _join(pieces)

@@ -1,12 +1,19 @@
-"""Every place of an article, resolved to a real one, and the countries that the article is about.
+"""Every place of an article, resolved to a place of the gazetteer, and the countries that the article is about.
 
-words, cues   the article's words, and what those around a name tell
-recognition   the mentions of places: `mentions` of one article, `labelled` by the model or `overlooked` by it
-names         from a name to its candidates in the gazetteer
-groups        the mentions of one name together, and what the text says of it
-resolution    which of them each name stands for, all names of the article at once
-focus         the countries, mentioned or written about
-geojson       records for a map
+Reading:
+    words               the article's words, with the model's names over them
+    cues                what the words around a name say about it
+Recognition:
+    recognition         the mentions of places in one article, from the two modules below
+    labelled            places among the names that the model marked
+    overlooked_places   places that the model did not mark
+    toponyms            one mention, and the collector that both modules fill
+Resolution:
+    place_names         from a name to its candidates in the gazetteer
+    toponym_groups      the mentions of one name together, and what the text says about it
+    resolution          which candidate each name stands for, all names of the article at once
+Summary:
+    focus               the countries, and which of them the article is about
 """
 
 from __future__ import annotations
@@ -14,7 +21,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from service.contract.records import Location, PlaceMention
+from service.contract.annotations import Location, PlaceMention
 from service.enrich.places.focus import weigh
 from service.enrich.places.recognition import recognise
 from service.enrich.places.resolution import resolve
@@ -24,21 +31,23 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
-    from service.contract.records import CountryShare, PlaceKind, RawArticle
+    from service.contract.annotations import CountryShare, PlaceKind
+    from service.contract.raw_article import RawArticle
     from service.enrich.gazetteer.places import Gazetteer
-    from service.enrich.places.toponym_groups import Group
+    from service.enrich.places.toponym_groups import ToponymGroup
+    from service.enrich.places.toponyms import Toponym
 
 __all__ = ["find"]
 
-UNRESOLVED: dict[str, PlaceKind] = {"LOC": "region", "FAC": "facility"}
-"""What an unresolved name is taken for by the model's label; else a city, as most small places are."""
+KIND_OF_UNRESOLVED: dict[str, PlaceKind] = {"LOC": "region", "FAC": "facility"}
+"""Kind of an unresolved name by the model's label. With any other label it is a city, as most small places are."""
 
 
 def find(doc: Doc, article: RawArticle, gazetteer: Gazetteer) -> tuple[list[Location], list[CountryShare]]:
-    """Return the places of *article*, in the order of their first mention, and its countries.
+    """Return the places of *article* in the order of their first mention, and its countries.
 
-    *doc* is the article's text with its names in `doc.ents`, whose labels any model may have given: they are taken for
-    evidence, not for truth. Offsets are code points of `article.text`.
+    *doc* is the text of *article* with names in `doc.ents`. Any model may have given their labels, which are used as
+    evidence and not trusted. Offsets are code points of `article.text`.
     """
     toponyms = recognise(doc, article, gazetteer)
     context = [part.strip() for part in re.split("[,()/]", article.dateline or "") if part.strip()]
@@ -46,22 +55,23 @@ def find(doc: Doc, article: RawArticle, gazetteer: Gazetteer) -> tuple[list[Loca
     return _locations(groups, gazetteer), weigh(groups, article)
 
 
-def _locations(groups: Sequence[Group], gazetteer: Gazetteer) -> list[Location]:
+def _locations(groups: Sequence[ToponymGroup], gazetteer: Gazetteer) -> list[Location]:
     """Join the names of one place (`Romania`, `Romanian`) to one location."""
-    joined: dict[object, list[Group]] = {}
-    for one in groups:
-        joined.setdefault(one.place.row if one.place else one.name, []).append(one)
-    locations = [_location(same, gazetteer) for same in joined.values()]
+    by_place: dict[object, list[ToponymGroup]] = {}
+    for group in groups:
+        by_place.setdefault(group.place.row if group.place else group.name, []).append(group)
+    locations = [_location(same_place, gazetteer) for same_place in by_place.values()]
     return sorted(locations, key=lambda location: location.mentions[0].start)
 
 
-def _location(same: Sequence[Group], gazetteer: Gazetteer) -> Location:
-    place = same[0].place
-    mentions = sorted((mention for one in same for mention in one.mentions), key=lambda mention: mention.start)
-    written = [PlaceMention(start=one.start, end=one.end, text=one.text, as_=one.as_) for one in mentions]
+def _location(groups: Sequence[ToponymGroup], gazetteer: Gazetteer) -> Location:
+    """Return the location of *groups*, which all stand for one place or are one unresolved name."""
+    place = groups[0].place
+    toponyms = sorted((toponym for group in groups for toponym in group.mentions), key=lambda toponym: toponym.start)
+    mentions = [_mention(toponym) for toponym in toponyms]
     if place is None:
-        kind = UNRESOLVED.get(mentions[0].label, "city")
-        return Location(name=mentions[0].text, kind=kind, confidence=0.0, mentions=written)
+        kind = KIND_OF_UNRESOLVED.get(toponyms[0].label, "city")
+        return Location(name=toponyms[0].text, kind=kind, confidence=0.0, mentions=mentions)
     division = gazetteer.place(place.admin1).name if place.admin1 >= 0 and place.kind != "admin1" else None
     return Location(
         name=place.name,
@@ -72,6 +82,10 @@ def _location(same: Sequence[Group], gazetteer: Gazetteer) -> Location:
         lat=place.lat,
         lon=place.lon,
         admin1=division,
-        confidence=round(max(one.confidence for one in same), 3),
-        mentions=written,
+        confidence=round(max(group.confidence for group in groups), 3),
+        mentions=mentions,
     )
+
+
+def _mention(toponym: Toponym) -> PlaceMention:
+    return PlaceMention(start=toponym.start, end=toponym.end, text=toponym.text, as_=toponym.as_)

@@ -1,60 +1,65 @@
-"""The words around a name that tell what it is."""
+"""What the words around a name say about it: a place, a people's language, the dateline of a report.
+
+The word lists are data, `data/places/cues.yaml`; the punctuation and the patterns are here.
+"""
 
 from __future__ import annotations
 
 import re
+from importlib import resources
 from typing import TYPE_CHECKING
 
+from service.enrich import data_files
+
 if TYPE_CHECKING:
-    from service.contract.records import RawArticle
+    from service.contract.raw_article import RawArticle
     from service.enrich.places.words import Words
 
-PLACES = frozenset(["GPE", "LOC"])
-ENGLISH = frozenset(["US", "GB", "CA", "AU", "NZ", "IE", None])
-LOCATIVE = frozenset(["in", "near", "outside", "around", "across", "into", "inside", "throughout", "toward", "towards"])
-WEAKLY_LOCATIVE = frozenset(["at", "from", "to", "via"])
-"""These stand before people and organisations as well."""
-# ruff: noqa: SIM905 - one string a list of words: a quotation mark around each makes it no clearer
-DIRECTIONS = frozenset(
-    "north south east west northern southern eastern western central northeast northwest southeast southwest "
-    "northeastern northwestern southeastern southwestern south-eastern north-eastern south-western north-western "
-    "upper lower greater mainland downtown upstate inner outer mid".split()
+_LISTS: dict[str, list[str]] = data_files.read_as_written(
+    resources.files("service.enrich") / "data" / "places" / "cues.yaml"
 )
-DIVISIONS = frozenset(
-    "province region district oblast prefecture governorate county state city municipality area peninsula town village "
-    "island islands valley krai".split()
-)
-"""Words that may follow or precede a place's name and say no more than its kind."""
-GENERIC = DIVISIONS.union("suburb capital port airport republic metropolitan".split())
-BEFORE_OF = GENERIC.union(
-    "stronghold resort outskirts streets residents mayor people siege battle centre center enclave governor north "
-    "south east west coast shores fall suburbs bishop".split()
-)
-"""Words that come before `of` and a place."""
-SEPARATORS = frozenset([",", "and", "&", "/", "(", ")", "-", "\u2013", "\u2014", "or"])
-LIST = frozenset([",", "and", "or", "-", "/", "&", "\u2013", "\u2014", "to"])
-BEFORE_ABBREVIATION = frozenset([",", "(", "-", "\u2013", "in", "from"])
-STREETS = frozenset("street road avenue boulevard drive lane st ave rd blvd way".split())
-"""A street is named after a city as often as it lies in it."""
-NO_PLACES = frozenset(["Earth", "Mars", "Moon", "Venus", "Jupiter", "Media"])
-"""Towns in Texas, Pennsylvania and elsewhere, but rarely in the news."""
-POSSESSIVES = frozenset(["'s", "\u2019s", "\u2018s"])
-HELD = frozenset(["held", "occupied", "controlled"])
-"""Rebel-held Douma."""
-AFTER_HYPHEN = frozenset(["based", "born", "area", "backed", "led", "bound", "held", "style", "area", "wide"])
-GOVERNMENT = frozenset(["Government", "government"])
-HYPHENS = frozenset(["-", "\u2013", "/"])
-PARTIES = frozenset(["R", "D", "I"])
-TITLES = frozenset(
-    "mr mrs ms dr president minister sen rep gov gen col lt sgt capt judge prince princess king queen pope sir senator "
-    "congressman governor secretary".split()
-)
-LANGUAGE_BEFORE = frozenset(["in", "into", "speak", "speaks", "spoke", "speaking", "learn", "fluent"])
-LANGUAGE_AFTER = frozenset(["language", "languages", "speaker", "speakers", "translation"])
 
-DISEASE = re.compile(
-    r"[ -](?:ebola)?(?:virus|fever|disease|syndrome|variant|hemorrhagic|haemorrhagic|flu)\b", re.IGNORECASE
-)
+PLACE_LABELS = frozenset(["GPE", "LOC"])
+POSSESSIVES = frozenset(["'s", "\u2019s", "\u2018s"])
+"""Possessive endings as tokens. The entity stage cuts further apostrophes from spans of text (`span_edges`)."""
+HYPHENS = frozenset(["-", "\u2013", "/"])
+_CONJUNCTIONS = frozenset([",", "and", "or", "-", "/", "&", "\u2013", "\u2014"])
+
+ENGLISH_SPEAKING = frozenset([*_LISTS["english_speaking"], None])
+"""With None, the country of places that lie in many."""
+LOCATIVE = frozenset(_LISTS["locative"])
+WEAKLY_LOCATIVE = frozenset(_LISTS["weakly_locative"])
+DIRECTIONS = frozenset(_LISTS["directions"])
+DIVISIONS = frozenset(_LISTS["divisions"])
+GENERIC = DIVISIONS.union(_LISTS["generic"])
+BEFORE_OF = GENERIC.union(_LISTS["before_of"])
+SEPARATORS = _CONJUNCTIONS | {"(", ")"}
+"""Words between the places that a model marks as one name: `Paris, Texas`, `Iraq and Syria`."""
+LIST_SEPARATORS = _CONJUNCTIONS.union(_LISTS["list_words"])
+BEFORE_ABBREVIATION = frozenset([",", "(", "-", "\u2013", *_LISTS["before_abbreviation"]])
+STREETS = frozenset(_LISTS["streets"])
+NOT_PLACES = frozenset(_LISTS["not_places"])
+HELD = frozenset(_LISTS["held"])
+AFTER_HYPHEN = frozenset(_LISTS["after_hyphen"])
+GOVERNMENT = frozenset(_LISTS["government"])
+PARTIES = frozenset(_LISTS["parties"])
+TITLES = frozenset(_LISTS["titles"])
+LANGUAGE_BEFORE = frozenset(_LISTS["language_before"])
+LANGUAGE_AFTER = frozenset(_LISTS["language_after"])
+LANGUAGE_AFTER_HYPHEN = frozenset(_LISTS["language_after_hyphen"])
+
+
+def alternatives(name: str) -> str:
+    """Return the alternatives of a regular expression for the phrases of the list *name*."""
+    return "|".join(map(re.escape, _LISTS[name]))
+
+
+def capitalisable(name: str) -> str:
+    """Return the alternatives for the list *name*, in which lower-case words except "of" may begin with a capital."""
+    return re.sub(r"(?<![\w\\])(?!of\b)[a-z]", lambda letter: f"[{letter[0].upper()}{letter[0]}]", alternatives(name))
+
+
+DISEASE = re.compile(rf"[ -](?:ebola)?(?:{alternatives('diseases')})\b", re.IGNORECASE)
 _CAPITAL = "[A-Z\u00c0-\u017d]"
 _LETTERS = r"[\w.'\u2019/-]"
 _DATELINE = re.compile(
@@ -64,23 +69,29 @@ _DATELINE = re.compile(
     r"(?P<agency>,? ?\([^()\n]{2,40}\))? ?(?:--?|\u2013|\u2014)\s",
     re.MULTILINE,
 )
-_DATELINE_WITHIN = 1_000
-"""Characters of the text's beginning in which a dateline is looked for: captions and summaries may stand before it."""
+_DATELINE_MAX_CODE_POINTS = 1_000
+"""Length of the beginning of the body that may hold a dateline: captions and summaries may precede it."""
 
 
 def datelines(text: str, article: RawArticle) -> list[tuple[int, int]]:
-    """Return where datelines (`BUDAPEST, Hungary (AP) -`) name their places, `[start, end)`."""
+    """Return the spans `[start, end)` of all places in the datelines of *text*: `BUDAPEST, Hungary (AP) -`.
+
+    The entity stage has its own pattern (`overlooked_names.DATELINE_CITY`), because the two serve different purposes.
+    That pattern finds the city alone, in capitals, on any line, as evidence that a name is a place. This one finds the
+    whole list of places, also in mixed case if an agency follows, but only near the beginning, because it says where
+    the reporter was.
+    """
     body = len(article.headline) + 2 if article.headline and article.body else 0
-    found = []
-    for match in _DATELINE.finditer(text, body, body + _DATELINE_WITHIN):
-        first = match["places"].split(",")[0]
-        if first.isupper() or match["agency"]:
-            found.append(match.span("places"))
-    return found
+    spans = []
+    for match in _DATELINE.finditer(text, body, body + _DATELINE_MAX_CODE_POINTS):
+        city = match["places"].split(",")[0]
+        if city.isupper() or match["agency"]:
+            spans.append(match.span("places"))
+    return spans
 
 
-def says_place(words: Words, first: int, last: int) -> bool:
-    """Tell whether the words around say that a place stands here: `in Valdai`, `the town of Manbij`."""
+def is_place_in_context(words: Words, first: int, last: int) -> bool:
+    """Report whether the words around `[first, last)` say that it is a place: `in Valdai`, `the town of Manbij`."""
     before = words.before(first)
     if before in LOCATIVE or (before in HELD and words.text[first - 1].islower()):
         return True
@@ -94,16 +105,16 @@ def says_place(words: Words, first: int, last: int) -> bool:
     return after.islower() and after in GENERIC
 
 
-def goes_on(words: Words, last: int) -> bool:
-    """Tell whether a longer name goes on after these words."""
+def is_continued(words: Words, last: int) -> bool:
+    """Report whether a longer name may continue at *last*: a capitalised word follows on the same line."""
     after = words.after(last)
     return after[:1].isupper() and after.isalpha() and not words.document.startswith("\n", words.end[last - 1])
 
 
 def is_language(words: Words, first: int, last: int) -> bool:
-    """Tell whether a people's name stands for its language: `in Hungarian.`, `French-speaking`."""
+    """Report whether a people's name stands for its language: `in Hungarian.`, `French-speaking`."""
     after = words.after(last).lower()
-    if after in LANGUAGE_AFTER or (after == "-" and words.after(last + 1).lower() in {"speaking", "language"}):
+    if after in LANGUAGE_AFTER or (after == "-" and words.after(last + 1).lower() in LANGUAGE_AFTER_HYPHEN):
         return True
     ends = not after or not (after[0].isalnum() or after in POSSESSIVES or after == "-")
     return words.before(first) in LANGUAGE_BEFORE and ends

@@ -1,114 +1,146 @@
-"""Places where the model found no name: datelines, what the gazetteer knows, names that are a place elsewhere."""
+"""Add the places where the model marked no name: datelines, what the gazetteer knows, places named elsewhere.
+
+The entity stage has a similar step (`entities.overlooked_names`) with another purpose. That one adds names of any type
+that are certain without context, so that they become entities. This one adds mentions of places, and it may
+do so on the evidence of the words around them, because each still has to be resolved to a place.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.enrich.gazetteer.places import Role, is_initials
+from service.enrich.gazetteer.folding import is_initials
+from service.enrich.gazetteer.places import NameRole
 from service.enrich.places import cues
-from service.enrich.places.labelled import take_demonym
-from service.enrich.places.mentions import BIG, HUGE, LONGEST, is_known
+from service.enrich.places.labelled import add_demonym
+from service.enrich.places.toponyms import (
+    MAX_NAME_WORDS,
+    POPULATION_AGAINST_PERSON,
+    POPULATION_KNOWN_BY_NAME,
+    is_well_known,
+)
 
 if TYPE_CHECKING:
-    from service.enrich.places.mentions import Mentions
+    from collections.abc import Sequence
+
+    from service.enrich.gazetteer.places import GazetteerMatch
+    from service.enrich.places.toponyms import ToponymCollector
 
 
-def take(mentions: Mentions) -> None:
-    """Take them all, the surest first."""
-    for start, end in mentions.datelines:
-        _take_dateline(mentions, start, end)
-    _scan(mentions)
-    _repeat(mentions)
-    _take_abbreviations(mentions)
+def add_overlooked(collector: ToponymCollector) -> None:
+    """Add the overlooked places, the most certain first."""
+    for start, end in collector.datelines:
+        _add_dateline(collector, start, end)
+    _add_known(collector)
+    _add_repeats(collector)
+    _add_abbreviations(collector)
 
 
-def _take_dateline(mentions: Mentions, start: int, end: int) -> None:
-    first = 0
-    inside = [number for number, at in enumerate(mentions.words.start) if start <= at < end]
-    while first < len(inside):
-        for length in range(min(LONGEST, len(inside) - first), 0, -1):
-            left, right = inside[first], inside[first] + length
-            if any(one.role is not Role.DEMONYM for one in mentions.candidates(left, right)):
-                mentions.add(left, right, "GPE", "dateline")
-                first += length
+def _add_dateline(collector: ToponymCollector, start: int, end: int) -> None:
+    position = 0
+    inside = [index for index, offset in enumerate(collector.words.start) if start <= offset < end]
+    while position < len(inside):
+        for length in range(min(MAX_NAME_WORDS, len(inside) - position), 0, -1):
+            first, last = inside[position], inside[position] + length
+            if any(match.role is not NameRole.DEMONYM for match in collector.candidates(first, last)):
+                collector.add(first, last, "GPE", "dateline")
+                position += length
                 break
         else:
-            first += 1
+            position += 1
 
 
-def _scan(mentions: Mentions) -> None:
-    """Look every run of capitalised words up that is no part of a name of the model."""
-    words, done = mentions.words, 0
-    for first in words.capitals:
-        if first < done or words.owner[first] >= 0 or mentions.taken[first]:
+def _add_known(collector: ToponymCollector) -> None:
+    """Look up every run of words that begins and ends with a capital and is outside the model's names."""
+    words, position = collector.words, 0
+    for first in words.capitalised:
+        if first < position or words.owner[first] >= 0 or collector.covered[first]:
             continue
         longest = 1
-        while longest < LONGEST and first + longest < len(words) and words.owner[first + longest] < 0:
+        while longest < MAX_NAME_WORDS and first + longest < len(words) and words.owner[first + longest] < 0:
             longest += 1
         for length in range(longest, 0, -1):
-            if words.text[first + length - 1][0].isupper() and _accept(mentions, first, first + length):
-                done = first + length
+            if words.text[first + length - 1][0].isupper() and _add_if_place(collector, first, first + length):
+                position = first + length
                 break
 
 
-def _accept(mentions: Mentions, first: int, last: int) -> bool:
-    words, text = mentions.words, mentions.words.slice(first, last)
-    found = mentions.gazetteer.candidates(text)
-    if not found or text.lower() in cues.DIRECTIONS:
+def _add_if_place(collector: ToponymCollector, first: int, last: int) -> bool:
+    """Add the words as a toponym if they name a place or a people; report whether the scan goes on after them."""
+    words, text = collector.words, collector.words.slice(first, last)
+    matches = collector.gazetteer.candidates(text)
+    if not matches or text.lower() in cues.DIRECTIONS:
         return False
-    if mentions.gazetteer.is_demonym(text):
-        take_demonym(mentions, first, last, "")
+    if collector.gazetteer.is_demonym(text):
+        add_demonym(collector, first, last, "")
         return True
-    if not is_known(found, BIG) or (cues.goes_on(words, last) and not is_initials(text)):
+    well_known = is_well_known(matches, POPULATION_KNOWN_BY_NAME)
+    if not well_known or (cues.is_continued(words, last) and not is_initials(text)):
         return False
-    best = max((one.place for one in found if one.role is not Role.DEMONYM), key=lambda place: place.population)
-    sure = best.kind in {"country", "continent"} or (last - first > 1 and best.kind != "city")
-    city = any(one.role is Role.NAME and one.place.kind == "city" and one.place.population >= HUGE for one in found)
-    sure |= city and text not in mentions.people
-    listed = _is_listed(mentions, first, last)
     owner = words.after(last) in cues.POSSESSIVES
     owner |= words.after(last) == "-" and words.after(last + 1) in cues.AFTER_HYPHEN
-    if sure or listed or owner or cues.says_place(words, first, last):
-        mentions.add(first, last, "")
+    if (
+        owner
+        or _is_certain(collector, matches, text, last - first)
+        or _is_listed(collector, first, last)
+        or cues.is_place_in_context(words, first, last)
+    ):
+        collector.add(first, last, "")
         return True
     return False
 
 
-def _is_listed(mentions: Mentions, first: int, last: int) -> bool:
-    """Tell whether a place stands before or after it in a list: `Homs and Aleppo`."""
-    words, taken = mentions.words, mentions.taken
-    before = first > 1 and words.text[first - 1] in cues.LIST and taken[first - 2]
-    return before or (last + 1 < len(words) and words.text[last] in cues.LIST and taken[last + 1])
+def _is_certain(collector: ToponymCollector, matches: Sequence[GazetteerMatch], text: str, length: int) -> bool:
+    """Report whether a name of *length* words is a place without context: a country, or a large city and no person."""
+    largest = max(
+        (match.place for match in matches if match.role is not NameRole.DEMONYM), key=lambda place: place.population
+    )
+    if largest.kind in {"country", "continent"} or (length > 1 and largest.kind != "city"):
+        return True
+    large_city = any(
+        match.role is NameRole.NAME
+        and match.place.kind == "city"
+        and match.place.population >= POPULATION_AGAINST_PERSON
+        for match in matches
+    )
+    return large_city and text not in collector.person_names
 
 
-def _repeat(mentions: Mentions) -> None:
-    """Take every other standing of a name that is a place somewhere in the article."""
-    words = mentions.words
-    names = {toponym.text for toponym in mentions.found if toponym.as_ != "demonym"}
+def _is_listed(collector: ToponymCollector, first: int, last: int) -> bool:
+    """Report whether a place stands before or after it in a list: `Homs and Aleppo`."""
+    words, covered = collector.words, collector.covered
+    before = first > 1 and words.text[first - 1] in cues.LIST_SEPARATORS and covered[first - 2]
+    return before or (last + 1 < len(words) and words.text[last] in cues.LIST_SEPARATORS and covered[last + 1])
+
+
+def _add_repeats(collector: ToponymCollector) -> None:
+    """Add every other occurrence of a name that is a place somewhere in the article."""
+    words = collector.words
+    names = {toponym.text for toponym in collector.toponyms if toponym.as_ != "demonym"}
     lengths = sorted({words.count(name) for name in names}, reverse=True)
-    for first in words.capitals:
-        if mentions.taken[first]:
+    for first in words.capitalised:
+        if collector.covered[first]:
             continue
         for length in lengths:
             last = first + length
             if last > len(words) or words.slice(first, last) not in names:
                 continue
             label = words.label_of(first, last)
-            if label is not None and (label != "PERSON" or words.slice(first, last) not in mentions.people):
-                mentions.add(first, last, label)
+            if label is not None and (label != "PERSON" or words.slice(first, last) not in collector.person_names):
+                collector.add(first, last, label)
             break
 
 
-def _take_abbreviations(mentions: Mentions) -> None:
-    """Take the state after a town or a politician: `Homer City, Pa.`, `Ted Cruz, R-Texas`."""
-    words, taken = mentions.words, mentions.taken
-    for index in words.capitals:
-        if index < 2 or taken[index]:  # noqa: PLR2004 - a town and a comma stand before it
+def _add_abbreviations(collector: ToponymCollector) -> None:
+    """Add the state after a town or a politician: `Homer City, Pa.`, `Ted Cruz, R-Texas`."""
+    words, covered = collector.words, collector.covered
+    for index in words.capitalised:
+        if index < 2 or covered[index]:  # noqa: PLR2004 - a town and a comma precede it
             continue
         party = words.text[index - 1] == "-" and words.text[index - 2] in cues.PARTIES
-        if not party and not (words.text[index - 1] in {",", "("} and taken[index - 2]):
+        if not party and not (words.text[index - 1] in {",", "("} and covered[index - 2]):
             continue
-        wanted = {Role.ABBREVIATION, Role.NAME} if party else {Role.ABBREVIATION}
-        found = mentions.candidates(index, index + 1)
-        if any(one.role in wanted and one.place.kind == "admin1" for one in found):
-            mentions.add(index, index + 1, "")
+        roles = {NameRole.ABBREVIATION, NameRole.NAME} if party else {NameRole.ABBREVIATION}
+        matches = collector.candidates(index, index + 1)
+        if any(match.role in roles and match.place.kind == "admin1" for match in matches):
+            collector.add(index, index + 1, "")

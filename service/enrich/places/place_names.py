@@ -5,24 +5,27 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from service.enrich.gazetteer.places import Role
+from service.enrich.gazetteer.places import NameRole
 from service.enrich.places.cues import DIRECTIONS, DIVISIONS
 
 if TYPE_CHECKING:
-    from service.enrich.gazetteer.places import Candidate, Gazetteer
+    from service.enrich.gazetteer.places import Gazetteer, GazetteerMatch
 
-MOST = 24
-"""Candidates of a name that are weighed; there are 90 San Joses, and the last ones are hamlets."""
+MAX_CANDIDATES_PER_NAME = 24
+"""There are 90 San Joses, and the last of them are hamlets."""
 
 
-def look_up(name: str, as_: str, gazetteer: Gazetteer) -> list[Candidate]:
-    """Return the candidates of *name*, or those of what is left without its generic words (`northern Iraq`)."""
+def look_up(name: str, as_: str, gazetteer: Gazetteer) -> list[GazetteerMatch]:
+    """Return the candidates of *name*, or if it has none, those of its core without generic words (`northern Iraq`).
+
+    Main names come before alternate ones, each the most populous first. A mention as "demonym" has only the places
+    whose people it names as candidates, any other mention only the places themselves.
+    """
     demonym = as_ == "demonym"
     for form in (name,) if demonym else _forms(name):
-        found = [one for one in gazetteer.candidates(form) if (one.role is Role.DEMONYM) == demonym]
-        if found:
-            names = [one for one in found if one.role is not Role.ALTERNATE]
-            return (names + [one for one in found if one.role is Role.ALTERNATE])[:MOST]
+        matches = [match for match in gazetteer.candidates(form) if (match.role is NameRole.DEMONYM) == demonym]
+        if matches:
+            return sorted(matches, key=lambda match: match.role is NameRole.ALTERNATE)[:MAX_CANDIDATES_PER_NAME]
     return []
 
 

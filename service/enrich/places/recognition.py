@@ -1,9 +1,9 @@
 """Find the mentions of places: the model's names and the gazetteer's, each correcting the other.
 
 The model alone calls `Ukrainian` a city and misses `Kyiv's`; the gazetteer alone finds a place in every Paris Hilton.
-So a name that the model calls a place is one unless the gazetteer or the article knows better (`labelled`); a name that
-the gazetteer knows is one where the model has nothing else there and the words around it agree, and what is a place
-once in an article is one wherever it stands alone (`overlooked`).
+Therefore a name that the model calls a place is one unless the gazetteer or the article contradicts it (`labelled`). A
+name that only the gazetteer knows is a place if the model has no other name there and the words around it agree; and
+a name that is a place once in an article is one wherever else it stands alone (`overlooked_places`).
 """
 
 from __future__ import annotations
@@ -11,38 +11,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from service.enrich.places import cues, labelled, overlooked_places
-from service.enrich.places.mentions import BIG, Mentions, is_known
+from service.enrich.places.toponyms import POPULATION_KNOWN_BY_NAME, ToponymCollector, is_well_known
 from service.enrich.places.words import read_words
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-    from service.contract.records import RawArticle
+    from service.contract.raw_article import RawArticle
     from service.enrich.gazetteer.places import Gazetteer
-    from service.enrich.places.mentions import Toponym
+    from service.enrich.places.toponyms import Toponym
 
 
 def recognise(doc: Doc, article: RawArticle, gazetteer: Gazetteer) -> list[Toponym]:
-    """Return the mentions of places in *doc*, in order and without overlap."""
+    """Return the mentions of places in *doc*, in text order and without overlap."""
     text = article.text
-    mentions = Mentions(read_words(text, doc), gazetteer, cues.datelines(text, article))
-    labelled.take(mentions)
-    overlooked_places.take(mentions)
-    return sorted(_without_diseases(mentions), key=lambda toponym: toponym.start)
+    collector = ToponymCollector(read_words(text, doc), gazetteer, cues.datelines(text, article))
+    labelled.add_labelled(collector)
+    overlooked_places.add_overlooked(collector)
+    return sorted(_without_diseases(collector), key=lambda toponym: toponym.start)
 
 
-def _without_diseases(mentions: Mentions) -> list[Toponym]:
-    """Leave out the places that diseases were named after: `Ebola virus`, `West Nile fever`, and `Ebola` alone."""
-    document = mentions.words.document
-    named = {
+def _without_diseases(collector: ToponymCollector) -> list[Toponym]:
+    """Return the toponyms except those that name a disease: `Ebola virus`, `West Nile fever`, and `Ebola` alone.
+
+    A well-known place is left out only where the disease is named: `China` beside `China flu` is still the country.
+    """
+    document = collector.words.document
+    of_diseases = {
         toponym.text
-        for toponym in mentions.found
+        for toponym in collector.toponyms
         if toponym.as_ != "demonym" and cues.DISEASE.match(document, toponym.end)
     }
-    known = {text for text in named if is_known(mentions.gazetteer.candidates(text), BIG)}
+    well_known = {
+        text for text in of_diseases if is_well_known(collector.gazetteer.candidates(text), POPULATION_KNOWN_BY_NAME)
+    }
     return [
         toponym
-        for toponym in mentions.found
-        if toponym.text not in named - known
-        and not (toponym.text in known and cues.DISEASE.match(document, toponym.end))
+        for toponym in collector.toponyms
+        if toponym.text not in of_diseases - well_known
+        and not (toponym.text in well_known and cues.DISEASE.match(document, toponym.end))
     ]

@@ -1,23 +1,26 @@
-"""Decide which place each name stands for: all names of an article at once, each helping the others.
+"""Decide which place each name stands for: all names of an article at once, each as evidence for the others.
 
 Every candidate of every name gets a score, linear in a few features: how many people live there, what kind of place it
 is, and how well it agrees with what the article's other names stand for (same country, same division, near by). What
-the others stand for is uncertain too, so the scores are turned into probabilities and taken again, three times. A
-container said in the text ("Paris, Texas") outweighs all of it. The weights come from a conditional logistic regression
-on articles that label themselves (`scripts/fit_locations.py`); a few are set by hand: those of kinds that such articles
-do not label, and the shares, raised for local news, of which there was little. The winner's probability is the
-confidence: of the names in articles held back, 98 % are right from 0.9 on, 80 % at 0.8, 70 % at 0.6 to 0.8.
+the others stand for is uncertain too, so the scores are turned into probabilities, and the features are computed again
+from these, three times. A container named in the text ("Paris, Texas") outweighs everything else.
+
+The weights are data, `data/places/resolution_weights.yaml`: a conditional logistic regression on articles that label
+themselves (`scripts/fit_locations.py`), with a few set by hand. The probability of the winner is its confidence: of the
+names in articles held back, 98 % are right from 0.9 on, 80 % at 0.8, and 70 % at 0.6 to 0.8.
 """
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from service.enrich.gazetteer.places import Role
+from service.enrich import data_files
+from service.enrich.gazetteer.places import NameRole
 from service.enrich.places.place_names import look_up
-from service.enrich.places.toponym_groups import Group, group, parents
+from service.enrich.places.toponym_groups import ToponymGroup, group_toponyms, parents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,112 +28,102 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from service.enrich.gazetteer.places import Gazetteer
-    from service.enrich.places.mentions import Toponym
+    from service.enrich.places.toponyms import Toponym
 
 ROUNDS = 3
 NEAR_KM = 150.0
-"""Scale of nearness: about the field's tolerance (161 km)."""
+"""Distance at which nearness falls to 1/e: about the tolerance by which the field calls a point right (161 km)."""
 WIDE_KM = 500.0
 """The same for the wider region."""
-EARTH_KM = 6371.0
-LOCAL = frozenset(["city", "district", "facility", "admin1"])
+EARTH_RADIUS_KM = 6371.0
+LOCAL_KINDS = frozenset(["city", "district", "facility", "admin1"])
 """Kinds of places that are small enough to be near others."""
-NATURE = frozenset(["region", "continent", "water", "mountain"])
+NATURE_KINDS = frozenset(["region", "continent", "water", "mountain"])
+CONTEXT_WEIGHT = 2.0
+"""Weight of a name outside the text, beside 1 for one mention in it."""
 
-WEIGHT_OF = {
-    "people": 1.95,  # log10 of the population
-    "country": 1.6,
-    "admin1": -2.5,
-    "district": -2.0,
-    "nature": -1.5,
-    "facility": -0.7,
-    "alternate": -6.0,  # the gazetteer's name for it is another
-    "exact": 0.0,  # accents and all
-    "fame": 0.8,
-    "capital": 0.75,
-    "namesake": -2.65,  # a division named like a city in it: the city is meant
-    "called_division": 6.2,
-    "inside": 10.0,  # what the text says it lies in
-    "same_country": -0.6,
-    "same_admin1": 0.3,
-    "near": 1.7,
-    "wide": 0.5,
-    "country_share": 4.3,  # of all that the article's other names stand for
-    "admin1_share": 1.5,
-    "near_share": 2.0,
-}
-FEATURES = tuple(WEIGHT_OF)
-WEIGHTS = np.array(list(WEIGHT_OF.values()))
+_WEIGHT_OF: dict[str, float] = data_files.read(
+    resources.files("service.enrich") / "data" / "places" / "resolution_weights.yaml"
+)
+FEATURES = tuple(_WEIGHT_OF)
+"""Names of the features, in the order of the columns of `CandidateTable.features`."""
+WEIGHTS = np.array(list(_WEIGHT_OF.values()))
 
-TOGETHER = 300
-"""Names that are weighed together: no article has more, but a gazetteer that somebody sends as one."""
-WEIGHED = 1_200
-"""Candidates that are weighed together: time and memory grow with their square, 1,200 take 0.1 s."""
+MAX_NAMES_TOGETHER = 300
+"""Names that are weighed together. No article has more, but somebody may send a gazetteer as one."""
+MAX_CANDIDATES_TOGETHER = 1_200
+"""Candidates that are weighed together: time and memory grow with the square, and 1,200 need 0.1 s."""
 
 
-def resolve(toponyms: Sequence[Toponym], context: Iterable[str], gazetteer: Gazetteer, text: str) -> list[Group]:
-    """Return the names of *toponyms* with the place of each; *context* are names outside the text (its dateline)."""
-    groups = group(toponyms, gazetteer, text)
-    hints = [Group(name, [], look_up(name, "name", gazetteer), weight=2.0) for name in context]
-    named = [one for one in groups if one.candidates]
-    for start in range(0, len(named), TOGETHER):
-        _choose([one for one in [*named[start : start + TOGETHER], *hints] if one.candidates], gazetteer)
+def resolve(toponyms: Sequence[Toponym], context: Iterable[str], gazetteer: Gazetteer, text: str) -> list[ToponymGroup]:
+    """Return the names of *toponyms*, each with its place.
+
+    *context* holds names outside the text, such as those of a dateline field; they are evidence only.
+    """
+    groups = group_toponyms(toponyms, gazetteer, text)
+    hints = [ToponymGroup(name, [], look_up(name, "name", gazetteer), weight=CONTEXT_WEIGHT) for name in context]
+    known = [group for group in groups if group.candidates]
+    for start in range(0, len(known), MAX_NAMES_TOGETHER):
+        together = [*known[start : start + MAX_NAMES_TOGETHER], *hints]
+        _choose([group for group in together if group.candidates], gazetteer)
     return groups
 
 
-def _choose(groups: Sequence[Group], gazetteer: Gazetteer) -> None:
+def _choose(groups: Sequence[ToponymGroup], gazetteer: Gazetteer) -> None:
     """Choose a place for each of *groups*, all of which have candidates."""
-    for one in groups:
-        one.candidates = one.candidates[: max(2, WEIGHED // len(groups))]
-    table = Table(groups, gazetteer)
+    for group in groups:
+        group.candidates = group.candidates[: max(2, MAX_CANDIDATES_TOGETHER // len(groups))]
+    table = CandidateTable(groups, gazetteer)
     probability = table.probabilities(WEIGHTS)
-    for one, first in zip(groups, table.first.tolist(), strict=True):
-        one.choice = int(probability[first : first + len(one.candidates)].argmax())
-        one.confidence = float(probability[first + one.choice])
+    for group, first in zip(groups, table.first.tolist(), strict=True):
+        group.choice = int(probability[first : first + len(group.candidates)].argmax())
+        group.confidence = float(probability[first + group.choice])
 
 
-class Table:
-    """The candidates of all groups as columns."""
+class CandidateTable:
+    """The candidates of all groups as columns, one row per candidate, those of a group in consecutive rows."""
 
-    def __init__(self, groups: Sequence[Group], gazetteer: Gazetteer) -> None:
-        rows = [(number, one, found) for number, one in enumerate(groups) for found in one.candidates]
-        places = [found.place for *_, found in rows]
+    def __init__(self, groups: Sequence[ToponymGroup], gazetteer: Gazetteer) -> None:
+        rows = [(number, group, match) for number, group in enumerate(groups) for match in group.candidates]
+        places = [match.place for *_, match in rows]
+        self.groups = len(groups)
         self.owner = np.array([number for number, *_ in rows])
+        """Number of the group of each candidate."""
         self.first = np.flatnonzero(np.diff(self.owner, prepend=-1))
-        """Row of the first candidate of each name."""
-        self.weight = np.array([one.weight for _, one, _ in rows])
+        """Row of the first candidate of each group."""
+        self.weight = np.array([group.weight for _, group, _ in rows])
         others = self.owner[:, None] != self.owner
         codes = {code: number for number, code in enumerate(sorted({place.country or "" for place in places}))}
         country = np.array([codes[place.country] if place.country else -1 for place in places])
         admin1 = np.array([place.row if place.kind == "admin1" else place.admin1 for place in places])
         self.same_country = (others & (country[:, None] == country) & (country >= 0)).astype(float)
         self.same_admin1 = (others & (admin1[:, None] == admin1) & (admin1 >= 0)).astype(float)
-        local = np.array([place.kind in LOCAL and place.lat is not None for place in places])
+        local = np.array([place.kind in LOCAL_KINDS and place.lat is not None for place in places])
         lat = np.radians([place.lat or 0.0 for place in places])
         lon = np.radians([place.lon or 0.0 for place in places])
-        apart = distances(lat, lon)
-        both = others & local & local[:, None]
-        self.near = np.where(both, np.exp(-apart / NEAR_KM), 0.0)
-        self.wide = np.where(both, np.exp(-apart / WIDE_KM), 0.0)
-        cities = {(number, found.place.admin1) for number, _, found in rows if found.place.kind == "city"}
+        distance = distances_km(lat, lon)
+        comparable = others & local & local[:, None]
+        self.near = np.where(comparable, np.exp(-distance / NEAR_KM), 0.0)
+        self.wide = np.where(comparable, np.exp(-distance / WIDE_KM), 0.0)
+        divisions_of_cities = {(number, match.place.admin1) for number, _, match in rows if match.place.kind == "city"}
         self.fixed = np.array(
             [
                 (
-                    people,
-                    found.place.kind == "country",
-                    found.place.kind == "admin1",
-                    found.place.kind == "district",
-                    found.place.kind in NATURE,
-                    found.place.kind == "facility",
-                    found.role is Role.ALTERNATE,
-                    found.place.name == one.name,
-                    fame,
-                    found.place.capital,
-                    (number, found.place.row) in cities,
-                    one.called_division if found.place.kind in {"admin1", "district"} else 0.0,
-                    bool(one.inside) and not one.inside.isdisjoint(parents(found.place, gazetteer)),
+                    log_population,
+                    match.place.kind == "country",
+                    match.place.kind == "admin1",
+                    match.place.kind == "district",
+                    match.place.kind in NATURE_KINDS,
+                    match.place.kind == "facility",
+                    match.role is NameRole.ALTERNATE,
+                    match.place.name == group.name,
+                    log_fame,
+                    match.place.capital,
+                    (number, match.place.row) in divisions_of_cities,
+                    group.called_division if match.place.kind in {"admin1", "district"} else 0.0,
+                    bool(group.containers) and not group.containers.isdisjoint(parents(match.place, gazetteer)),
                 )
-                for (number, one, found), people, fame in zip(
+                for (number, group, match), log_population, log_fame in zip(
                     rows,
                     np.log10([place.population + 100.0 for place in places]),
                     np.log1p([place.fame for place in places]),
@@ -139,10 +132,10 @@ class Table:
             ],
             dtype=float,
         )
-        self.groups = len(groups)
+        """The features that do not depend on what the other names stand for."""
 
     def features(self, probability: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the features of each candidate, given what the other names probably stand for."""
+        """Return the features of each candidate, given the *probability* of every candidate."""
         mass = probability * self.weight
         own = np.bincount(self.owner, mass, self.groups)[self.owner]
         others = np.maximum(mass.sum() - own, 1.0)
@@ -161,24 +154,27 @@ class Table:
         )
 
     def probabilities(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the probability of each candidate among those of its name."""
+        """Return the probability of each candidate among those of its group."""
         probability = self.softmax(self.fixed @ weights[: self.fixed.shape[1]])
         for _ in range(ROUNDS):
             probability = self.softmax(self.features(probability) @ weights)
         return probability
 
     def softmax(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the softmax of *score* within each name."""
+        """Return the softmax of *score* within each group."""
         highest = np.maximum.reduceat(score, self.first)
         power: NDArray[np.float64] = np.exp(score - highest[self.owner])
         share: NDArray[np.float64] = power / np.bincount(self.owner, power, self.groups)[self.owner]
         return share
 
 
-def distances(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the great-circle distances between all points, in km (haversine; angles in radians)."""
+def distances_km(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the great-circle distances between all points, by the haversine formula.
+
+    *lat* and *lon* are radians of shape (n,); the result has shape (n, n).
+    """
     half = np.sin((lat[:, None] - lat) / 2) ** 2
     cosine = np.cos(lat)
     half = half + cosine[:, None] * cosine * np.sin((lon[:, None] - lon) / 2) ** 2
-    apart: NDArray[np.float64] = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
-    return apart
+    distance: NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
+    return distance

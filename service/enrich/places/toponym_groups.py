@@ -1,6 +1,6 @@
-"""The names of an article, each with its mentions and what it may stand for, and what the text says of it.
+"""The place names of an article, each with its mentions, its candidates and what the text says about it.
 
-Mentions of one name are one group, but for those that lie in different places by the text's own words ("Paris, Texas").
+Mentions of one name form one group, except those that the text itself puts in different places ("Paris, Texas").
 """
 
 from __future__ import annotations
@@ -12,141 +12,149 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from service.enrich.gazetteer.places import Role, fold
+from service.enrich.gazetteer.folding import fold_place_name
+from service.enrich.gazetteer.places import NameRole
+from service.enrich.places.cues import alternatives, capitalisable
 from service.enrich.places.place_names import look_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from service.enrich.gazetteer.places import Candidate, Gazetteer, Place
-    from service.enrich.places.mentions import Toponym
+    from service.enrich.gazetteer.places import Gazetteer, GazetteerMatch, Place
+    from service.enrich.places.toponyms import Toponym
 
-GAP = 8
+MAX_CONTAINER_GAP = 8
 """Code points between a place and what it lies in: ` in the `."""
-_KIND = "province|region|oblast|state|county|prefecture|governorate|district|canton|department|voivodeship"
-_CALLED_AFTER = re.compile(rf" (?:{_KIND})\b", re.IGNORECASE)
-_CALLED_BEFORE = re.compile(rf"\b(?:{_KIND}) of (?:the )?$", re.IGNORECASE)
-_OFFICE = (
-    r"(?:Gov\.|[Gg]overnor|(?:Lt\.|[Ll]ieutenant) (?:Gov\.|[Gg]overnor)|[Aa]ttorney [Gg]eneral|[Ss]ecretary of [Ss]tate"
-    r"|Sen\.|Rep\.|[Ss]tate (?:Sen\.|Rep\.|[Ss]enator|[Rr]epresentative|[Ll]awmaker|[Ll]egislator))"
-)
-"""Offices that a state of the USA has and that stand beside its name."""
-_OFFICE_AFTER = re.compile(rf"(?:['\u2019]s)? (?:(?:Republican|Democratic) )?{_OFFICE}(?!\w)")
+DEMONYM_WEIGHT = 0.5
+"""Weight of a people's name among the article's names, beside 1 for a place."""
+_DIVISION_AFTER = re.compile(rf" (?:{alternatives('called_division')})\b", re.IGNORECASE)
+_DIVISION_BEFORE = re.compile(rf"\b(?:{alternatives('called_division')}) of (?:the )?$", re.IGNORECASE)
+_DIVISION_BEFORE_CODE_POINTS = 20
+_OFFICE = f"(?:{capitalisable('state_offices')})"
+_OFFICE_AFTER = re.compile(rf"(?:['\u2019]s)? (?:(?:{alternatives('state_parties')}) )?{_OFFICE}(?!\w)")
 _OFFICE_BEFORE = re.compile(rf"\b{_OFFICE}(?: [A-Z][\w.'\u2019-]*){{0,3}} of (?:the (?:U\.?S\.? )?[Ss]tate of )?$")
-_BEFORE = 80
-"""Code points before a name in which its office is looked for."""
+_OFFICE_BEFORE_CODE_POINTS = 80
+"""Length of the text before a name that is searched for an office."""
 _GOVERNOR_NEAR = re.compile(r"[^.?!;\n]{0,80}?\b(?:Gov\.|Governor) [A-Z]")
-_NATION = re.compile(r"(?:['\u2019]s)? (?i:prime|foreign|defen[cs]e|parliament)")
+_NATIONAL = re.compile(rf"(?:['\u2019]s)? (?i:{alternatives('national')})")
 _INSIDE = re.compile(r"\s*(?:,|\(|in|-|\u2013)\s*\(?(?:the )?")
 
 
 @dataclass(slots=True)
-class Group:
-    """One name of the article with its mentions and what it may stand for."""
+class ToponymGroup:
+    """One name of the article with its mentions, its candidates and, after resolution, the choice among them."""
 
     name: str
     mentions: list[Toponym]
-    candidates: list[Candidate]
+    candidates: list[GazetteerMatch]
     weight: float = 1.0
+    """How much the name counts as evidence for the places of other names."""
     called_division: float = 0.0
-    """Share of the mentions that are called a province, a county or the like."""
-    inside: set[int] = field(default_factory=set)
+    """Share of the mentions that the text calls a province, a county or the like."""
+    containers: set[int] = field(default_factory=set)
     """Rows of the places that the text says it lies in."""
     choice: int = -1
+    """Index of the chosen candidate, -1 for none."""
     confidence: float = 0.0
 
     @property
     def place(self) -> Place | None:
-        """The place that was chosen."""
+        """The chosen place."""
         return self.candidates[self.choice].place if self.choice >= 0 else None
 
 
-def group(toponyms: Sequence[Toponym], gazetteer: Gazetteer, text: str) -> list[Group]:
-    """Join the mentions of one name; those that lie in different places by the text's own words stay apart."""
-    inside = containers(toponyms, gazetteer, text)
-    states = [_is_called_state(toponym, text, gazetteer) for toponym in toponyms]
-    for rows, state in zip(inside, states, strict=True):
+def group_toponyms(toponyms: Sequence[Toponym], gazetteer: Gazetteer, text: str) -> list[ToponymGroup]:
+    """Group the mentions by folded name, and by place if the text itself puts some of them in different places."""
+    containers = containers_of(toponyms, gazetteer, text)
+    called_state = [_is_called_state(toponym, text, gazetteer) for toponym in toponyms]
+    for rows, state in zip(containers, called_state, strict=True):
         if state:
             rows.add(gazetteer.countries["US"].row)
     by_name: dict[tuple[str, bool], list[int]] = defaultdict(list)
     for index, toponym in enumerate(toponyms):
-        by_name[fold(toponym.text), toponym.as_ == "demonym"].append(index)
+        by_name[fold_place_name(toponym.text), toponym.as_ == "demonym"].append(index)
     groups = []
     for (_, demonym), members in by_name.items():
         first = toponyms[members[0]]
         candidates = look_up(first.text, first.as_, gazetteer)
-        said = {index: inside[index] for index in members if inside[index]}
-        senses: dict[frozenset[int], list[int]] = defaultdict(list)
-        for index in members:
-            senses[frozenset(said.get(index, ()))].append(index)
-        plain = senses.pop(frozenset(), [])
-        parts = [(set(rows), indexes) for rows, indexes in senses.items()] or [(set(), [])]
-        parts[0][1].extend(plain)
-        for rows, indexes in parts:
+        for rows, indexes in _senses(members, containers):
             mentions = [toponyms[index] for index in sorted(indexes)]
-            weight = (0.5 if demonym else 1.0) * (1 + np.log(len(mentions)))
+            weight = (DEMONYM_WEIGHT if demonym else 1.0) * (1 + np.log(len(mentions)))
             weight += any(mention.as_ == "dateline" for mention in mentions)
-            called = sum(states[index] or _is_called_division(toponyms[index], text, gazetteer) for index in indexes)
-            groups.append(Group(mentions[0].text, mentions, candidates, float(weight), called / len(mentions), rows))
+            called = sum(called_state[i] or _is_called_division(toponyms[i], text, gazetteer) for i in indexes)
+            groups.append(
+                ToponymGroup(mentions[0].text, mentions, candidates, float(weight), called / len(mentions), rows)
+            )
     return groups
 
 
-def _is_called_division(mention: Toponym, text: str, gazetteer: Gazetteer) -> bool:
-    """Tell whether the text calls it so: `Kharkiv Oblast`, `Idlib province`, `the state of Georgia`.
+def _senses(members: Sequence[int], containers: Sequence[set[int]]) -> list[tuple[set[int], list[int]]]:
+    """Split the mentions of one name by what the text puts them in; the first sense also gets the other mentions."""
+    by_containers: dict[frozenset[int], list[int]] = defaultdict(list)
+    for index in members:
+        by_containers[frozenset(containers[index])].append(index)
+    plain = by_containers.pop(frozenset(), [])
+    senses = [(set(rows), indexes) for rows, indexes in by_containers.items()] or [(set(), [])]
+    senses[0][1].extend(plain)
+    return senses
 
-    Where a name is that of a country and of a state of the USA, a governor in the same sentence tells for the state.
+
+def _is_called_division(mention: Toponym, text: str, gazetteer: Gazetteer) -> bool:
+    """Report whether the text calls it a division: `Kharkiv Oblast`, `Idlib province`, `the state of Georgia`.
+
+    For a name of both a country and a state of the United States, a governor in the same sentence means the state.
     """
     if (
-        _CALLED_AFTER.search(mention.text)
-        or _CALLED_AFTER.match(text, mention.end)
-        or _CALLED_BEFORE.search(text[max(0, mention.start - 20) : mention.start])
+        _DIVISION_AFTER.search(mention.text)
+        or _DIVISION_AFTER.match(text, mention.end)
+        or _DIVISION_BEFORE.search(text[max(0, mention.start - _DIVISION_BEFORE_CODE_POINTS) : mention.start])
     ):
         return True
-    if not _GOVERNOR_NEAR.match(text, mention.end) or _NATION.match(text, mention.end):
+    if not _GOVERNOR_NEAR.match(text, mention.end) or _NATIONAL.match(text, mention.end):
         return False
-    found = look_up(mention.text, mention.as_, gazetteer)
-    return _has_state(found) and any(one.place.kind == "country" for one in found)
+    candidates = look_up(mention.text, mention.as_, gazetteer)
+    return _has_state(candidates) and any(match.place.kind == "country" for match in candidates)
 
 
 def _is_called_state(mention: Toponym, text: str, gazetteer: Gazetteer) -> bool:
-    """Tell whether an office of a state of the USA stands beside it: `Georgia Gov. Kemp`, `governor of Georgia`."""
+    """Report whether an office of a state of the United States stands beside it: `Georgia Gov. Kemp`."""
     office = _OFFICE_AFTER.match(text, mention.end) or _OFFICE_BEFORE.search(
-        text[max(0, mention.start - _BEFORE) : mention.start]
+        text[max(0, mention.start - _OFFICE_BEFORE_CODE_POINTS) : mention.start]
     )
     return bool(office) and _has_state(look_up(mention.text, mention.as_, gazetteer))
 
 
-def _has_state(found: Sequence[Candidate]) -> bool:
+def _has_state(candidates: Sequence[GazetteerMatch]) -> bool:
     return any(
-        one.place.kind == "admin1" and one.place.country == "US" and one.role is not Role.ALTERNATE for one in found
+        match.place.kind == "admin1" and match.place.country == "US" and match.role is not NameRole.ALTERNATE
+        for match in candidates
     )
 
 
-def containers(toponyms: Sequence[Toponym], gazetteer: Gazetteer, text: str) -> list[set[int]]:
-    """Return for each toponym the rows that the next one may stand for and that hold one of its candidates."""
-    found: list[set[int]] = [set() for _ in toponyms]
+def containers_of(toponyms: Sequence[Toponym], gazetteer: Gazetteer, text: str) -> list[set[int]]:
+    """Return for each toponym the rows that the next one may stand for and that contain one of its candidates."""
+    containers: list[set[int]] = [set() for _ in toponyms]
     for index in range(len(toponyms) - 2, -1, -1):
         inner, outer = toponyms[index], toponyms[index + 1]
-        near = outer.start - inner.end <= GAP and _INSIDE.fullmatch(text, inner.end, outer.start)
-        if not near or is_list(inner, outer, gazetteer):
+        near = outer.start - inner.end <= MAX_CONTAINER_GAP and _INSIDE.fullmatch(text, inner.end, outer.start)
+        if not near or is_list_of_states(inner, outer, gazetteer):
             continue
-        rows = {one.place.row for one in look_up(outer.text, outer.as_, gazetteer) if one.place.kind != "city"}
-        held = set()
-        for candidate in look_up(inner.text, inner.as_, gazetteer):
-            held |= rows & set(parents(candidate.place, gazetteer))
-        found[index] = held
-    return found
+        outer_candidates = look_up(outer.text, outer.as_, gazetteer)
+        outer_rows = {match.place.row for match in outer_candidates if match.place.kind != "city"}
+        for match in look_up(inner.text, inner.as_, gazetteer):
+            containers[index] |= outer_rows & set(parents(match.place, gazetteer))
+    return containers
 
 
-def is_list(inner: Toponym, outer: Toponym, gazetteer: Gazetteer) -> bool:
-    """Tell whether two names are two of a list of states: `Wyoming, Michigan and Ohio` are not a town in Michigan."""
-    first = {one.place.kind for one in gazetteer.candidates(inner.text)}
-    second = {(one.place.kind, one.role) for one in gazetteer.candidates(outer.text)}
-    return "admin1" in first and ("admin1", Role.NAME) in second
+def is_list_of_states(inner: Toponym, outer: Toponym, gazetteer: Gazetteer) -> bool:
+    """Report whether both names are of states: `Wyoming, Michigan and Ohio` does not name a town in Michigan."""
+    inner_kinds = {match.place.kind for match in gazetteer.candidates(inner.text)}
+    outer_kinds = {(match.place.kind, match.role) for match in gazetteer.candidates(outer.text)}
+    return "admin1" in inner_kinds and ("admin1", NameRole.NAME) in outer_kinds
 
 
 def parents(place: Place, gazetteer: Gazetteer) -> list[int]:
-    """Return the rows of what *place* lies in."""
+    """Return the rows of the divisions and the country that *place* lies in."""
     rows = [row for row in (place.admin1, place.admin2) if row >= 0 and row != place.row]
     if place.country in gazetteer.countries and place.kind != "country":
         rows.append(gazetteer.countries[place.country].row)

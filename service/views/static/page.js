@@ -1,9 +1,9 @@
-// The live page: records and figures come as server-sent events. The server renders and escapes; nothing here makes
-// markup out of an article's words, and the browser is told to let no other code do so (trusted types).
+// The live page: records and figures come as server-sent events. The server renders and escapes. Nothing here turns the
+// words of an article into markup, and the browser forbids any other code to do so (trusted types).
 
-const KEPT = 100; // records on the page, as many as the server keeps
+const MAX_RECORDS = 100; // records on the page, as many as the server keeps
 const WORLD = { x: -180, y: -84, width: 360, height: 144 };
-const LEAST = 30; // degrees of longitude that the map shows at least
+const MIN_WIDTH = 30; // degrees of longitude that the map shows at least
 const SVG = "http://www.w3.org/2000/svg";
 
 const rendered = window.trustedTypes
@@ -15,18 +15,21 @@ const list = find("records");
 const filters = find("filters");
 const state = find("state");
 const pause = find("pause");
+const empty = find("empty");
+const noRecordYet = [...empty.childNodes];
 const countries = new Intl.DisplayNames(["en"], { type: "region", fallback: "code" });
 
-const facts = new Map(); // element of a record → what the filters and the map ask of it
-const waiting = []; // records that came while paused, oldest first
-let before = null; // the figures before these, for the pace
+const facts = new Map(); // element of a record → what the filters and the map need
+let waiting = []; // records that came while paused, oldest first
+let before = null; // the previous figures, for rates
 
 function show(record) {
+  const earlier = [...facts].find(([, fact]) => fact.id === record.id)?.[0];
+  if (earlier && facts.get(earlier).revision > record.revision) return; // the greater revision holds
   const holder = document.createElement("template");
   holder.innerHTML = rendered.createHTML(record.html);
   const entry = holder.content.firstElementChild;
   const words = entry.textContent.toLowerCase();
-  const earlier = [...facts].find(([, fact]) => fact.id === record.id)?.[0];
   const focused = earlier?.contains(document.activeElement);
   entry.open = earlier?.open ?? false;
   earlier?.remove();
@@ -36,25 +39,49 @@ function show(record) {
   list.prepend(entry);
   if (focused) entry.firstElementChild.focus();
   const open = [...facts.keys()];
-  for (const old of open.slice(0, Math.max(0, open.length - KEPT))) {
+  for (const old of open.slice(0, Math.max(0, open.length - MAX_RECORDS))) {
     old.remove();
     facts.delete(old);
   }
 }
 
-function take(records) {
+// A retraction is shown even while paused: until then the retracted text would stay on the page.
+function receive(records) {
+  if (!paused()) return showAll(records);
+  const ids = new Set([...facts.values()].map((fact) => fact.id));
+  const isUrgent = (record) => record.retracted && ids.has(record.id);
+  const retracted = new Set(records.filter((record) => record.retracted).map((record) => record.id));
+  waiting = [...waiting.filter((record) => !retracted.has(record.id)), ...records.filter((record) => !isUrgent(record))];
+  waiting.splice(0, Math.max(0, waiting.length - MAX_RECORDS));
+  showAll(records.filter(isUrgent));
+  labelPause();
+}
+
+// Removes the records, shown or waiting, for which `isRemoved` is true.
+function remove(isRemoved) {
+  for (const [entry, fact] of [...facts]) {
+    if (!isRemoved(fact)) continue;
+    entry.remove();
+    facts.delete(entry);
+  }
+  waiting = waiting.filter((record) => !isRemoved(record));
+  showAll([]);
+  labelPause();
+}
+
+function showAll(records) {
   records.forEach(show);
   offer("country", (fact) => fact.countries, (code) => `${countries.of(code)} (${code})`);
   offer("tag", (fact) => fact.tags, (tag) => tag);
-  sift();
+  filter();
 }
 
 // Offers in a select what occurs in the records, and keeps what is chosen.
 function offer(id, values, label) {
   const select = find(id);
-  const found = new Map([...facts.values()].flatMap(values).map((value) => [value, label(value)]));
-  if (select.value && !found.has(select.value)) found.set(select.value, label(select.value));
-  const sorted = [...found].sort((one, other) => one[1].localeCompare(other[1]));
+  const labels = new Map([...facts.values()].flatMap(values).map((value) => [value, label(value)]));
+  if (select.value && !labels.has(select.value)) labels.set(select.value, label(select.value));
+  const sorted = [...labels].sort(([, a], [, b]) => a.localeCompare(b));
   const known = [...select.options].slice(1).map((option) => option.value);
   if (sorted.map(([value]) => value).join() === known.join()) return;
   const chosen = select.value;
@@ -62,7 +89,7 @@ function offer(id, values, label) {
   select.value = chosen;
 }
 
-function sift() {
+function filter() {
   const words = find("words").value.trim().toLowerCase().split(/\s+/);
   const country = find("country").value;
   const tag = find("tag").value;
@@ -77,9 +104,8 @@ function sift() {
     );
     shown += !entry.hidden;
   }
-  const empty = find("empty");
   empty.hidden = shown > 0;
-  if (facts.size) empty.textContent = "No record passes the filters.";
+  empty.replaceChildren(...(facts.size ? ["No record passes the filters."] : noRecordYet));
   draw();
 }
 
@@ -117,7 +143,7 @@ function around(places) {
   const ys = places.map((place) => -place.latitude);
   const [west, east, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const ratio = WORLD.width / WORLD.height;
-  const width = Math.max(LEAST, (east - west) * 1.25, (bottom - top) * 1.25 * ratio);
+  const width = Math.max(MIN_WIDTH, (east - west) * 1.25, (bottom - top) * 1.25 * ratio);
   if (width >= WORLD.width) return WORLD;
   const height = width / ratio;
   const within = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -129,57 +155,71 @@ function around(places) {
   };
 }
 
-function tell(figures) {
+function showFigures(figures) {
   const number = (value, digits = 0) => value.toLocaleString("en", { maximumFractionDigits: digits });
   const set = (name, text) => (document.querySelector(`[data-figure="${name}"]`).textContent = text);
-  for (const name of ["enriched", "refused", "lag", "in_flight"]) set(name, number(figures[name]));
-  const articles = figures.articles - (before?.articles ?? 0);
+  for (const name of ["enriched", "unsupported_language", "retracted", "deleted"]) set(name, number(figures[name]));
+  set("lag", figures.lag === null ? "–" : number(figures.lag));
+  const records = figures.records - (before?.records ?? 0);
   if (before && figures.seconds > before.seconds) {
-    set("pace", number(articles / (figures.seconds - before.seconds), 1));
-    if (articles > 0) set("age", `${number((figures.age - before.age) / articles, 1)} s`);
+    set("rate", number(records / (figures.seconds - before.seconds), 1));
+    if (records > 0) set("age", `${number((figures.age - before.age) / records, 1)} s`);
   }
   before = figures;
+  showState(figures.reading);
 }
 
-function hold(paused) {
+function setPaused(paused) {
   pause.setAttribute("aria-pressed", paused);
-  if (!paused) take(waiting.splice(0));
-  name();
+  if (!paused) showAll(waiting.splice(0));
+  labelPause();
 }
 
 const paused = () => pause.getAttribute("aria-pressed") === "true";
-const name = () => (pause.textContent = paused() ? `Go on (${waiting.length})` : "Pause");
+const labelPause = () => (pause.textContent = paused() ? `Go on (${waiting.length})` : "Pause");
 
-function say(what, text) {
-  state.dataset.state = what;
+let skipped = 0; // records that passed too fast to be shown
+
+function showState(reading) {
+  const live = skipped ? `live; ${skipped} passed too fast to be shown` : "live";
+  setState(reading ? "live" : "lost", reading ? live : "no records from Kafka; trying again");
+}
+
+function setState(name, text) {
+  if (state.textContent === text) return; // a screen reader would repeat it
+  state.dataset.state = name;
   state.textContent = text;
 }
 
 function follow() {
   const events = new EventSource("page/events");
-  events.addEventListener("open", () => say("live", "live"));
+  before = null;
+  skipped = 0;
+  events.addEventListener("open", () => (before = null)); // also after a reconnection: a new process counts from 0
   events.addEventListener("error", () => {
-    say("lost", "no connection to the worker; trying again");
+    setState("lost", "no connection to the page's server; trying again");
     if (events.readyState === EventSource.CLOSED) setTimeout(follow, 5000);
   });
-  events.addEventListener("records", (event) => {
-    const records = JSON.parse(event.data);
-    if (!paused()) return take(records);
-    waiting.push(...records);
-    waiting.splice(0, Math.max(0, waiting.length - KEPT));
-    name();
+  events.addEventListener("held", (event) => {
+    const ids = new Set(JSON.parse(event.data));
+    remove((fact) => !ids.has(fact.id));
   });
-  events.addEventListener("figures", (event) => tell(JSON.parse(event.data)));
-  events.addEventListener("skipped", (event) => say("live", `live; ${event.data} passed too fast to be shown`));
+  events.addEventListener("records", (event) => receive(JSON.parse(event.data)));
+  events.addEventListener("removed", (event) => {
+    const names = new Set(JSON.parse(event.data)); // keys or ids
+    remove((fact) => names.has(fact.key) || names.has(fact.id));
+  });
+  events.addEventListener("figures", (event) => showFigures(JSON.parse(event.data)));
+  events.addEventListener("skipped", (event) => (skipped = Number(event.data)));
 }
 
 function step(by) {
   const shown = [...list.querySelectorAll(".record:not([hidden]) > summary")];
-  const at = shown.indexOf(document.activeElement.closest?.(".record")?.firstElementChild);
-  shown.at(at < 0 ? 0 : Math.min(Math.max(at + by, 0), shown.length - 1))?.focus();
+  const index = shown.indexOf(document.activeElement.closest?.(".record")?.firstElementChild);
+  shown.at(index < 0 ? 0 : Math.min(Math.max(index + by, 0), shown.length - 1))?.focus();
 }
 
-const KEYS = { j: () => step(1), k: () => step(-1), p: () => hold(!paused()), "/": () => find("words").focus() };
+const KEYS = { j: () => step(1), k: () => step(-1), p: () => setPaused(!paused()), "/": () => find("words").focus() };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -191,9 +231,9 @@ document.addEventListener("keydown", (event) => {
     KEYS[event.key]();
   }
 });
-pause.addEventListener("click", () => hold(!paused()));
+pause.addEventListener("click", () => setPaused(!paused()));
 filters.addEventListener("submit", (event) => event.preventDefault());
-filters.addEventListener("input", sift);
-filters.addEventListener("reset", () => setTimeout(sift));
+filters.addEventListener("input", filter);
+filters.addEventListener("reset", () => setTimeout(filter));
 list.addEventListener("toggle", draw, true);
 follow();

@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from service.errors import StallError
 from service.worker.health.broker_probe import PROBE_SECONDS, BrokerProbe
 from service.worker.health.loop_guard import LoopGuard
 
@@ -27,10 +28,6 @@ ROUND_SECONDS = 5.0  # between two looks
 LONGEST_ROUND_SECONDS = ROUND_SECONDS + 2 * PROBE_SECONDS  # the brokers answer neither the question nor the goodbye
 UNREADY_REBALANCE_SECONDS = 30.0  # of rebalancing, until the worker reports itself as unready
 LONGEST_REBALANCE_SECONDS = 140.0  # 25 s to drain, 60 s for the slowest member to join, 55 s to open the partitions
-
-
-class StallError(Exception):
-    """Raised when the worker does not do its work. The message says what was seen."""
 
 
 @dataclass(frozen=True, slots=True)

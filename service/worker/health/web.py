@@ -1,4 +1,4 @@
-"""The pages of a worker: /metrics, /livez and /readyz for monitoring, /resume for `newswire resume`, / for people."""
+"""The web server of a worker: /metrics, /livez and /readyz for monitoring, /resume for `newswire resume`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from aiohttp import web
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from service.page.server import mount
-
 if TYPE_CHECKING:
     from service.worker.application import WorkerApp
 
 log = structlog.get_logger()
+INDEX = """\
+This is a worker: /metrics, /livez, /readyz. It shows no records.
+`newswire page` does, in a process of its own: see NEWSWIRE_PAGE_HOST and NEWSWIRE_PAGE_PORT.
+"""
 COMMAND_HEADER = "X-Newswire"  # browsers send such a header to another site only after asking it, and get no answer
 
 
@@ -37,6 +39,10 @@ def add_pages(app: WorkerApp) -> None:
         verdict = app.watchdog.ready()
         return page.text(verdict.text + "\n", status=200 if verdict.good else 503)
 
+    async def index(_request: web.Request) -> web.Response:
+        """Say what this server is, and what shows the records."""
+        return web.Response(text=INDEX)
+
     async def resume(request: web.Request) -> web.Response:
         """Read again after a hold. Only commands on this machine, or in this container, may ask for it."""
         if COMMAND_HEADER not in request.headers or not _from_here(request):
@@ -48,10 +54,10 @@ def add_pages(app: WorkerApp) -> None:
             return web.Response(status=503, text=f"Kafka did not take it ({error!r}); try again\n")
         return web.Response(text="the worker reads again\n" if held else "the worker was not holding\n")
 
+    app.web.web_app.router.add_get("/", index)
     app.web.web_app.router.add_post("/resume", resume)
     for path, page in (("/metrics", metrics), ("/livez", livez), ("/readyz", readyz)):
         app.page(path)(page)
-    mount(app.web.web_app, app.settings, app.feed, app.metrics.registry)
 
 
 def _from_here(request: web.Request) -> bool:

@@ -1,4 +1,4 @@
-"""What the tests of the entity stage share: the stage, and docs written by hand with the model's labels."""
+"""Fixtures of the entity stage's tests: the stage, and docs with the labels that a model might give."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from service.contract.records import Entity
+    from service.contract.annotations import Entity
 
 
 @pytest.fixture(scope="session")
 def finder() -> EntityFinder:
-    """Return the stage; it keeps nothing between articles."""
+    """Return the stage, which keeps no state between articles."""
     return EntityFinder(Gazetteer())
 
 
 @pytest.fixture(scope="session")
 def nlp() -> Language:
-    """Return a tokenizer: the labels are the test's."""
+    """Return a tokenizer without a model: each test sets the labels."""
     return spacy.blank("en")
 
 
 class Find(Protocol):
-    """Runs the stage on a text with the labels that a model gave to stretches of it."""
+    """Runs the stage on a text with labels for parts of it."""
 
     def __call__(self, text: str, *labelled: tuple[str, str]) -> list[Entity]:
-        """Return the entities; each labelled string is looked for after the one before it."""
+        """Return the entities; each labelled string is searched after the previous one."""
 
 
 @pytest.fixture
 def labelled(nlp: Language) -> object:
-    """Return a function that makes a doc of a text and the model's (string, label) pairs in their order."""
+    """Return a function that creates a doc from a text and (string, label) pairs in text order."""
 
-    def make(text: str, *pairs: tuple[str, str]) -> Doc:
+    def create(text: str, *pairs: tuple[str, str]) -> Doc:
         doc = nlp(text)
         spans = []
         position = 0
@@ -53,12 +53,12 @@ def labelled(nlp: Language) -> object:
         doc.ents = spans
         return doc
 
-    return make
+    return create
 
 
 @pytest.fixture
 def find(finder: EntityFinder, labelled: object) -> Find:
-    """Return the stage as a function of a text and the model's labels."""
+    """Return the stage as a function of a text and its labels."""
 
     def run(text: str, *pairs: tuple[str, str]) -> list[Entity]:
         assert callable(labelled)

@@ -1,4 +1,4 @@
-"""Whatever the text and whatever the model makes of it, the mentions are in the text and apart from one another."""
+"""For any text and any labels of the model, the mentions are in the text and do not overlap."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ SPANS = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 5), LABELS), max_s
 
 @given(words=st.lists(st.tuples(WORDS, st.sampled_from([" ", " ", ""])), max_size=40), spans=SPANS)
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_mentions_stand_in_the_text_and_do_not_overlap(
+def test_mentions_are_in_the_text_and_do_not_overlap(
     finder: EntityFinder, nlp: Language, words: list[tuple[str, str]], spans: list[tuple[int, int, str]]
 ) -> None:
-    """Each mention's words are the text's at its offsets, no two overlap, and salience is a share."""
+    """Each mention equals the text at its offsets, no two overlap, and the saliences sum to one at most."""
     doc = nlp("".join(word + space for word, space in words))
     labelled = [doc[start : start + length] for start, length, _ in spans]
-    made = [
+    spans_or_none = [
         doc.char_span(span.start_char, span.end_char, label)
         for span, (*_, label) in zip(labelled, spans, strict=True)
         if len(span)
     ]
-    doc.ents = filter_spans([span for span in made if span is not None])
+    doc.ents = filter_spans([span for span in spans_or_none if span is not None])
 
-    found = finder.find(doc)
+    entities = finder.find(doc)
 
-    mentions = sorted((mention.start, mention.end, mention.text) for entity in found for mention in entity.mentions)
+    mentions = sorted((mention.start, mention.end, mention.text) for entity in entities for mention in entity.mentions)
     assert all(end <= len(doc.text) for _, end, _ in mentions)
     assert all(doc.text[start:end] == text and text.strip() == text for start, end, text in mentions)
     assert all(end <= start for (_, end, _), (start, _, _) in pairwise(mentions))
-    assert sum(entity.salience for entity in found) <= 1 + 0.0001 * len(found)
+    assert sum(entity.salience for entity in entities) <= 1 + 0.0001 * len(entities)

@@ -1,4 +1,4 @@
-"""Spans are cut to the name in them."""
+"""The stage cuts spans to the names in them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_a_span_is_cut_to_its_name(find: Find, text: str, span: str, label: str, expected: str) -> None:
-    """Articles, possessives, titles, prefixes, quotation marks and paragraph breaks are no part of a name."""
+    """Articles, possessives, titles, prefixes, quotation marks and paragraph breaks are not part of a name."""
     mentions = [mention.text for entity in find(text, (span, label)) for mention in entity.mentions]
 
     assert expected in mentions
@@ -48,7 +48,7 @@ def test_a_span_is_cut_to_its_name(find: Find, text: str, span: str, label: str,
 
 
 def test_a_name_broken_by_the_typesetter_stays_whole(find: Find) -> None:
-    """A line break in the middle of wrapped text is white space, in the name as well."""
+    """A line break in wrapped text is white space, also inside a name."""
     text = "The old and new mayors of the city met the leaders of New\nYork on Friday to talk about the budget."
 
     (entity,) = (entity for entity in find(text, ("New\nYork", "GPE")) if entity.type == "GPE")
@@ -58,13 +58,13 @@ def test_a_name_broken_by_the_typesetter_stays_whole(find: Find) -> None:
 
 
 @pytest.mark.parametrize("words", ["\u2019s", "the", "“”", "---", "n\u2019t", "boycotts"])
-def test_what_holds_no_name_is_dropped(find: Find, words: str) -> None:
-    """Debris of the tokenizer and ordinary words are no entities."""
+def test_a_span_without_a_name_is_dropped(find: Find, words: str) -> None:
+    """Fragments from the tokenizer and ordinary words are not entities."""
     assert find(f"They said {words} again.", (words, "ORG")) == []
 
 
 def test_two_peoples_are_two_entities(find: Find) -> None:
-    """A compound of two peoples or countries is cut at the joint."""
+    """A compound of two peoples or countries is split."""
     found = find("A U.S.-Iranian deal and a Sunni Arab bloc.", ("U.S.-Iranian", "NORP"), ("Sunni Arab", "NORP"))
 
     assert {(entity.mentions[0].text, entity.type) for entity in found} == {
@@ -75,8 +75,8 @@ def test_two_peoples_are_two_entities(find: Find) -> None:
     }
 
 
-def test_one_people_of_two_words_stays_one(find: Find) -> None:
-    """Asian Americans are not Asians and Americans."""
+def test_one_people_with_a_name_of_two_words_stays_one_entity(find: Find) -> None:
+    """Asian Americans are one people, not two."""
     (entity,) = find("Many Asian Americans voted.", ("Asian Americans", "NORP"))
 
     assert entity.mentions[0].text == "Asian Americans"

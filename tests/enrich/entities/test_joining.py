@@ -1,4 +1,4 @@
-"""One entry a real-world thing."""
+"""There is one entity per real-world thing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from service.contract.records import Entity
+    from service.contract.annotations import Entity
     from tests.enrich.entities.conftest import Find
 
 
@@ -38,14 +38,14 @@ def persons(found: list[Entity]) -> list[list[str]]:
     ],
 )
 def test_a_person_is_one_entity(find: Find, full: str, short: str) -> None:
-    """A surname, a turned name, a short form or another transliteration is the person named in full."""
+    """A surname, a reversed name, a short form or another transliteration stands for the person named in full."""
     found = find(f"On Friday {full} spoke at length. Later {short} left.", (full, "PERSON"), (short, "ORG"))
 
     assert persons(found) == [[full, short]]
 
 
-def test_a_surname_of_two_persons_joins_neither(find: Find) -> None:
-    """Where a surname can mean two people it stays apart, as a person."""
+def test_a_surname_of_two_persons_is_joined_to_neither(find: Find) -> None:
+    """A surname that may mean two people stays an entity of its own, with the type person."""
     found = find(
         "Both Bill Clinton and Hillary Clinton came. Then Clinton left.",
         ("Bill Clinton", "PERSON"),
@@ -57,22 +57,22 @@ def test_a_surname_of_two_persons_joins_neither(find: Find) -> None:
 
 
 def test_the_full_name_decides_the_type(find: Find) -> None:
-    """The model calls a surname an organisation and a city by turns; it is a person throughout."""
+    """A surname that the model calls an organisation and a city is a person in every mention."""
     text = "On Friday Jens Stoltenberg spoke. Later Stoltenberg left. Then Stoltenberg rested."
     (entity,) = find(text, ("Jens Stoltenberg", "PERSON"), ("Stoltenberg", "ORG"), ("Stoltenberg", "GPE"))
 
     assert (entity.name, entity.type, len(entity.mentions)) == ("Jens Stoltenberg", "PERSON", 3)
 
 
-def test_a_country_is_no_surname(find: Find) -> None:
-    """Jordan the country stays one beside Michael Jordan."""
+def test_a_country_is_not_joined_as_a_surname(find: Find) -> None:
+    """Jordan the country stays a country beside Michael Jordan."""
     found = find("There Michael Jordan praised Jordan.", ("Michael Jordan", "PERSON"), ("Jordan", "GPE"))
 
     assert {(entity.name, entity.type) for entity in found} == {("Michael Jordan", "PERSON"), ("Jordan", "GPE")}
 
 
 def test_an_acronym_joins_the_long_form_that_introduces_it(find: Find) -> None:
-    """The letters fit, and the model's half of the long form grows to the whole of it."""
+    """The letters match, and the part of the long form that the model marked grows to the whole."""
     text = "The Organization for Security and Co-operation in Europe (OSCE) met. Later the OSCE spoke."
     found = find(text, ("Organization for Security", "ORG"), ("Europe", "LOC"))
 
@@ -85,7 +85,7 @@ def test_an_acronym_joins_the_long_form_that_introduces_it(find: Find) -> None:
 
 
 def test_an_acronym_of_another_language_joins_too(find: Find) -> None:
-    """The letters of a translated name need not fit."""
+    """The letters do not have to match, because names are translated and their acronyms are not."""
     text = "The ruling Social Democratic Party (PSD) won. A day later PSD celebrated."
     (entity,) = find(text, ("Social Democratic Party", "ORG"))
 
@@ -95,8 +95,8 @@ def test_an_acronym_of_another_language_joins_too(find: Find) -> None:
     )
 
 
-def test_a_party_in_brackets_is_no_acronym_of_a_person(find: Find) -> None:
-    """What stands in brackets behind a person is not another name of that person."""
+def test_a_party_in_brackets_is_not_the_acronym_of_a_person(find: Find) -> None:
+    """An acronym in brackets after a person is not another name of that person."""
     found = find("Yesterday Vitali Klitschko (UDAR) spoke.", ("Vitali Klitschko", "PERSON"))
 
     assert persons(found) == [["Vitali Klitschko"]]
@@ -112,15 +112,15 @@ def test_a_party_in_brackets_is_no_acronym_of_a_person(find: Find) -> None:
         ("US", "United States", "United States"),
     ],
 )
-def test_well_known_forms_are_one_thing(find: Find, one: str, other: str, name: str) -> None:
-    """The forms need no introduction in the text."""
+def test_well_known_forms_are_one_entity(find: Find, one: str, other: str, name: str) -> None:
+    """The text does not have to introduce these forms."""
     (entity,) = find(f"So {one} agreed. Later the {other} spoke.", (one, "PERSON"), (other, "ORG"))
 
     assert (entity.name, len(entity.mentions)) == (name, 2)
 
 
-def test_the_head_noun_means_the_only_organisation_that_ends_so(find: Find) -> None:
-    """A capitalised "Commission" is the European Commission where no other is named."""
+def test_a_head_noun_stands_for_the_only_organisation_that_ends_with_it(find: Find) -> None:
+    """A capitalised "Commission" is the European Commission if the article names no other."""
     found = find(
         "The European Commission met. Later the Commission spoke.",
         ("European Commission", "ORG"),
@@ -130,8 +130,8 @@ def test_the_head_noun_means_the_only_organisation_that_ends_so(find: Find) -> N
     assert [len(entity.mentions) for entity in found] == [2]
 
 
-def test_the_head_noun_of_two_organisations_stays_apart(find: Find) -> None:
-    """After two ministries "the Ministry" can be either, so it is not joined."""
+def test_a_head_noun_of_two_organisations_is_joined_to_neither(find: Find) -> None:
+    """After two ministries "the Ministry" may be either."""
     found = find(
         "The Foreign Ministry met the Interior Ministry. Later the Ministry spoke.",
         ("Foreign Ministry", "ORG"),
@@ -142,8 +142,8 @@ def test_the_head_noun_of_two_organisations_stays_apart(find: Find) -> None:
     assert sorted(entity.name for entity in found) == ["Foreign Ministry", "Interior Ministry", "Ministry"]
 
 
-def test_a_company_is_one_with_and_without_its_legal_form(find: Find) -> None:
-    """Acme Widgets Inc. is Acme Widgets."""
+def test_a_company_with_and_without_its_legal_form_is_one_entity(find: Find) -> None:
+    """Acme Widgets Inc. and Acme Widgets are the same company."""
     found = find(
         "So Acme Widgets Inc. grew. Later Acme Widgets shrank.", ("Acme Widgets Inc.", "ORG"), ("Acme Widgets", "ORG")
     )

@@ -1,4 +1,4 @@
-"""All mentions of what is found, and nothing of what is not."""
+"""An entity has all its mentions in the text, and nothing else."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tests.enrich.entities.conftest import Find
 
 
-def test_mentions_that_the_model_passed_over_are_added(find: Find) -> None:
-    """A full name once found, its further mentions and the bare surname are found too, in capitals as well."""
+def test_mentions_that_the_model_missed_are_added(find: Find) -> None:
+    """Once a full name is found, its other mentions and the surname alone are found too, also in capitals."""
     text = "PEPPERKORN RESIGNS\n\nThe chairman, Otto Pepperkorn, resigned. Pepperkorn smiled; Otto Pepperkorn left."
     (entity,) = find(text, ("Otto Pepperkorn", "PERSON"))
 
@@ -30,21 +30,21 @@ def test_mentions_that_the_model_passed_over_are_added(find: Find) -> None:
 
 @pytest.mark.parametrize("other", ["Pepperkorns", "pepperkorn", "@Pepperkorn", "pepperkorn.com", "xPepperkorn"])
 def test_a_mention_is_a_whole_word_as_written(find: Find, other: str) -> None:
-    """Parts of words, addresses and ordinary words are no mentions."""
+    """Parts of words, addresses and ordinary words are not mentions."""
     (entity,) = find(f"Otto Pepperkorn resigned. See {other} for more.", ("Otto Pepperkorn", "PERSON"))
 
     assert len(entity.mentions) == 1
 
 
 def test_a_name_may_end_the_text(find: Find) -> None:
-    """Where the text ends, a longer name with the same beginning is not looked for past it."""
+    """A longer name with the same beginning is not searched beyond the end of the text."""
     (entity,) = find("Otto Pepperkorn resigned, said Otto", ("Otto Pepperkorn", "PERSON"), ("Otto", "PERSON"))
 
     assert [(mention.start, mention.end) for mention in entity.mentions] == [(0, 15), (31, 35)]
 
 
 def test_a_mention_cut_short_grows_to_the_name(find: Find) -> None:
-    """The model finds the whole name once and half of it later."""
+    """The model marks the whole name once and half of it later."""
     text = "Said Raheem Pepperkorn. Then Raheem Pepperkorn left."
     (entity,) = find(text, ("Raheem Pepperkorn", "PERSON"), ("Pepperkorn", "ORG"))
 
@@ -65,27 +65,27 @@ def test_a_mention_cut_short_grows_to_the_name(find: Find) -> None:
 def test_names_that_need_no_context_are_found_without_the_model(
     find: Find, text: str, expected: tuple[str, str]
 ) -> None:
-    """Countries, peoples, well-known acronyms, datelines and legislators' states."""
+    """These are countries, peoples, well-known acronyms, datelines and the states of legislators."""
     found = {(mention.text, entity.type) for entity in find(text) for mention in entity.mentions}
 
     assert expected in found
 
 
 @pytest.mark.parametrize("text", ["EXCLUSIVE - The chairman resigned.", "BREAKING NEWS -- Talks failed."])
-def test_a_label_before_a_dash_is_no_dateline(find: Find, text: str) -> None:
-    """Capitals before a dash are a place only where the gazetteer knows it."""
+def test_capitals_before_a_dash_are_not_always_a_dateline(find: Find, text: str) -> None:
+    """They are a place only if the gazetteer knows it."""
     assert find(text) == []
 
 
-def test_a_longer_well_known_name_takes_the_place_of_its_part(find: Find) -> None:
+def test_a_longer_well_known_name_replaces_its_part(find: Find) -> None:
     """The Islamic State is an organisation, though Islamic is an adjective."""
     (entity,) = find("There Islamic State lost ground.", ("Islamic", "NORP"))
 
     assert (entity.mentions[0].text, entity.type) == ("Islamic State", "ORG")
 
 
-def test_salience_counts_mentions_and_their_place(finder: EntityFinder, labelled: Callable[..., Doc]) -> None:
-    """The thing of the headline comes first; all shares together are one."""
+def test_salience_weighs_the_mentions_by_position(finder: EntityFinder, labelled: Callable[..., Doc]) -> None:
+    """The thing in the headline comes first, and all saliences sum to one."""
     headline = "Pepperkorn resigns"
     text = f"{headline}\n\nOtto Pepperkorn resigned in Sochi.\n\nIn Sochi and Varna people were surprised."
     doc = labelled(
@@ -103,16 +103,16 @@ def test_salience_counts_mentions_and_their_place(finder: EntityFinder, labelled
     assert sum(entity.salience for entity in found) == pytest.approx(1, abs=0.001)
 
 
-def test_the_doc_shows_the_decided_names_to_later_stages(finder: EntityFinder, labelled: Callable[..., Doc]) -> None:
-    """The doc's entities are the decided mentions, and dates stay beside them."""
+def test_later_stages_see_the_decided_names_in_the_doc(finder: EntityFinder, labelled: Callable[..., Doc]) -> None:
+    """The entities of the doc are the decided mentions beside the dates of the model."""
     doc = labelled("On Friday the Ukrainian side met.", ("Friday", "DATE"), ("the Ukrainian", "GPE"))
     finder.find(doc)
 
     assert [(ent.text, ent.label_) for ent in doc.ents] == [("Friday", "DATE"), ("Ukrainian", "NORP")]
 
 
-def test_names_in_the_thousands_take_no_longer_each(find: Find) -> None:
-    """A list of 5,000 different persons of one surname ends in time; every one of them is found."""
+def test_thousands_of_names_are_found_in_time(find: Find) -> None:
+    """All of 5,000 different persons with one surname are found."""
     names = [f"X{number:04}a Pepperkorn" for number in range(5000)]
     found = find("; ".join(names), *((name, "PERSON") for name in names))
 

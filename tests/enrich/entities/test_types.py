@@ -1,4 +1,4 @@
-"""One type decision an entity and article."""
+"""Each entity has one type in an article."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
         ("So Laurent Zarnov agreed.", "Laurent Zarnov", "ORG", "PERSON"),
     ],
 )
-def test_what_is_known_corrects_the_model(find: Find, text: str, name: str, given: str, expected: str) -> None:
-    """Gazetteer, peoples, titles, head nouns and neighbouring words outvote a label on a single mention."""
+def test_prior_knowledge_corrects_the_model(find: Find, text: str, name: str, given: str, expected: str) -> None:
+    """Gazetteer, peoples, titles, head nouns and neighbouring words outvote the label of a single mention."""
     types = {mention.text: entity.type for entity in find(text, (name, given)) for mention in entity.mentions}
 
     assert types[name] == expected
 
 
-def test_the_label_given_most_often_wins(find: Find) -> None:
-    """An unknown name is what the model mostly takes it for, at every mention."""
+def test_the_most_frequent_label_wins(find: Find) -> None:
+    """An unknown name has its most frequent label in every mention."""
     text = "First Zarnovex agreed. Then Zarnovex paused. At last Zarnovex left."
     (entity,) = find(text, ("Zarnovex", "ORG"), ("Zarnovex", "PERSON"), ("Zarnovex", "ORG"))
 
@@ -43,7 +43,7 @@ def test_the_label_given_most_often_wins(find: Find) -> None:
 
 
 def test_a_headline_is_trusted_least(find: Find) -> None:
-    """Two labels in lines of capitals weigh less than one in a sentence."""
+    """Two labels in headlines weigh less than one in a sentence."""
     text = "ZARNOVEX PLANS TO GROW FASTER\n\nZARNOVEX PLANS TO HIRE PEOPLE\n\nYesterday Zarnovex agreed."
     (entity,) = find(text, ("ZARNOVEX", "PERSON"), ("ZARNOVEX", "PERSON"), ("Zarnovex", "ORG"))
 
@@ -51,17 +51,17 @@ def test_a_headline_is_trusted_least(find: Find) -> None:
 
 
 def test_a_language_is_not_its_people(find: Find) -> None:
-    """Russian that is spoken is apart from the Russians who attack."""
+    """Russian the language and Russian the people are two entities."""
     found = find("A Russian officer spoke in Russian.", ("Russian", "NORP"), ("Russian", "NORP"))
 
     assert [(entity.type, len(entity.mentions)) for entity in found] == [("NORP", 1), ("LANGUAGE", 1)]
 
 
-def test_capitals_are_no_far_away_town(find: Find) -> None:
-    """An acronym that happens to be some place's other spelling is what the model says."""
+def test_an_acronym_is_not_looked_up_as_a_town(find: Find) -> None:
+    """An acronym that happens to be another spelling of a place keeps the label of the model."""
     assert [entity.type for entity in find("The DACA programme ended.", ("DACA", "LAW"))] == ["LAW"]
 
 
-def test_dates_and_sums_are_no_entities(find: Find) -> None:
-    """The record's entities are named things."""
+def test_dates_and_amounts_are_not_entities(find: Find) -> None:
+    """The entities of a record are named things."""
     assert find("It cost 5 million on Friday.", ("5 million", "CARDINAL"), ("Friday", "DATE")) == []

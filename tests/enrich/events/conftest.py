@@ -1,4 +1,4 @@
-"""One loaded model for the tests of the events."""
+"""The shipped model, loaded once for the tests of events."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def nlp() -> Language:
-    """Load the shipped model once."""
+    """Return the shipped model."""
     return loading.load()

@@ -1,4 +1,4 @@
-"""Whatever the text: every part of an event lies in its sentence, and every offset is right."""
+"""On any text, every part of an event is in its sentence, and every offset is right."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from spacy.tokens import Doc
 
-from service.contract.records import Mention
+from service.contract.annotations import Mention
 from service.enrich import counts, dates, events, quotes, tags
 from service.enrich.events import rules
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
 
-SENTENCES = [example for rule in rules.all_rules() for example in rule.examples]
+SENTENCES = [example for rule in rules.rules() for example in rule.examples]
 WORDS = sorted({word for sentence in SENTENCES for word in sentence.split()})
 PIECES = st.one_of(
     st.sampled_from(SENTENCES),
@@ -44,12 +44,12 @@ def mentions(value: Any) -> Iterator[Mention]:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TEXTS)
 def test_every_offset_is_right(nlp: Language, text: str) -> None:
-    """`text[start:end]` is the mention's own text, in each of the lists, and nothing fails on any text."""
+    """`text[start:end]` is the text of the mention in every list, and no stage fails on any text."""
     doc = nlp(text)
-    found = events.find(doc)
+    coded = events.find(doc)
 
     for mention in mentions(
-        [found, tags.assign(doc, found), quotes.find(doc), dates.find(doc, None), counts.find(doc)]
+        [coded, tags.assign(doc, coded), quotes.find(doc), dates.find(doc, None), counts.find(doc)]
     ):
         assert text[mention.start : mention.end] == mention.text
         assert mention.text
@@ -57,30 +57,30 @@ def test_every_offset_is_right(nlp: Language, text: str) -> None:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TEXTS)
-def test_every_part_of_an_event_lies_in_its_sentence(nlp: Language, text: str) -> None:
-    """Trigger, actors, recipients and places come from the one sentence."""
+def test_every_part_of_an_event_is_in_its_sentence(nlp: Language, text: str) -> None:
+    """Trigger, actors, recipients and places come from one sentence."""
     for event in events.find(nlp(text)):
         for part in mentions(event):
             assert event.sentence.start <= part.start < part.end <= event.sentence.end
 
 
 def test_a_very_long_sentence_is_read_in_time_and_without_error(nlp: Language) -> None:
-    """A list of thousands of verbs costs no stack, and has no more events than sentences can have."""
+    """A list of thousands of verbs needs no deep recursion, and has no more events than its sentences can have."""
     doc = nlp(" and ".join(["attacked"] * 3000))
 
     assert len(events.find(doc)) <= 3 * len(list(doc.sents))
 
 
-def test_what_another_model_takes_for_one_sentence_of_thousands_of_words_has_no_events(nlp: Language) -> None:
-    """A parser that ends no sentence gives a list one tree: nothing is read from it."""
+def test_a_sentence_of_thousands_of_words_by_another_model_has_no_events(nlp: Language) -> None:
+    """If a parser never ends a sentence, a list is one tree, and no events are read from it."""
 
-    def as_one_sentence(times: int) -> Doc:
+    def as_one_sentence(clauses: int) -> Doc:
         return Doc(
             nlp.vocab,
-            words=["Militants", "killed", "soldiers"] * times,
-            tags=["NNS", "VBD", "NNS"] * times,
-            deps=["nsubj", "ROOT", "dobj", *["nsubj", "conj", "dobj"] * (times - 1)],
-            heads=[head for at in range(1, 3 * times, 3) for head in (at, max(1, at - 3), at)],
+            words=["Militants", "killed", "soldiers"] * clauses,
+            tags=["NNS", "VBD", "NNS"] * clauses,
+            deps=["nsubj", "ROOT", "dobj", *["nsubj", "conj", "dobj"] * (clauses - 1)],
+            heads=[head for verb in range(1, 3 * clauses, 3) for head in (verb, max(1, verb - 3), verb)],
         )
 
     assert len(events.find(as_one_sentence(1))) == 1
@@ -88,12 +88,12 @@ def test_what_another_model_takes_for_one_sentence_of_thousands_of_words_has_no_
 
 
 def test_an_empty_text_has_no_events(nlp: Language) -> None:
-    """Nothing in, nothing out."""
+    """No text gives no events."""
     assert events.find(nlp("")) == []
 
 
 def test_the_same_text_gives_the_same_events(nlp: Language) -> None:
-    """A replay finds the same, to the last digit."""
+    """A replay finds the same events, to the last digit."""
     text = " ".join(SENTENCES[:40])
 
     assert events.find(nlp(text)) == events.find(nlp(text))

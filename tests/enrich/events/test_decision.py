@@ -1,4 +1,4 @@
-"""What the type model and the rules decide together."""
+"""The type model and the rules together decide what happened, and who did what to whom."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def test_weather_restricts_nobody(nlp: Language) -> None:
-    """Snow that blocks a road is no act of anybody."""
+    """Snow that blocks a road is nobody's act."""
     assert [event for event in events.find(nlp("Heavy snow blocked the road.")) if event.type == "COERCE"] == []
 
 
-def test_those_who_protest_act(nlp: Language) -> None:
-    """Nothing is done to the people who protest, though their verb be read as a participle behind them."""
+def test_people_who_protest_are_actors(nlp: Language) -> None:
+    """Nothing is done to people who protest, even if the parser reads the verb as a participle that modifies them."""
     [event] = events.find(nlp("More than 50,000 people protested in Prague on Sunday."))
 
     assert ([actor.text for actor in event.actors], event.recipients) == (["More than 50,000 people"], [])
@@ -35,8 +35,8 @@ def test_those_who_protest_act(nlp: Language) -> None:
         ("He is fighting for his life.", []),
     ],
 )
-def test_attacks_in_words_are_no_assaults(nlp: Language, sentence: str, expected: list[str]) -> None:
-    """Who attacks an opponent for his votes accuses; a battle against prices has no arms."""
+def test_attacks_in_words_are_not_assaults(nlp: Language, sentence: str, expected: list[str]) -> None:
+    """To attack an opponent for his votes is to accuse him; a battle against prices is fought without arms."""
     types = {event.type for event in events.find(nlp(sentence))}
 
     assert types & {"ACCUSE", "ASSAULT"} == set(expected)
@@ -56,7 +56,7 @@ def test_attacks_in_words_are_no_assaults(nlp: Language, sentence: str, expected
     ],
 )
 def test_conventions_of_plover_hold(nlp: Language, sentence: str, expected: str) -> None:
-    """What is promised, announced, joint or refused gets the type that PLOVER gives it."""
+    """A promised, announced, joint or refused act gets the type that PLOVER gives it."""
     assert expected in [event.type for event in events.find(nlp(sentence))]
 
 
@@ -68,8 +68,8 @@ def test_conventions_of_plover_hold(nlp: Language, sentence: str, expected: str)
         "The government eased the curfew in the capital.",
     ],
 )
-def test_what_is_lifted_is_not_imposed(nlp: Language, sentence: str) -> None:
-    """The end of sanctions is one event, a RETREAT, and no SANCTION or COERCE beside it."""
+def test_lifted_sanctions_are_not_imposed(nlp: Language, sentence: str) -> None:
+    """The end of sanctions is one event, a RETREAT, without a SANCTION or COERCE beside it."""
     types = {event.type for event in events.find(nlp(sentence))}
 
     assert types & {"RETREAT", "SANCTION", "COERCE"} == {"RETREAT"}
@@ -102,9 +102,9 @@ def test_what_is_lifted_is_not_imposed(nlp: Language, sentence: str) -> None:
 )
 def test_who_does_what_to_whom(nlp: Language, sentence: str, actors: set[str], recipients: set[str]) -> None:
     """Passives, nouns, light verbs, "and", "from" and relative clauses give the same actors and recipients."""
-    found = [
+    roles = [
         ({part.text for part in event.actors}, {part.text for part in event.recipients})
         for event in events.find(nlp(sentence))
     ]
 
-    assert (actors, recipients) in found
+    assert (actors, recipients) in roles

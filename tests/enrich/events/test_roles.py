@@ -1,4 +1,4 @@
-"""Who, to whom and where, looked up in the lists of a whole article."""
+"""Roles are looked up in the names of a whole article without reading all of them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from service.enrich.events import decision, trigger_candidates, type_model
-from service.enrich.grammar import roles
-from service.enrich.grammar.parse import Syntax
+from service.enrich.events import decision, roles, trigger_candidates, type_model
+from service.enrich.grammar.parse import Parse
+from service.enrich.grammar.phrases import noun_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,66 +16,66 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 SENTENCES = 2000
-ENOUGH = 64
-"""Twice the steps of bisecting a list of all the tokens, with room for the few items that are found."""
+MAX_LOOKS = 64
+"""Twice the steps of bisecting a list of all the tokens, and room for the few items that match."""
 
 
 class Counted(list[Any]):
-    """A list that counts how many of its items are looked at."""
+    """A list that counts how many of its items are read."""
 
     looks = 0
 
     def __getitem__(self, at: Any) -> Any:
         """Count the items of a slice too."""
-        found = super().__getitem__(at)
-        self.looks += len(found) if isinstance(at, slice) else 1
-        return found
+        items = super().__getitem__(at)
+        self.looks += len(items) if isinstance(at, slice) else 1
+        return items
 
     def __iter__(self) -> Iterator[Any]:
-        """Count each item that is come to."""
+        """Count every item."""
         for item in super().__iter__():
             self.looks += 1
             yield item
 
 
 @pytest.fixture(scope="module")
-def syntax(nlp: Language) -> Syntax:
+def parse(nlp: Language) -> Parse:
     """Parse a long article of short sentences, each with an event and two names."""
-    return Syntax(nlp("Russia attacked Kyiv. " * SENTENCES))
+    return Parse(nlp("Russia attacked Kyiv. " * SENTENCES))
 
 
-def test_a_name_is_found_among_thousands_without_reading_them_all(syntax: Syntax) -> None:
-    """The name of an actor costs a few looks, wherever in the article it stands."""
-    names = Counted((at, at + 1) for at in range(0, syntax.size, 2))
+def test_a_name_is_found_among_thousands_without_reading_them_all(parse: Parse) -> None:
+    """The name of an actor costs a few looks, at the beginning of an article and at its end."""
+    names = Counted((at, at + 1) for at in range(0, parse.size, 2))
 
-    assert [roles.phrase(syntax, token, names) for token in (0, syntax.size - 2)] == [
+    assert [noun_phrase(parse, token, names) for token in (0, parse.size - 2)] == [
         (0, 1),
-        (syntax.size - 2, syntax.size - 1),
+        (parse.size - 2, parse.size - 1),
     ]
-    assert names.looks < ENOUGH
+    assert names.looks < MAX_LOOKS
 
 
-def test_a_name_ends_with_its_sentence(syntax: Syntax) -> None:
-    """Of a name that the model draws over the end of a sentence, the part in the sentence of the word counts."""
-    assert [roles.phrase(syntax, token, [(2, 6)]) for token in (2, 4)] == [(2, 4), (4, 6)]
+def test_a_name_ends_with_its_sentence(parse: Parse) -> None:
+    """If the model draws a name across the end of a sentence, only the part in the sentence of the word counts."""
+    assert [noun_phrase(parse, token, [(2, 6)]) for token in (2, 4)] == [(2, 4), (4, 6)]
 
 
-def test_places_are_those_of_the_sentence_without_reading_all_others(syntax: Syntax) -> None:
-    """The places of an event cost a few looks, wherever in the article it stands."""
-    [*_, last] = trigger_candidates.find(syntax, type_model.load().candidates)
-    names = Counted((at, at + 1) for at in range(0, syntax.size, 2))
+def test_places_are_those_of_the_sentence_without_reading_all_others(parse: Parse) -> None:
+    """The places of an event cost a few looks, even at the end of an article."""
+    [*_, last] = trigger_candidates.find(parse, type_model.load().candidates)
+    names = Counted((at, at + 1) for at in range(0, parse.size, 2))
 
-    roles.places(syntax, last.frame, names, [])
+    roles.places(parse, last.frame, names, [])
 
-    assert names.looks < ENOUGH
+    assert names.looks < MAX_LOOKS
 
 
-def test_whether_an_article_tells_of_arms_is_read_once(syntax: Syntax, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To ask whether an attack is one of arms reads its own sentence, not the article again."""
-    [*_, last] = trigger_candidates.find(syntax, type_model.load().candidates)
+def test_whether_an_article_is_about_arms_is_read_once(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deciding whether an attack is an armed one reads its own sentence, not the article again."""
+    [*_, last] = trigger_candidates.find(parse, type_model.load().candidates)
     types = type_model.load().types
     scores = [float(name == "ASSAULT") for name in types]
-    monkeypatch.setattr(syntax, "lemmas", Counted(syntax.lemmas))
+    monkeypatch.setattr(parse, "lemmas", Counted(parse.lemmas))
 
-    assert decision.decide(syntax, last, scores) is None
-    assert syntax.lemmas.looks < ENOUGH  # type: ignore[attr-defined]
+    assert decision.decide(parse, last, scores) is None
+    assert parse.lemmas.looks < MAX_LOOKS  # type: ignore[attr-defined]

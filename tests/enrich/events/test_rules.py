@@ -1,23 +1,24 @@
-"""Every rule finds its own examples; the data of the rules holds together."""
+"""Every rule finds its own examples, and the data files agree with each other."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
+from pydantic import ValidationError
 
-from service.contract.records import EntityType
+from service.contract.annotations import EntityType
 from service.enrich import events, tags
 from service.enrich.events import rules
 from service.enrich.events.vocabulary import CONTEXTS, MODES, Type
-from service.enrich.grammar.word_lists import flag_examples, rule_rows, word_classes
+from service.enrich.grammar.word_lists import flag_lists, word_classes
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-    from service.contract.records import Event
+    from service.contract.annotations import Event
 
-EXAMPLES = [(rule, example) for rule in rules.all_rules() for example in rule.examples]
+EXAMPLES = [(rule, example) for rule in rules.rules() for example in rule.examples]
 FLAGS = ("negated", "future", "hypothetical", "historical")
 
 
@@ -31,46 +32,61 @@ def flags_of(event: Event) -> set[str]:
 )
 def test_a_rule_finds_its_example(nlp: Language, rule: rules.Rule, example: str) -> None:
     """The example of a rule has an event of the rule's type and mode that names the rule."""
-    found = events.find(nlp(example))
+    coded = events.find(nlp(example))
 
-    assert (rule.id, rule.type, rule.mode) in [(event.rule, event.type, event.mode) for event in found]
+    assert (rule.id, rule.type, rule.mode) in [(event.rule, event.type, event.mode) for event in coded]
 
 
-@pytest.mark.parametrize(("sentence", "expected"), flag_examples())
+@pytest.mark.parametrize(
+    ("sentence", "expected"), [example for words in flag_lists().values() for example in words.examples]
+)
 def test_the_words_set_the_flags(nlp: Language, sentence: str, expected: list[str]) -> None:
-    """An event of the example has exactly the flags that stand beside it."""
-    found = events.find(nlp(sentence))
+    """An event of the example has exactly the flags that the data file names."""
+    coded = events.find(nlp(sentence))
 
-    assert set(expected) in [flags_of(event) for event in found]
+    assert set(expected) in [flags_of(event) for event in coded]
 
 
-def test_types_modes_and_contexts_are_of_the_vocabulary() -> None:
+def test_types_modes_and_contexts_are_in_the_vocabulary() -> None:
     """A rule names only types, modes and contexts that the vocabulary has, and a mode of its own type."""
-    for rule in rules.all_rules():
+    for rule in rules.rules():
         assert rule.type in get_args(Type), rule.id
         assert rule.mode is None or rule.mode in MODES[rule.type], rule.id
         assert set(rule.contexts) <= CONTEXTS, rule.id
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"type": "ASAULT"}, {"mode": "visit"}, {"mode": "aerial", "type": "DEATH"}, {"contexts": ["militaries"]}]
+)
+def test_a_word_beyond_the_vocabulary_is_an_error(wrong: dict[str, Any]) -> None:
+    """A rule with an unknown type, mode or context, or with a mode of another type, is an error at load."""
+    row: dict[str, Any] = {"id": "test", "type": "ASSAULT", "examples": ["They attacked."]}
+    rules.Rule.model_validate(row | {"mode": "aerial", "contexts": ["military"]})
+
+    with pytest.raises(ValidationError):
+        rules.Rule.model_validate(row | wrong)
+
+
 def test_rule_ids_are_unique_and_every_rule_has_an_example() -> None:
-    """An id names one rule, and no rule goes untested."""
-    ids = [row["id"] for row in rule_rows()]
+    """An id names one rule, and every rule is tested."""
+    ids = [rule.id for rule in rules.rules()]
 
     assert len(ids) == len(set(ids))
-    assert all(row["examples"] for row in rule_rows())
+    assert all(rule.examples for rule in rules.rules())
 
 
-def test_rules_name_tags_of_the_vocabulary() -> None:
-    """The tag of a rule is defined."""
-    assert {rule.tag for rule in rules.all_rules() if rule.tag} <= {tag.tag for tag in tags.vocabulary()}
+def test_rules_name_only_tags_of_the_vocabulary() -> None:
+    """Every tag of a rule is defined."""
+    assert {rule.tag for rule in rules.rules() if rule.tag} <= {tag.tag for tag in tags.vocabulary()}
 
 
 def test_capitals_in_conditions_are_entity_types() -> None:
-    """A condition in capitals is a type of the named-entity model, not a misspelt class."""
+    """A condition in capitals is an entity type, not a misspelt class."""
     types = {*get_args(EntityType), "MONEY", "PERCENT"}
-    for row in rule_rows():
-        names = [*row.get("object", []), *row.get("subject", []), *row.get("to", [])]
-        assert {name for name in names if name.isupper()} <= types, row["id"]
+    for rule in rules.rules():
+        objects = () if rule.object == "none" else rule.object or ()
+        names = [*objects, *(rule.subject or ()), *(rule.to or ())]
+        assert {name for name in names if name.isupper()} <= types, rule.id
 
 
 def test_word_classes_hold_base_forms() -> None:

@@ -1,4 +1,4 @@
-"""Numbers in figures and words."""
+"""Numbers in digits and words have one value, or none."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import spacy
 from spacy.tokens import Doc
 
 from service.enrich.grammar import numerals
-from service.enrich.grammar.parse import Syntax
+from service.enrich.grammar.parse import Parse
 
 VOCAB = spacy.blank("en").vocab
 
 
 def around(text: str, word: str) -> tuple[str, int] | None:
-    """Return the words of the number of *text* that *word* is in, and its value."""
+    """Return the words and the value of the number in *text* that contains *word*."""
     words = text.split()
-    found = numerals.around(Syntax(Doc(VOCAB, words=words)), words.index(word))
-    return None if found is None else (" ".join(words[found[0] : found[1]]), found[2])
+    number = numerals.number_around(Parse(Doc(VOCAB, words=words)), words.index(word))
+    return None if number is None else (" ".join(words[number[0] : number[1]]), number[2])
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,8 @@ def around(text: str, word: str) -> tuple[str, int] | None:
     ],
 )
 def test_number_words_are_read(words: str, value: int | None) -> None:
-    """A fraction, a vague word, two numbers and one larger than anything counted give none."""
-    assert numerals.parse(words.split()) == value
+    """A fraction, a vague word, two numbers, and a number larger than any count have no value."""
+    assert numerals.value_of(words.split()) == value
 
 
 @pytest.mark.parametrize(
@@ -70,14 +70,15 @@ def test_number_words_are_read(words: str, value: int | None) -> None:
     ],
 )
 def test_a_number_ends_where_another_begins(text: str, word: str, expected: tuple[str, int] | None) -> None:
-    """It grows over scale words, tens and units; a range gives its lower bound, and none where it makes no sense."""
+    """It grows over scale words, tens and units. A range has its lower bound as value, or none if it makes no sense."""
     assert around(text, word) == expected
 
 
 @pytest.mark.parametrize("run", ["hundred", "five", "five hundred", "1", "1 -", "twenty -", "thousand and"])
-def test_a_row_of_numbers_is_no_number(run: str) -> None:
-    """Ten thousand numbers in a row are read as far as one can reach, from each of them."""
+def test_a_row_of_numbers_is_not_a_number(run: str) -> None:
+    """Of ten thousand numbers in a row, each is read only as far as one number can reach."""
     words = (f"{run} " * 10_000).split()
-    syntax = Syntax(Doc(VOCAB, words=words))
-    found = [numerals.around(syntax, index) for index in range(0, len(words), 7)]
-    assert all(one is None or one[2] <= 500 for one in found[10:-10])
+    parse = Parse(Doc(VOCAB, words=words))
+    numbers = [numerals.number_around(parse, index) for index in range(0, len(words), 7)]
+
+    assert all(number is None or number[2] <= 500 for number in numbers[10:-10])

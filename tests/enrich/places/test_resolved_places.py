@@ -1,4 +1,4 @@
-"""Places: what is one, which one it is, and which countries the article is about. Runs with any model's labels."""
+"""The place stage finds places, resolves them, and says which countries an article is about, with any labels."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 import spacy
 
-from service.contract.records import CountryShare, EnrichedArticle, Location, Pipeline, RawArticle
+from service.contract.enriched_article import EnrichedArticle, Pipeline
+from service.contract.raw_article import RawArticle
 from service.enrich import places as locations
 from service.enrich.gazetteer.places import Gazetteer
 from service.views.geojson import feature_collection
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+    from service.contract.annotations import CountryShare, Location
 
 NLP = spacy.blank("en")
 GOLDEN = Path(__file__).parents[3] / "service" / "local_kafka" / "nato-summit-2022.json"
@@ -29,7 +32,7 @@ def gazetteer() -> Gazetteer:
 
 
 def read(marked: str) -> Doc:
-    """Return the doc of *marked*, in which `[GPE Paris]` is a name that the model found."""
+    """Return the doc of *marked*, in which `[GPE Paris]` is a name that the model marked."""
     text, spans = "", []
     for part in re.split(r"(\[[A-Z_]+ [^\]]+\])", marked):
         name = re.fullmatch(r"\[([A-Z_]+) ([^\]]+)\]", part)
@@ -37,8 +40,8 @@ def read(marked: str) -> Doc:
             spans.append((len(text), len(text) + len(name[2]), name[1]))
         text += name[2] if name else part
     doc = NLP(text)
-    found = [doc.char_span(start, end, label, alignment_mode="expand") for start, end, label in spans]
-    doc.ents = tuple(span for span in found if span is not None)
+    ents = [doc.char_span(start, end, label, alignment_mode="expand") for start, end, label in spans]
+    doc.ents = tuple(ent for ent in ents if ent is not None)
     return doc
 
 
@@ -51,17 +54,17 @@ def find(marked: str, gazetteer: Gazetteer, headline: str = "") -> tuple[list[Lo
 
 
 def places(marked: str, gazetteer: Gazetteer) -> dict[str, tuple[str, str | None]]:
-    """Return name → (kind, country) of what is found in *marked*."""
-    return {one.name: (one.kind, one.country) for one in find(marked, gazetteer)[0]}
+    """Return the kind and the country of each place in *marked* by name."""
+    return {place.name: (place.kind, place.country) for place in find(marked, gazetteer)[0]}
 
 
 def division(marked: str, name: str, gazetteer: Gazetteer) -> tuple[str | None, str | None]:
-    """Return the country and the division of the place called *name*."""
-    return next((one.country, one.admin1) for one in find(marked, gazetteer)[0] if one.name == name)
+    """Return the country and the division of the place with the name *name*."""
+    return next((place.country, place.admin1) for place in find(marked, gazetteer)[0] if place.name == name)
 
 
-def test_a_people_is_no_city(gazetteer: Gazetteer) -> None:
-    """What the model calls a place (`Ukrainian`) is a demonym all the same."""
+def test_a_people_is_not_a_city(gazetteer: Gazetteer) -> None:
+    """`Ukrainian` is a demonym even if the model calls it a place."""
     ((ukraine,), _) = find("The [GPE Ukrainian] army advanced.", gazetteer)
     assert (ukraine.name, ukraine.mentions[0].as_) == ("Ukraine", "demonym")
 
@@ -78,8 +81,8 @@ def test_a_people_is_no_city(gazetteer: Gazetteer) -> None:
         "The Ebola virus spread.",
     ],
 )
-def test_what_is_no_place(gazetteer: Gazetteer, text: str) -> None:
-    """Parts of organisations and persons, languages, small words and diseases are no places."""
+def test_names_of_other_things_are_not_places(gazetteer: Gazetteer, text: str) -> None:
+    """Parts of organisations and persons, languages, lower-case words and diseases are not places."""
     assert find(text, gazetteer)[0] == []
 
 
@@ -95,21 +98,21 @@ def test_what_is_no_place(gazetteer: Gazetteer, text: str) -> None:
         ("[GPE U.S.] troops came.", "United States", "US"),
     ],
 )
-def test_what_the_model_misses_or_mislabels(gazetteer: Gazetteer, text: str, name: str, country: str) -> None:
-    """A known place is found where the words around it say so, whatever the model called it."""
+def test_missed_and_mislabelled_places_are_found(gazetteer: Gazetteer, text: str, name: str, country: str) -> None:
+    """A known place is found with any label or none if the words around it say that it is a place."""
     assert places(text, gazetteer)[name][1] == country
 
 
-def test_the_whole_name_counts(gazetteer: Gazetteer) -> None:
-    """Two countries are called Congo, and their long names are cut by models."""
-    found = places("The [GPE Democratic Republic] of the [GPE Congo] voted.", gazetteer)
-    assert found == {"Democratic Republic of Congo": ("country", "CD")}
+def test_a_name_that_the_model_cut_is_widened(gazetteer: Gazetteer) -> None:
+    """Two countries are called Congo, and models cut their long names."""
+    countries = places("The [GPE Democratic Republic] of the [GPE Congo] voted.", gazetteer)
+    assert countries == {"Democratic Republic of Congo": ("country", "CD")}
 
 
-def test_datelines(gazetteer: Gazetteer) -> None:
-    """The place before the dash is where the reporter sat, in capitals or not."""
+def test_a_dateline_weighs_less_than_the_text(gazetteer: Gazetteer) -> None:
+    """The places before the dash, in capitals or not, say where the reporter was."""
     found, countries = find("BUDAPEST, Hungary (AP) - Prices rose, [GPE Romania] said.", gazetteer)
-    assert [(one.name, one.mentions[0].as_) for one in found] == [
+    assert [(place.name, place.mentions[0].as_) for place in found] == [
         ("Budapest", "dateline"),
         ("Hungary", "dateline"),
         ("Romania", "name"),
@@ -128,45 +131,47 @@ def test_datelines(gazetteer: Gazetteer) -> None:
         ("[GPE Washington] refused to comment on [GPE Iran].", "Washington", ("US", "District of Columbia")),
     ],
 )
-def test_which_of_many(gazetteer: Gazetteer, text: str, name: str, expected: tuple[str, str]) -> None:
-    """A name stands for the place that the text says, or that fits the article's other places."""
+def test_the_article_resolves_an_ambiguous_name(
+    gazetteer: Gazetteer, text: str, name: str, expected: tuple[str, str]
+) -> None:
+    """A name stands for the place that the text states, or that fits the other places of the article."""
     assert division(text, name, gazetteer) == expected
 
 
-def test_the_dateline_beside_the_text_counts(gazetteer: Gazetteer) -> None:
-    """A dateline that comes in a field of its own tells which of many is meant."""
+def test_a_dateline_in_its_own_field_is_evidence(gazetteer: Gazetteer) -> None:
+    """A dateline outside the text helps to resolve an ambiguous name."""
     doc = read("The mayor of [GPE Paris] resigned.")
     article = RawArticle(id="1", body=doc.text, dateline="BONHAM, Texas (AP)")
     ((paris,), _) = locations.find(doc, article, gazetteer)
     assert paris.admin1 == "Texas"
 
 
-def test_geojson_has_a_point_for_every_place_that_has_one(gazetteer: Gazetteer) -> None:
-    """A record gives a point a place, longitude first, and null for what has no point."""
+def test_geojson_has_a_point_for_every_place_with_coordinates(gazetteer: Gazetteer) -> None:
+    """Each place is a feature: a point with longitude first, or null for a place without coordinates."""
     doc = read("[GPE Romania] and [LOC the West] met.")
     found, countries = locations.find(doc, RawArticle(id="1", body=doc.text), gazetteer)
     empty = {name: None for name, field in EnrichedArticle.model_fields.items() if field.is_required()}
-    made = {"id": "1", "status": "enriched", "source": {}, "headline": "They met", "text": doc.text}
+    fields = {"id": "1", "status": "enriched", "source": {}, "headline": "They met", "text": doc.text}
     pipeline = dict.fromkeys(Pipeline.model_fields, "")
     places = {"locations": found, "countries": countries}
-    record = EnrichedArticle.model_validate(empty | made | places | {"pipeline": pipeline})
+    record = EnrichedArticle.model_validate(empty | fields | places | {"pipeline": pipeline})
     romania, west = feature_collection([record])["features"]
     assert romania["geometry"] == {"type": "Point", "coordinates": [25.0, 46.0]}
     assert romania["properties"]["geonames_id"] == 798549
     assert west["geometry"] is None
 
 
-def test_one_name_two_places(gazetteer: Gazetteer) -> None:
-    """Where the text says so, one name stands for two places of one article."""
+def test_one_name_may_be_two_places(gazetteer: Gazetteer) -> None:
+    """If the text says so, one name stands for two places in one article."""
     found, _ = find("[GPE Springfield], [GPE Missouri], beat [GPE Springfield], [GPE Illinois].", gazetteer)
-    assert [one.admin1 for one in found if one.name == "Springfield"] == ["Missouri", "Illinois"]
+    assert [place.admin1 for place in found if place.name == "Springfield"] == ["Missouri", "Illinois"]
 
 
-def test_georgia_is_two(gazetteer: Gazetteer) -> None:
-    """Georgia is a country beside Armenia and a state beside Atlanta."""
+def test_georgia_is_a_country_or_a_state(gazetteer: Gazetteer) -> None:
+    """Georgia is the country beside Armenia and the state beside Atlanta."""
     assert places("[GPE Georgia] and [GPE Armenia] signed in [GPE Tbilisi].", gazetteer)["Georgia"] == ("country", "GE")
-    there = "Voters in [GPE Georgia], [GPE Alabama] and [GPE Florida] went to the polls; [GPE Atlanta] was quiet."
-    assert places(there, gazetteer)["Georgia"] == ("admin1", "US")
+    american = "Voters in [GPE Georgia], [GPE Alabama] and [GPE Florida] went to the polls; [GPE Atlanta] was quiet."
+    assert places(american, gazetteer)["Georgia"] == ("admin1", "US")
 
 
 @pytest.mark.parametrize(
@@ -182,8 +187,8 @@ def test_georgia_is_two(gazetteer: Gazetteer) -> None:
         "[GPE Georgia] voted for Biden, said Governor Brian Kemp.",
     ],
 )
-def test_an_office_of_a_state_tells_for_the_state(gazetteer: Gazetteer, text: str) -> None:
-    """Countries have no governor; those who write of one mean the Georgia around Atlanta."""
+def test_an_office_of_a_state_is_evidence_for_the_state(gazetteer: Gazetteer, text: str) -> None:
+    """Countries have no governor, so Georgia beside one is the state."""
     assert places(text, gazetteer) == {"Georgia": ("admin1", "US")}
 
 
@@ -196,85 +201,86 @@ def test_an_office_of_a_state_tells_for_the_state(gazetteer: Gazetteer, text: st
         "[GPE Georgia] rejected it. Governor Newsom spoke.",
     ],
 )
-def test_an_office_elsewhere_tells_nothing(gazetteer: Gazetteer, text: str) -> None:
-    """Georgians, their ministers and those whom an American visits are of the country."""
+def test_an_office_of_somebody_else_is_no_evidence(gazetteer: Gazetteer, text: str) -> None:
+    """Georgians, their ministers and the hosts of an American visitor belong to the country."""
     assert places(text, gazetteer) == {"Georgia": ("country", "GE")}
 
 
 def test_washington_with_a_governor_is_the_state(gazetteer: Gazetteer) -> None:
-    """The capital has none, but many a governor comes to see it."""
+    """The capital has no governor, but governors visit it."""
     assert places("[GPE Washington] Gov. Jay Inslee spoke.", gazetteer)["Washington"] == ("admin1", "US")
     assert places("To [GPE Washington] came Gov. Gavin Newsom.", gazetteer)["Washington"] == ("city", "US")
 
 
 @pytest.mark.parametrize(("city", "country"), [("Pyongyang", "North Korea"), ("Seoul", "South Korea")])
-def test_koreans_are_of_two_countries(gazetteer: Gazetteer, city: str, country: str) -> None:
-    """The capital that stands beside them tells which."""
+def test_koreans_belong_to_the_capital_beside_them(gazetteer: Gazetteer, city: str, country: str) -> None:
+    """Korean is the demonym of two countries."""
     assert country in places(f"[NORP Korean] officials met in [GPE {city}].", gazetteer)
 
 
-def test_nobody_knows_which_koreans(gazetteer: Gazetteer) -> None:
-    """Where nothing tells, the South is meant more often, and that is not sure."""
+def test_koreans_without_context_are_uncertain(gazetteer: Gazetteer) -> None:
+    """Without context the South is the more frequent meaning, with low confidence."""
     ((korea,), _) = find("[NORP Korean] officials met.", gazetteer)
     assert (korea.country, korea.confidence < 0.8) == ("KR", True)
 
 
 @pytest.mark.parametrize("name", ["Eastern Europe", "the Balkans", "Central and Eastern Europe", "the Baltic states"])
 def test_regions_of_many_countries_stay_regions(gazetteer: Gazetteer, name: str) -> None:
-    """A region of many countries has no country and counts for none."""
+    """A region of many countries has no country and adds to the share of none."""
     found, countries = find(f"Troops moved to [LOC {name}].", gazetteer)
-    assert [(one.kind, one.country) for one in found] == [("region", None)]
+    assert [(place.kind, place.country) for place in found] == [("region", None)]
     assert countries == []
 
 
-def test_an_unknown_place_is_told_without_id(gazetteer: Gazetteer) -> None:
-    """A place that the gazetteer lacks is reported, unresolved, where the words around it say that it is one."""
+def test_an_unknown_place_is_reported_without_an_id(gazetteer: Gazetteer) -> None:
+    """A place that the gazetteer lacks is reported unresolved if the words around it say that it is a place."""
     ((unknown,), _) = find("They fled to the village of [GPE Xyzbrok].", gazetteer)
     assert (unknown.name, unknown.geonames_id, unknown.lat, unknown.confidence) == ("Xyzbrok", None, None, 0)
 
 
 def test_confidence_falls_with_ambiguity(gazetteer: Gazetteer) -> None:
-    """A Springfield without a state is anybody's guess; Bucharest is not."""
-    found = {one.name: one.confidence for one in find("[GPE Springfield] and [GPE Bucharest] agree.", gazetteer)[0]}
-    assert found["Springfield"] < 0.8
-    assert found["Bucharest"] > 0.95
+    """A Springfield without a state is uncertain, and Bucharest is certain."""
+    found, _ = find("[GPE Springfield] and [GPE Bucharest] agree.", gazetteer)
+    confidence = {place.name: place.confidence for place in found}
+    assert confidence["Springfield"] < 0.8
+    assert confidence["Bucharest"] > 0.95
 
 
-def test_about_is_more_than_mentioned(gazetteer: Gazetteer) -> None:
-    """The country of headline and lead is what the article is about; one named once at the end is not."""
+def test_an_article_is_not_about_every_country_it_mentions(gazetteer: Gazetteer) -> None:
+    """It is about the country in headline and lead, and not about one mentioned once at the end."""
     body = "[NORP Slovak] police raided offices in [GPE Bratislava] and [GPE Kosice]. " + "They found nothing. " * 40
     _, countries = find(body + "A similar raid was made in [GPE Norway].", gazetteer, headline="Slovakia raids offices")
-    assert {one.code: one.about for one in countries} == {"SK": True, "NO": False}
+    assert {country.code: country.about for country in countries} == {"SK": True, "NO": False}
     assert countries[0].mentions == 4
-    assert sum(one.share for one in countries) == pytest.approx(1.0)
+    assert sum(country.share for country in countries) == pytest.approx(1.0)
 
 
-def test_the_golden_article(gazetteer: Gazetteer) -> None:
-    """The summit article gives ten places with their GeoNames ids, without any help of a model."""
+def test_the_countries_of_the_summit_article_are_resolved(gazetteer: Gazetteer) -> None:
+    """Without any labels of a model, the article gives the countries with their GeoNames ids."""
     article = RawArticle.model_validate(json.loads(GOLDEN.read_text(encoding="utf-8")))
     found, countries = locations.find(NLP(article.text), article, gazetteer)
-    ids = {one.country: one.geonames_id for one in found if one.kind == "country"}
+    ids = {place.country: place.geonames_id for place in found if place.kind == "country"}
     expected = {"RO": 798549, "BG": 732800, "HU": 719819, "SK": 3057568, "UA": 690791, "RU": 2017370, "PL": 798544}
     assert expected.items() <= ids.items()
     assert {"US", "NO"} <= ids.keys()
-    assert {one.code for one in countries if one.about} >= {"UA", "RU"}
-    roles = {mention.text: mention.as_ for one in found for mention in one.mentions}
+    assert {country.code for country in countries if country.about} >= {"UA", "RU"}
+    roles = {mention.text: mention.as_ for place in found for mention in place.mentions}
     assert roles["Russian"] == roles["Ukrainian"] == roles["Ukrainians"] == "demonym"
 
 
-def test_offsets_are_of_the_text(gazetteer: Gazetteer) -> None:
-    """Offsets count code points, beyond the first plane too."""
+def test_offsets_count_code_points(gazetteer: Gazetteer) -> None:
+    """Every mention equals the text at its offsets, also after characters beyond the first plane."""
     found, _ = find(
         "\U0001f1f7\U0001f1f4 [GPE Romania]\u2019s and Bulgaria\u2019s ministers met in Cluj\u2011Napoca.", gazetteer
     )
     text = "\U0001f1f7\U0001f1f4 Romania\u2019s and Bulgaria\u2019s ministers met in Cluj\u2011Napoca."
-    mentions = [mention for one in found for mention in one.mentions]
+    mentions = [mention for place in found for mention in place.mentions]
     assert mentions
     assert all(text[mention.start : mention.end] == mention.text for mention in mentions)
 
 
-def test_a_text_of_nothing_but_places(gazetteer: Gazetteer) -> None:
-    """A list of 3,000 places, too many to be weighed together, is resolved like any text."""
+def test_a_list_of_thousands_of_places_is_resolved(gazetteer: Gazetteer) -> None:
+    """These are too many to be weighed together, so they are resolved in parts."""
     names = [gazetteer.place(len(gazetteer) - 1 - 7 * number).name for number in range(3_000)]
     text = "\n".join(f"[GPE {name}]" for name in names if not set(name) & set("[],'"))
     found, _ = find(text, gazetteer)
@@ -282,20 +288,20 @@ def test_a_text_of_nothing_but_places(gazetteer: Gazetteer) -> None:
 
 
 @pytest.mark.parametrize("between", ["A" * 20_000 + ". ", " " + "A" * 20_000, " A" * 20_000 + ";"])
-def test_a_long_run_between_two_places(gazetteer: Gazetteer, between: str) -> None:
-    """Whatever stands between two countries, however long, both are found and count."""
+def test_a_long_run_between_two_places_does_no_harm(gazetteer: Gazetteer, between: str) -> None:
+    """Both countries are found and weighed, with 20,000 characters or words between them."""
     _, countries = find(f"[GPE Romania] {between} [GPE Bulgaria]", gazetteer)
-    assert {(one.code, one.about) for one in countries} == {("BG", True), ("RO", True)}
+    assert {(country.code, country.about) for country in countries} == {("BG", True), ("RO", True)}
 
 
 @pytest.mark.parametrize("label", ["GPE", "FAC"])
-def test_a_name_without_end(gazetteer: Gazetteer, label: str) -> None:
-    """Of 20,000 words that the model took for one name, the country beside them is found."""
+def test_a_name_of_thousands_of_words_does_no_harm(gazetteer: Gazetteer, label: str) -> None:
+    """The country beside a name of 20,000 words is found."""
     found, _ = find(f"[{label} {'Xyzbrok ' * 20_000}Bridge] lies in [GPE Romania].", gazetteer)
-    assert [one.name for one in found] == ["Romania"]
+    assert [place.name for place in found] == ["Romania"]
 
 
 @pytest.mark.parametrize("text", ["", " ", "...", "A", "\n\n", "--- - ,", "Nothing here is a place."])
-def test_texts_without_places(gazetteer: Gazetteer, text: str) -> None:
-    """Nothing is found where nothing is."""
+def test_a_text_without_places_gives_none(gazetteer: Gazetteer, text: str) -> None:
+    """Places and countries are empty lists."""
     assert find(text, gazetteer) == ([], [])

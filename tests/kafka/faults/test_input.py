@@ -39,7 +39,9 @@ def test_compressed_input(make_stream: Callable[..., Stream]) -> None:
     stream.start()
     stream.await_done()
 
-    assert str(stream.ledger()) == "in 80, out 80, dead-lettered 0, lost 0, duplicated 0, out of order 0"
+    ledger = stream.ledger()
+    note("compressed input", ledger)
+    assert str(ledger) == "in 80, out 80, dead-lettered 0, lost 0, duplicated 0, out of order 0"
 
 
 def test_transactional_input(make_stream: Callable[..., Stream], delivery: str) -> None:
@@ -66,12 +68,16 @@ def test_transactional_input(make_stream: Callable[..., Stream], delivery: str) 
     worker = stream.start(NEWSWIRE_STALL_SECONDS="30")
     stream.await_done()
 
-    assert str(stream.ledger()) == "in 225, out 225, dead-lettered 0, lost 0, duplicated 0, out of order 0"
+    ledger = stream.ledger()
+    note("input in transactions", ledger)
+    assert str(ledger) == "in 225, out 225, dead-lettered 0, lost 0, duplicated 0, out of order 0"
     assert worker.terminate() == 0
     stream.produce_light(10, first=1_000)
     stream.start()
     stream.await_done()
-    assert str(stream.ledger()) == "in 235, out 235, dead-lettered 0, lost 0, duplicated 0, out of order 0"
+    ledger = stream.ledger()
+    note("input in transactions, the next worker", ledger)
+    assert str(ledger) == "in 235, out 235, dead-lettered 0, lost 0, duplicated 0, out of order 0"
 
 
 def test_compacted_input(make_stream: Callable[..., Stream], delivery: str) -> None:
@@ -94,6 +100,7 @@ def test_compacted_input(make_stream: Callable[..., Stream], delivery: str) -> N
     stream.await_done()
 
     ledger = stream.ledger()
+    note("compacted input", ledger)
     assert (ledger.lost, ledger.duplicated, ledger.disordered) == (0, 0, 0)
     assert worker.terminate() == 0
 
@@ -117,6 +124,6 @@ def test_poison(make_stream: Callable[..., Stream], delivery: str, percent: int)
     stream.await_done(500)
 
     ledger = stream.ledger()
-    note(f"{delivery}, {percent} % poison, seed {seed}", ledger)
+    note(f"{percent} % poison, seed {seed}", ledger)
     assert {record.key.decode() for record in stream.read(stream.dead)} == deeds.keys()
     assert (ledger.lost, ledger.duplicated, ledger.disordered) == (0, 0, 0)

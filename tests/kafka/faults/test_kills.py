@@ -38,7 +38,7 @@ def test_twenty_kills(make_stream: Callable[..., Stream], delivery: str) -> None
     stream.await_done(180)
 
     ledger = stream.ledger()
-    note(f"{delivery}, {kills} kills, seed {seed}", ledger)
+    note(f"{kills} kills, seed {seed}", ledger)
     assert (ledger.lost, ledger.disordered) == (0, 0)
     assert ledger.duplicated <= (0 if delivery == "exactly_once" else kills * IN_FLIGHT)
 
@@ -55,7 +55,7 @@ def test_a_kill(make_stream: Callable[..., Stream], delivery: str) -> None:
     stream.await_done()
 
     ledger = stream.ledger()
-    note(f"{delivery}, one kill", ledger)
+    note("one kill", ledger)
     assert (ledger.lost, ledger.disordered) == (0, 0)
     assert ledger.duplicated <= (0 if delivery == "exactly_once" else IN_FLIGHT)
 
@@ -70,8 +70,10 @@ def test_killed_lanes(make_stream: Callable[..., Stream], delivery: str) -> None
         os.kill(random.choice(worker.lanes()), signal.SIGKILL)  # noqa: S311 - chance, not secrets
     stream.await_done()
 
+    ledger = stream.ledger()
+    note("worker processes killed, five times", ledger)
     assert worker.metric("newswire_worker_process_restarts_total") == 5
-    assert str(stream.ledger()) == "in 2000, out 2000, dead-lettered 0, lost 0, duplicated 0, out of order 0"
+    assert str(ledger) == "in 2000, out 2000, dead-lettered 0, lost 0, duplicated 0, out of order 0"
 
 
 def test_nobody_is_left_behind(make_stream: Callable[..., Stream]) -> None:

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from service.local_kafka import Broker
-from tests.kafka.harness import Stream, await_, note
+from tests.kafka.conftest import GUARANTEES
+from tests.kafka.harness import Stream, await_
+from tests.kafka.side_by_side import finish, work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
@@ -24,82 +28,57 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 
 
 @pytest.fixture
-def stream(broker: Broker, delivery: str, tmp_path: Path) -> Iterator[Stream]:
-    """Return a stream on it, with articles to work on."""
-    made = Stream(broker.bootstrap_servers, delivery, folder=tmp_path)
-    made.produce_light(4_000, bytes=200)
+def streams(broker: Broker, tmp_path: Path) -> Iterator[list[Stream]]:
+    """Return a stream for each guarantee on it, with articles to work on."""
+    made = [Stream(broker.bootstrap_servers, delivery, folder=tmp_path) for delivery in GUARANTEES]
+    for stream in made:
+        stream.produce_light(4_000, bytes=200)
     yield made
-    made.stop()
+    for stream in made:
+        stream.stop()
 
 
-@pytest.mark.faults
-@pytest.mark.timeout(400)
 @pytest.mark.parametrize("how", ["stop", "kill"])
-def test_a_broker_that_comes_back(broker: Broker, stream: Stream, how: str) -> None:
+def test_a_broker_that_comes_back(broker: Broker, streams: list[Stream], how: str) -> None:
     """Stopped in order or killed -9 and started again in the middle of the work."""
-    worker = stream.start(TEST_SECONDS="0.005").await_ready()
-    await_(lambda: worker.metric("newswire_articles_total") > 300, "some work", 60, [worker])
+    workers = work(streams, 0.01)
     getattr(broker, how)()
     broker.start()
-    stream.await_done(240)
-
-    ledger = stream.ledger()
-    note(f"{stream.delivery}, broker {how}", ledger)
-    assert (ledger.lost, ledger.duplicated, ledger.disordered) == (0, 0, 0)
-    assert worker.terminate() == 0
+    finish(streams, workers, f"broker {how}", repeats=0)
 
 
-@pytest.mark.faults
-@pytest.mark.timeout(600)
-def test_a_broker_that_is_away(broker: Broker, stream: Stream) -> None:
+def test_a_broker_that_is_away(broker: Broker, streams: list[Stream]) -> None:
     """Away for 90 seconds: the worker is unready and alive, and goes on when the broker is back."""
-    worker = stream.start(TEST_SECONDS="0.01", NEWSWIRE_STALL_SECONDS="30").await_ready()
-    await_(lambda: worker.metric("newswire_articles_total") > 300, "some work", 60, [worker])
+    for stream in streams:
+        stream.environment["NEWSWIRE_STALL_SECONDS"] = "30"
+    workers = work(streams, 0.01)
     broker.kill()
     time.sleep(90)
-    assert worker.page("/readyz")[0] == 503
-    assert worker.page("/livez")[0] == 200
+    assert [worker.page("/readyz")[0] for worker in workers] == [503, 503]
+    assert [worker.page("/livez")[0] for worker in workers] == [200, 200]
     broker.start()
-    stream.await_done(240)
-
-    ledger = stream.ledger()
-    note(f"{stream.delivery}, broker away 90 s", ledger)
-    assert (ledger.lost, ledger.duplicated, ledger.disordered) == (0, 0, 0)
-    assert worker.terminate() == 0
+    finish(streams, workers, "broker away 90 s", repeats=0)
 
 
-@pytest.mark.faults
-@pytest.mark.timeout(400)
-def test_a_full_disk(broker: Broker, stream: Stream) -> None:
+def test_a_full_disk(broker: Broker, streams: list[Stream]) -> None:
     """The broker cannot write any more and gives up; with room again, all goes on."""
-    worker = stream.start(TEST_SECONDS="0.005").await_ready()
-    await_(lambda: worker.metric("newswire_articles_total") > 300, "some work", 60, [worker])
+    workers = work(streams, 0.01)
     assert broker.pid is not None
     # The largest file that the broker may write: its logs are small here, and soon as large as this.
     resource.prlimit(broker.pid, resource.RLIMIT_FSIZE, (200_000, 200_000))
-    await_(lambda: broker.pid is None, "the broker to give up", 120, [worker])
-    assert worker.process.poll() is None
+    await_(lambda: broker.pid is None, "the broker to give up", 120, workers)
     broker.start()
-    stream.await_done(240)
-
-    ledger = stream.ledger()
-    note(f"{stream.delivery}, disk full", ledger)
-    assert (ledger.lost, ledger.duplicated, ledger.disordered) == (0, 0, 0)
+    finish(streams, workers, "disk full", repeats=0)
 
 
-@pytest.mark.faults
-@pytest.mark.timeout(200)
-def test_a_signal_while_the_broker_is_away(broker: Broker, stream: Stream) -> None:
+def test_a_signal_while_the_broker_is_away(broker: Broker, streams: list[Stream]) -> None:
     """A worker that is told to stop ends within a minute, though nobody hears its goodbye; nothing is lost."""
-    worker = stream.start(TEST_SECONDS="0.005").await_ready()
-    await_(lambda: worker.metric("newswire_articles_total") > 300, "some work", 60, [worker])
+    workers = work(streams, 0.01)
     broker.kill()
-    worker.terminate(60)
+    for worker in workers:
+        worker.process.terminate()
+    for worker in workers:
+        worker.wait(60)
     broker.start()
-    stream.start()
-    stream.await_done(120)
-
-    ledger = stream.ledger()
-    note(f"{stream.delivery}, stopped while the broker is away", ledger)
-    assert (ledger.lost, ledger.disordered) == (0, 0)
-    assert ledger.duplicated <= (0 if stream.delivery == "exactly_once" else 64)
+    heirs = [stream.start() for stream in streams]
+    finish(streams, heirs, "stopped while the broker is away", repeats=96)

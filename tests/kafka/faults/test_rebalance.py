@@ -30,7 +30,7 @@ def test_one_three_one(make_stream: Callable[..., Stream], delivery: str) -> Non
     assert first.terminate() == 0
 
     ledger = stream.ledger()
-    note(f"{delivery}, 1 → 3 → 1 workers", ledger)
+    note("1 → 3 → 1 workers", ledger)
     assert str(ledger) == "in 3000, out 3000, dead-lettered 0, lost 0, duplicated 0, out of order 0"
     assert stream.committed() == 3_000
 
@@ -50,7 +50,7 @@ def test_zombie(make_stream: Callable[..., Stream], delivery: str) -> None:
     time.sleep(2)
 
     ledger = stream.ledger()
-    note(f"{delivery}, zombie", ledger)
+    note("zombie", ledger)
     assert (ledger.lost, ledger.disordered) == (0, 0)
     assert ledger.duplicated <= (0 if delivery == "exactly_once" else 64)
     assert zombie.terminate() == 0

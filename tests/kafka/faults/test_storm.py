@@ -55,6 +55,6 @@ def test_storm(make_stream: Callable[..., Stream], delivery: str) -> None:
     stream.await_done(400)
 
     ledger = stream.ledger()
-    note(f"{delivery}, storm of {MOVES} moves, seed {seed}", ledger)
+    note(f"storm of {MOVES} moves, seed {seed}", ledger)
     assert (ledger.lost, ledger.disordered) == (0, 0)
     assert ledger.duplicated <= (0 if delivery == "exactly_once" else kills * IN_FLIGHT)

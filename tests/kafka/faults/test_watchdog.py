@@ -41,7 +41,7 @@ def test_a_stalled_worker_ends(make_stream: Callable[..., Stream], stall: str, s
     stream.start()
     stream.await_done()
     ledger = stream.ledger()
-    note(f"{stall}", ledger)
+    note(stall, ledger)
     assert (ledger.lost, ledger.disordered) == (0, 0)
 
 

@@ -9,6 +9,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from faust.types import TP
 
+from service.errors import StallError
 from service.settings import Settings
 from service.worker.health import watchdog as module
 from service.worker.health.watchdog import LONGEST_REBALANCE_SECONDS, LONGEST_ROUND_SECONDS, Watchdog
@@ -115,7 +116,7 @@ def test_a_stalled_worker_says_so_on_both_pages() -> None:
     watchdog = Watchdog(app)
     assert watchdog.ready().text == "ready, 1 partitions"
 
-    app.fail(module.StallError("no article was delivered for 120 s"))
+    app.fail(StallError("no article was delivered for 120 s"))
     watchdog.stopping()
 
     assert not watchdog.ready().good

@@ -1,14 +1,18 @@
-"""Articles in the service's own JSON: what is mended, what is refused, and with which words."""
+"""Articles in the service's own JSON: what is repaired, what is refused, and with which detail."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from service import wire
-from service.contract.records import InvalidArticle, RawArticle, RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
+
+if TYPE_CHECKING:
+    from service.contract.raw_article import RawArticle
 
 
 def read(**fields: object) -> RawArticle:
@@ -16,15 +20,15 @@ def read(**fields: object) -> RawArticle:
     return wire.read(json.dumps(fields).encode(), {})
 
 
-def refusal(value: bytes) -> InvalidArticle:
+def refusal(value: bytes) -> InvalidArticleError:
     """Return why *value* is refused."""
-    with pytest.raises(InvalidArticle) as caught:
+    with pytest.raises(InvalidArticleError) as caught:
         wire.read(value, {})
     return caught.value
 
 
 def test_every_field_arrives() -> None:
-    """An article with all its fields comes out with all of them."""
+    """An article with all fields keeps all of them."""
     article = read(
         id="a-1",
         version="3",
@@ -105,40 +109,40 @@ def test_bad_input_is_refused_with_its_reason(value: bytes, reason: RejectReason
 
 
 def test_a_refusal_never_quotes_the_article() -> None:
-    """What the article says stays out of the reason: it goes into headers and logs."""
+    """The text of the article stays out of the reason, which goes into headers and logs."""
     assert "secret" not in refusal(b'{"body": {"secret": "secret"}, "headline": "secret"}').detail
 
 
 def test_a_lone_surrogate_becomes_the_replacement_character() -> None:
-    """Half an emoji, cut in the middle by its producer, costs the article nothing else."""
+    """An emoji that its producer cut in the middle leaves the rest of the article intact."""
     article = wire.read(rb'{"id": "1", "headline": "cut \ud83d", "body": "whole \ud83d\ude00, literal \\ud83d"}', {})
 
     assert article.headline == "cut \ufffd"
     assert article.body == "whole \U0001f600, literal \\ud83d"
 
 
-def test_a_byte_order_mark_is_no_hindrance() -> None:
+def test_a_byte_order_mark_is_ignored() -> None:
     """UTF-8 with a byte order mark, as some editors write it, is read."""
     assert wire.read(b'\xef\xbb\xbf{"body": "Hello there"}', {}).body == "Hello there"
 
 
-def test_controls_and_nuls_are_taken_out() -> None:
-    """Escaped control characters vanish from every field; what they stood between stays."""
+def test_control_characters_are_removed() -> None:
+    """Escaped control characters are removed from every field, and the text around them stays."""
     article = read(id="a\0\x1b1", headline="NATO\0 meets", body="Line\x07 one.\n\nLine\x00 two.", byline="\x01Ann\x7f")
 
     assert (article.id, article.headline, article.byline) == ("a1", "NATO meets", "Ann")
     assert article.body == "Line one.\n\nLine two."
 
 
-def test_a_headline_that_the_body_repeats_is_told_once() -> None:
-    """HTML bodies often begin with the headline; its names must not count twice."""
+def test_a_headline_that_the_body_repeats_counts_once() -> None:
+    """HTML bodies often begin with the headline, and its names must not count twice."""
     assert read(headline="NATO meets", body="<h1>NATO meets</h1><p>NATO meets today.</p>").body == "NATO meets today."
     assert read(headline="NATO meets", body="NATO meets").text == "NATO meets"
     assert read(headline="NATO meets", body="NATO meets today.").body == "NATO meets today."
 
 
-def test_ids_and_addresses_stay_as_they_are() -> None:
-    """What identifies an article elsewhere is not text to be mended."""
+def test_ids_and_addresses_are_not_changed() -> None:
+    """What identifies an article elsewhere is not repaired like text."""
     article = read(id="Ã¢1?a=1&amp;b=<p>2</p>\n", version="1.0 ", url=" https://wire.example/?q=a&lt;b ", body="Text")
 
     assert article.id == "Ã¢1?a=1&amp;b=<p>2</p>"
@@ -146,7 +150,7 @@ def test_ids_and_addresses_stay_as_they_are() -> None:
 
 
 def test_null_fields_count_as_absent() -> None:
-    """A field that is null is like one that is not there."""
+    """A field that is null counts as missing."""
     article = read(id=None, version=None, source=None, headline=None, body="Text", language=None, status=None)
 
     assert article.headline == ""
@@ -181,13 +185,13 @@ def test_without_an_id_the_same_message_has_the_same_id() -> None:
     ],
 )
 def test_a_language_tag_is_kept_and_anything_else_left_to_detection(given: str, kept: str | None) -> None:
-    """BCP 47 tags are trusted; words that are no tags count as no language."""
+    """BCP 47 tags are trusted; other words count as no language."""
     assert read(body="Text", language=given).language == kept
 
 
 @pytest.mark.parametrize("status", ["withheld", "canceled", "Cancelled"])
-def test_a_kill_notice_needs_no_text(status: str) -> None:
-    """Withdrawing an article takes its id and nothing else."""
+def test_a_withdrawal_needs_no_text(status: str) -> None:
+    """Withdrawing an article needs its id and nothing else."""
     article = read(id="a-1", status=status)
 
     assert article.status == status.lower().replace("cancelled", "canceled")
@@ -231,7 +235,7 @@ def test_a_kill_notice_needs_no_text(status: str) -> None:
         ("", None),
     ],
 )
-def test_dates_of_every_usual_form_are_read(given: object, moment: datetime | None) -> None:
+def test_dates_in_every_usual_notation_are_read(given: object, moment: datetime | None) -> None:
     """ISO 8601, RFC 822 and seconds or milliseconds since 1970; no zone means UTC."""
     assert read(body="Text", published_at=given).published_at == moment
 
@@ -259,5 +263,5 @@ def test_dates_of_every_usual_form_are_read(given: object, moment: datetime | No
     ],
 )
 def test_a_date_is_not_guessed(given: str) -> None:
-    """Half a date, one that could be two, or one in a zone that is not known is no date in UTC."""
+    """An incomplete date, an ambiguous one, or one in an unknown zone is refused."""
     assert refusal(json.dumps({"body": "Text", "published_at": given}).encode()).reason is RejectReason.BAD_DATE
