@@ -1,4 +1,4 @@
-# What a developer runs. `make demo` and `make test` are all the set-up there is.
+# Commands for developers. `make demo` and `make test` need no other set-up.
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -8,7 +8,7 @@ JOBS ?= 5
 .PHONY: help demo test faults train fuzz bench scale check format readme schemas lock clean
 .DEFAULT_GOAL := help
 
-help:  ## Tell what there is
+help:  ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 $(VENV)/installed: lock/dev.txt pyproject.toml
@@ -17,19 +17,19 @@ $(VENV)/installed: lock/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(VENV)/installed  ## Enrich the NATO summit article through a real Kafka and show the record
+demo: $(VENV)/installed  ## Enrich the NATO summit article through a real Kafka and print the record
 	$(BIN)/newswire up --demo
 
-test: $(VENV)/installed  ## Run the tests side by side, those on a real Kafka included (JOBS=5 at once)
+test: $(VENV)/installed  ## Run all tests but the fault suite, in JOBS=5 parallel processes
 	$(BIN)/python -m pytest -m "not faults" --numprocesses $(JOBS)
 
-train: $(VENV)/installed  ## Make the shipped weights again (NEWSWIRE_LABELLED, NEWSWIRE_RAW_NEWS)
+train: $(VENV)/installed  ## Train the shipped weights (needs NEWSWIRE_LABELLED, NEWSWIRE_RAW_NEWS)
 	$(BIN)/python training/train.py
 
-fuzz: $(VENV)/installed  ## Read 100,000 damaged messages of every format
+fuzz: $(VENV)/installed  ## Parse 100,000 damaged messages of every format
 	$(BIN)/python scripts/fuzz.py
 
-faults: $(VENV)/installed  ## Run the long fault suite: kills, zombies, broken brokers (half an hour)
+faults: $(VENV)/installed  ## Run the fault suite: kills, zombies, failing brokers (30 minutes)
 	$(BIN)/python -m pytest -m faults tests/kafka/faults
 
 $(RIVALS)/installed: lock/bench.txt
@@ -37,13 +37,13 @@ $(RIVALS)/installed: lock/bench.txt
 	$(RIVALS)/bin/python -m pip install --quiet --require-hashes -r lock/bench.txt
 	@touch $@
 
-bench: $(VENV)/installed $(RIVALS)/installed  ## Measure speed against the alternatives (15 minutes; ARGS="--articles FILE …")
+bench: $(VENV)/installed $(RIVALS)/installed  ## Measure throughput and latency against the alternatives (15 minutes; ARGS="--articles FILE …")
 	$(BIN)/python -m benchmarks.run --rivals $(RIVALS)/bin/python $(ARGS)
 
-scale: $(VENV)/installed  ## Measure partitions, workers, delivery, overload and a soak (half an hour; ARGS="--articles FILE …")
+scale: $(VENV)/installed  ## Measure partitions, workers, delivery, overload and a soak (30 minutes; ARGS="--articles FILE …")
 	$(BIN)/python -m benchmarks.scale $(ARGS)
 
-check: $(VENV)/installed  ## Lint, types, layers, docstrings, spelling
+check: $(VENV)/installed  ## Check lint, types, layers, docstrings and spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -56,10 +56,10 @@ format: $(VENV)/installed  ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-readme: $(VENV)/installed  ## Make the tables of the README from the code
+readme: $(VENV)/installed  ## Generate the tables of the README from the code
 	$(BIN)/python scripts/readme.py
 
-schemas: $(VENV)/installed  ## Make schemas/ from service/contract
+schemas: $(VENV)/installed  ## Generate schemas/ from service/contract
 	$(BIN)/newswire schema --write schemas
 
 lock: $(VENV)/installed  ## Pin every dependency by hash
@@ -72,5 +72,5 @@ lock: $(VENV)/installed  ## Pin every dependency by hash
 	$(BIN)/uv pip compile --group bench --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file lock/bench.txt
 
-clean:  ## Remove what the other targets made
+clean:  ## Remove the output of the other targets
 	rm -rf $(VENV) $(RIVALS) dist build .mypy_cache .ruff_cache .pytest_cache
