@@ -1,4 +1,4 @@
-"""The rights that the Kubernetes component grants are enough, on a real Kafka that grants nothing else."""
+"""The ACLs of the Kubernetes component suffice, on a real Kafka that denies everything else."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ OPERATIONS = {
 
 
 def as_user(bootstrap: str, name: str) -> dict[str, Any]:
-    """Return the options of a client of kafka-python that is *name*."""
+    """Return the options of a kafka-python client that authenticates as *name*."""
     return {
         "bootstrap_servers": bootstrap,
         "security_protocol": "SASL_PLAINTEXT",
@@ -60,8 +60,8 @@ def as_user(bootstrap: str, name: str) -> dict[str, Any]:
 
 
 def granted() -> list[ACL]:
-    """Return the rights of the KafkaUser as Kafka takes them."""
-    found = []
+    """Return the ACLs of the KafkaUser as kafka-python expects them."""
+    acls = []
     for rule in yaml.safe_load(USER.read_text())["spec"]["authorization"]["acls"]:
         resource = rule["resource"]
         prefixed = resource.get("patternType") == "prefix"
@@ -70,16 +70,16 @@ def granted() -> list[ACL]:
             resource["name"],
             ACLResourcePatternType.PREFIXED if prefixed else ACLResourcePatternType.LITERAL,
         )
-        found += [
+        acls += [
             ACL("User:enricher", "*", OPERATIONS[operation], ACLPermissionType.ALLOW, pattern)
             for operation in rule["operations"]
         ]
-    return found
+    return acls
 
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run a Kafka where nobody may do anything but `admin`, with the declared topics and the user's rights."""
+    """Run a Kafka with the declared topics in which only `admin`, and `enricher` within its ACLs, may do anything."""
     users = " ".join(f'user_{name}="{name}-secret"' for name in ("admin", "enricher"))
     overrides = {
         "listener.security.protocol.map": "PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
@@ -90,7 +90,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             f'{LOGIN} username="admin" password="admin-secret" {users};'
         ),
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-        "super.users": "User:admin;User:ANONYMOUS",  # nobody is anonymous but the controller's own listener
+        "super.users": "User:admin;User:ANONYMOUS",  # only the listener of the controller is anonymous
     }
     with Broker(tmp_path_factory.mktemp("kafka"), overrides=overrides) as broker:
         admin = KafkaAdminClient(**as_user(broker.bootstrap_servers, "admin"))
@@ -101,7 +101,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def start(guarded: str, delivery: str, folder: Path) -> Worker:
-    """Start a worker as the user."""
+    """Start a worker that authenticates as `enricher`."""
     environment = {
         "PYTHONPATH": str(USER.parents[4]),
         "KAFKA_BOOTSTRAP_SERVERS": guarded,
@@ -118,7 +118,7 @@ def start(guarded: str, delivery: str, folder: Path) -> Worker:
 
 @pytest.mark.parametrize("delivery", ["at_least_once", "exactly_once"])
 def test_the_rights_are_enough(guarded: str, delivery: str, tmp_path: Path) -> None:
-    """With the rights of `user.yaml` and no other, a worker reads, publishes, refuses and commits."""
+    """With only the ACLs of `user.yaml`, a worker reads, publishes, refuses and commits."""
     worker = start(guarded, delivery, tmp_path).await_ready()
     try:
         before = ends(guarded)
@@ -140,7 +140,7 @@ def test_the_rights_are_enough(guarded: str, delivery: str, tmp_path: Path) -> N
 
 
 def test_without_the_right_to_read_its_records(guarded: str, tmp_path: Path) -> None:
-    """A worker that may not read what is out works, and says what it cannot know."""
+    """A worker that may not read its own output topic works, and logs what it cannot know."""
     pattern = ResourcePatternFilter(ResourceType.TOPIC, "newswire.enriched", ACLResourcePatternType.LITERAL)
     admin = KafkaAdminClient(**as_user(guarded, "admin"))
     producer = KafkaProducer(**as_user(guarded, "admin"))
@@ -157,12 +157,12 @@ def test_without_the_right_to_read_its_records(guarded: str, tmp_path: Path) -> 
         admin.close()
 
     assert code == 0
-    [warned] = worker.lines("published_versions_unknown")
-    assert "no right to read" in warned["why"]
+    [warning] = worker.lines("published_versions_unknown")
+    assert "no right to read" in warning["why"]
 
 
-def test_without_the_right_to_look_at_a_topic(guarded: str) -> None:
-    """The check of `newswire check` and of a worker's start says which right is missing, not that the topic is."""
+def test_without_the_right_to_describe_a_topic(guarded: str) -> None:
+    """The preflight check of workers and `newswire check` names the missing right, not a missing topic."""
     settings = Settings(
         bootstrap_servers=guarded,
         security_protocol="SASL_PLAINTEXT",
@@ -177,7 +177,7 @@ def test_without_the_right_to_look_at_a_topic(guarded: str) -> None:
 
 
 def test_the_user_may_do_nothing_else(guarded: str) -> None:
-    """The same user cannot write raw articles or make topics."""
+    """The same user cannot write raw articles or create topics."""
     admin = KafkaAdminClient(**as_user(guarded, "enricher"))
     try:
         with pytest.raises(Exception, match="Authorization"):
@@ -191,7 +191,7 @@ def test_the_user_may_do_nothing_else(guarded: str) -> None:
 
 
 def ends(bootstrap: str) -> dict[str, int]:
-    """Return how far the output topics go, all partitions together."""
+    """Return the sum of the end offsets of each output topic over its partitions."""
     consumer = KafkaConsumer(**as_user(bootstrap, "admin"))
     try:
         return {
@@ -203,10 +203,10 @@ def ends(bootstrap: str) -> dict[str, int]:
 
 
 def committed(bootstrap: str) -> int:
-    """Return how many raw articles the group has committed."""
+    """Return the number of raw articles that the group has committed."""
     admin = KafkaAdminClient(**as_user(bootstrap, "admin"))
     try:
         offsets = admin.list_group_offsets({"newswire-enricher": None})["newswire-enricher"]
     finally:
         admin.close()
-    return sum(max(0, known.offset) for known in offsets.values())
+    return sum(max(0, committed.offset) for committed in offsets.values())
