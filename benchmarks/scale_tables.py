@@ -147,9 +147,12 @@ def _slow(part: Part) -> str:
 
 def _soak(part: Part) -> str:
     slopes = {role: growth(part["samples"], role) for role in ROLES}
-    grown = ", ".join(f"{role} {slope:+.1f} (± {error:.1f})" for role, (slope, error) in slopes.items())
+    grown = ", ".join(
+        f"{role.replace('_', ' ')} {slope:+.1f} (± {error:.1f})" for role, (slope, error) in slopes.items()
+    )
     summary = (
-        f"One worker of {len(part['memory']['worker_processes'])} worker processes, {part['articles_per_second']:.1f} articles per second. "
+        f"One worker of {len(part['memory']['worker_processes'])} processes, "
+        f"{part['articles_per_second']:.1f} articles per second. "
         f"{_ledger(part)} Growth over the second half, MB per 10,000 articles: {grown}."
     )
     return f"{summary}\n\n{_course(part['samples'])}"

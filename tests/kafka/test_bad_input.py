@@ -119,7 +119,7 @@ def test_header_names_that_are_not_utf8(make_stream: Callable[..., Stream], code
 
 
 def test_an_oversize_dead_letter(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """An article too large for the dead-letter topic gets a dead letter without its value, and the next one comes out."""
+    """An article too large for the dead-letter topic gets a dead letter without its value; the next comes out."""
     stream = make_stream(delivery=delivery, partitions=1, raw_config={"max.message.bytes": "8000000"})
     huge = article(id="huge", do="refuse", filler="x" * 5_000_000)
     stream.produce([(b"huge", huge), (b"next", article(id="next"))])

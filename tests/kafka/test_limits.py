@@ -49,8 +49,8 @@ def test_a_held_worker_resumes_by_command(make_stream: Callable[..., Stream], de
     stream.produce_light(1_000, first=600)
     worker = stream.start()
     _await_hold(worker)
-    done = stream.command("resume", NEWSWIRE_WEB_PORT=str(worker.port))
-    assert (done.returncode, done.stderr.strip()) == (0, "the worker reads again")
+    process = stream.command("resume", NEWSWIRE_WEB_PORT=str(worker.port))
+    assert (process.returncode, process.stderr.strip()) == (0, "the worker reads again")
     stream.await_done()
 
     ledger = stream.ledger()

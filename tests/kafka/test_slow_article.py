@@ -28,7 +28,7 @@ def _produce(stream: Stream, partition: int, count: int, **article: object) -> N
 
 @pytest.mark.timeout(300)
 def test_the_other_partitions_deliver(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """While the first article of a partition spins, all articles of the other partitions come out."""
+    """While the first article of a partition spins, all articles of the others come out; then its own do."""
     stream = make_stream(delivery=delivery)
     _produce(stream, 0, 1, do="spin")
     for partition in range(4):

@@ -22,8 +22,8 @@ SMALL_WINDOW = "import service.worker.published_versions as versions; versions.W
 
 def version(article: str, number: int, **fields: object) -> tuple[bytes, bytes]:
     """Return key and value of a version of *article*."""
-    identity = {"id": article, "version": number, "updated_at": f"2022-05-{number:02}T10:00:00Z"}
-    return article.encode(), orjson.dumps(identity | {"body": "Talks in Sofia."} | fields)
+    metadata = {"id": article, "version": number, "updated_at": f"2022-05-{number:02}T10:00:00Z"}
+    return article.encode(), orjson.dumps(metadata | {"body": "Talks in Sofia."} | fields)
 
 
 def light(article: str, revision: int, **fields: object) -> tuple[bytes, bytes]:
