@@ -79,6 +79,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only parallel runs need it
 
     class Scheduler(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist is untyped here
+        """Schedule single tests, and the files of `ONE_PROCESS_FILES` as a whole."""
+
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
             return file if file in ONE_PROCESS_FILES else nodeid
