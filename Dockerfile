@@ -1,6 +1,6 @@
-# The service in one image: model and data baked in, nothing is fetched at start.
+# The service in one image. It contains the model and all data, and fetches nothing at start.
 #
-# The base is pinned by its full tag. To pin the very bytes as well, ask your registry for the digest and hand it over:
+# The base image is pinned by its full tag. To pin its bytes too, look up the digest and pass it as BASE:
 #   docker buildx imagetools inspect python:3.11.14-slim-bookworm --format '{{.Manifest.Digest}}'
 #   docker build --build-arg BASE=python:3.11.14-slim-bookworm@sha256:… --tag newswire-enricher .
 ARG BASE=python:3.11.14-slim-bookworm
@@ -9,8 +9,8 @@ FROM ${BASE} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_ONLY_BINARY=:all:
 WORKDIR /opt/source
 
-# What changes seldom comes first, so that a change of the code leaves these layers as they are.
-# Nothing is compiled here: the last step compiles everything once, without time stamps.
+# Dependencies come first, so that a change to the code reuses these layers.
+# Nothing is compiled here: the last step compiles everything once, without timestamps.
 COPY lock/runtime.txt lock/build.txt lock/
 RUN python -m venv /opt/newswire \
     && /opt/newswire/bin/python -m pip install --no-compile --require-hashes --requirement lock/runtime.txt \

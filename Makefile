@@ -17,7 +17,7 @@ $(VENV)/installed: lock/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(VENV)/installed  ## Enrich the NATO summit article through a real Kafka and show the record
+demo: $(VENV)/installed  ## Enrich the NATO summit article through a real Kafka and print the record
 	$(BIN)/newswire up --demo
 
 test: $(VENV)/installed  ## Run the tests, JOBS=5 at once, including those on a real Kafka
@@ -26,10 +26,10 @@ test: $(VENV)/installed  ## Run the tests, JOBS=5 at once, including those on a 
 train: $(VENV)/installed  ## Train the shipped weights again (NEWSWIRE_LABELLED, NEWSWIRE_RAW_NEWS)
 	$(BIN)/python training/train.py
 
-fuzz: $(VENV)/installed  ## Read 100,000 damaged messages of every format
+fuzz: $(VENV)/installed  ## Parse 100,000 damaged messages of every format
 	$(BIN)/python scripts/fuzz.py
 
-faults: $(VENV)/installed  ## Run the long fault suite: kills, zombies, broken brokers (half an hour)
+faults: $(VENV)/installed  ## Run the fault suite: kills, zombies, failing brokers (30 minutes)
 	$(BIN)/python -m pytest -m faults tests/kafka/faults
 
 $(RIVALS)/installed: lock/bench.txt
@@ -37,13 +37,13 @@ $(RIVALS)/installed: lock/bench.txt
 	$(RIVALS)/bin/python -m pip install --quiet --require-hashes -r lock/bench.txt
 	@touch $@
 
-bench: $(VENV)/installed $(RIVALS)/installed  ## Measure speed against the alternatives (15 minutes; ARGS="--articles FILE …")
+bench: $(VENV)/installed $(RIVALS)/installed  ## Measure throughput and latency against the alternatives (15 minutes; ARGS="--articles FILE …")
 	$(BIN)/python -m benchmarks.run --rivals $(RIVALS)/bin/python $(ARGS)
 
-scale: $(VENV)/installed  ## Measure partitions, workers, delivery, overload and a soak (half an hour; ARGS="--articles FILE …")
+scale: $(VENV)/installed  ## Measure partitions, workers, delivery, overload and a soak (30 minutes; ARGS="--articles FILE …")
 	$(BIN)/python -m benchmarks.scale $(ARGS)
 
-check: $(VENV)/installed  ## Lint, types, layers, docstrings, spelling
+check: $(VENV)/installed  ## Check lint, types, layers, docstrings and spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -1,10 +1,10 @@
-"""Throughput, latency, memory and growth: the service side by side with its ceiling and with what people write.
+"""Measure throughput, latency and memory of the service, next to its upper bound and to common alternatives.
 
-`make bench`, and see README.md.
+Run `make bench`; README.md has the results.
 """
 
 import os
 
-# One process a core is what is compared: more threads would only take turns. Read when NumPy is imported.
+# The comparison is one process per core; more threads would only take turns. NumPy reads these when it is imported.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[_variable] = "1"

@@ -1,4 +1,4 @@
-"""The articles that all contenders get: the same bytes, in the service's own format."""
+"""Load the articles that every contender receives: the same bytes, in the service's own JSON format."""
 
 from __future__ import annotations
 
@@ -12,29 +12,33 @@ from typing import Any
 
 import spacy
 
-DEFAULT = Path(__file__).parent / "articles.jsonl"
-OPENERS: dict[str, Any] = {".gz": gzip.open, ".xz": lzma.open}
+DEFAULT_PATH = Path(__file__).parent / "articles.jsonl"
+OPEN_BY_SUFFIX: dict[str, Any] = {".gz": gzip.open, ".xz": lzma.open}
 
 
 def load(path: Path, count: int) -> list[bytes]:
-    """Return *count* articles of the JSON lines at *path*, as evenly spread as can be; over again where it has fewer.
+    """Return *count* articles from the JSON lines at *path*, evenly spread, repeated if the file has fewer.
 
-    A `published_at` that is no RFC 3339 time is left out: the service would refuse the article, and be faster for it.
+    A `published_at` that is not an RFC 3339 time is omitted. The service would refuse such an article, and refusing is
+    faster than enriching.
+
+    Raises:
+        SystemExit: The file is empty.
     """
-    with OPENERS.get(path.suffix, open)(path, "rb") as file:
+    with OPEN_BY_SUFFIX.get(path.suffix, open)(path, "rb") as file:
         lines = [line for line in islice(file, 50 * count) if line.strip()]
     if not lines:
-        raise SystemExit(f"{path} holds no article")
+        raise SystemExit(f"{path} contains no articles")
     step = max(1, len(lines) // count)
     chosen = lines[::step][:count]
     return [_article(chosen[number % len(chosen)], number) for number in range(count)]
 
 
 def _article(line: bytes, number: int) -> bytes:
-    given = json.loads(line)
-    article = {"id": f"{number}-{given['id']}", "headline": given.get("headline") or "", "body": given["body"]}
+    source = json.loads(line)
+    article = {"id": f"{number}-{source['id']}", "headline": source.get("headline") or "", "body": source["body"]}
     try:
-        published = datetime.fromisoformat(str(given.get("published_at")))
+        published = datetime.fromisoformat(str(source.get("published_at")))
         if published.tzinfo:
             article["published_at"] = published.isoformat()
     except ValueError:
@@ -43,11 +47,11 @@ def _article(line: bytes, number: int) -> bytes:
 
 
 def texts(values: list[bytes]) -> list[str]:
-    """Return headline and body of each of *values*."""
+    """Return the headline and body of every article in *values*, as one string per article."""
     return ["\n\n".join(filter(None, (article["headline"], article["body"]))) for article in map(json.loads, values)]
 
 
 def tokens(values: list[bytes]) -> int:
-    """Return how many tokens spaCy's English tokenizer makes of *values*."""
+    """Return the number of tokens in *values*, by spaCy's English tokenizer."""
     tokenizer = spacy.blank("en").tokenizer
     return sum(len(tokenizer(text)) for text in texts(values))

@@ -1,4 +1,4 @@
-"""What compressing the records would save, and cost: bytes on the broker's disk, CPU to write and to read them."""
+"""Measure what compressing records saves and costs: bytes on the broker's disk, CPU time to write and to read."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from service.settings import Settings
 from service.worker.encoding import encode_outcome
 
 CODECS = (None, "lz4", "zstd", "gzip")
-RUNS = (1, 4, 16)  # records sent together: one where articles trickle in, more under load
-BATCH_BYTES = 256 * 1024  # as the service's producers
+BATCH_SIZES = (1, 4, 16)  # records sent together: one when articles trickle in, more under load
+BATCH_BYTES = 256 * 1024  # the same as in the service's producers
 
 if TYPE_CHECKING:
     from service.local_kafka import Broker
 
 
 def measure(broker: Broker, values: list[bytes]) -> dict[str, Any]:
-    """Write the records of *values* with each codec and return what each took, a record."""
+    """Write the records of *values* with every codec and batch size, and return bytes and CPU ms per record."""
     outputs = _outputs(values)
     rows = []
-    for run in RUNS:
+    for batch_size in BATCH_SIZES:
         for codec in CODECS:
             topic = f"compression-{uuid.uuid4().hex[:8]}"
             admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap_servers)
             admin.create_topics([NewTopic(topic, 1, 1)], wait_for_metadata=True)
-            written = asyncio.run(_write(broker.bootstrap_servers, topic, outputs, codec, run))
+            written = asyncio.run(_write(broker.bootstrap_servers, topic, outputs, codec, batch_size))
             size = _size(admin, topic)
             admin.close()
             read = _read(broker.bootstrap_servers, topic, len(outputs))
             rows.append(
                 {
                     "codec": codec or "none",
-                    "run": run,
+                    "run": batch_size,
                     "bytes": size / len(outputs),
                     "write_ms": written / len(outputs) * 1e3,
                     "read_ms": read / len(outputs) * 1e3,
@@ -56,31 +56,31 @@ def measure(broker: Broker, values: list[bytes]) -> dict[str, Any]:
 
 
 def _size(admin: KafkaAdminClient, topic: str) -> int:
-    """Return the bytes of *topic* on the broker's disk."""
+    """Return the size of *topic* on the broker's disk, in bytes."""
     return sum(
         partition["partition_size"]
         for broker in admin.describe_log_dirs()
         for folder in broker["log_dirs"]
-        for held in folder["topics"]
-        if held["name"] == topic
-        for partition in held["partitions"]
+        for log in folder["topics"]
+        if log["name"] == topic
+        for partition in log["partitions"]
     )
 
 
 def _outputs(values: list[bytes]) -> list[Output]:
-    """Return what the service would write for *values*."""
+    """Return the records that the service would write for *values*."""
     settings = Settings()
     processor = Processor(settings)
-    made = []
+    outputs = []
     for number, value in enumerate(values):
         record = KafkaRecord(settings.raw_topic, 0, number, 1_600_000_000_000, b"%d" % number, value, ())
         outcome = processor.process(Message(value, record.key))
-        made.append(encode_outcome(settings, record, outcome, datetime.now(UTC), settings.max_record_bytes)[1])
-    return made
+        outputs.append(encode_outcome(settings, record, outcome, datetime.now(UTC), settings.max_record_bytes)[1])
+    return outputs
 
 
-async def _write(servers: str, topic: str, outputs: list[Output], codec: str | None, run: int) -> float:
-    """Send *outputs*, *run* at a time, as the service does; return the CPU seconds it took."""
+async def _write(servers: str, topic: str, outputs: list[Output], codec: str | None, batch_size: int) -> float:
+    """Send *outputs*, *batch_size* at a time, as the service does; return the CPU seconds spent."""
     async with AIOKafkaProducer(
         bootstrap_servers=servers,
         acks="all",
@@ -91,23 +91,23 @@ async def _write(servers: str, topic: str, outputs: list[Output], codec: str | N
     ) as producer:
         await producer.partitions_for(topic)
         started = time.process_time()
-        for first in range(0, len(outputs), run):
-            sent = [
+        for first in range(0, len(outputs), batch_size):
+            futures = [
                 await producer.send(topic, output.value, output.key, 0, headers=list(output.headers))
-                for output in outputs[first : first + run]
+                for output in outputs[first : first + batch_size]
             ]
-            await asyncio.gather(*sent)
+            await asyncio.gather(*futures)
         return time.process_time() - started
 
 
 def _read(servers: str, topic: str, count: int) -> float:
-    """Read *count* records; return the CPU seconds it took, checksums left out: this client makes them in Python."""
+    """Read *count* records and return the CPU seconds spent. No checksums: this client computes them in Python."""
     consumer = KafkaConsumer(bootstrap_servers=servers, isolation_level="read_committed", check_crcs=False)
     consumer.assign([TopicPartition(topic, 0)])
     consumer.seek_to_beginning()
     started = time.process_time()
     while count > 0:
         count -= sum(map(len, consumer.poll(timeout_ms=200).values()))
-    spent = time.process_time() - started
+    cpu_seconds = time.process_time() - started
     consumer.close()
-    return spent
+    return cpu_seconds

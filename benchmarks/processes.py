@@ -1,4 +1,4 @@
-"""CPU time and memory of processes, from /proc."""
+"""Read CPU time and memory of processes from /proc."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def tree(pid: int) -> list[int]:
-    """Return *pid* and all its descendants, parents first, but for those that end meanwhile."""
-    found = [pid]
-    for parent in found:
+    """Return *pid* and all its descendants, parents first, without those that end during the call."""
+    pids = [pid]
+    for parent in pids:
         for task in Path(f"/proc/{parent}/task").glob("*"):
             with contextlib.suppress(*ENDED):
-                found += [int(child) for child in (task / "children").read_text().split()]
-    return found
+                pids += [int(child) for child in (task / "children").read_text().split()]
+    return pids
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:
-    """Return the CPU time that *pids* and the children that they have outlived have used so far, user and system."""
+    """Return the CPU time, user and system, used by *pids* and by those of their children that have ended."""
     return sum(map(_cpu_seconds, pids))
 
 
@@ -40,12 +40,13 @@ def _cpu_seconds(pid: int) -> float:
 def memory(pid: int) -> dict[str, float]:
     """Return the memory of *pid* in MB.
 
-    `rss`: all pages; `pss`: those shared with others divided among them; `own`: those that no other process has.
+    `rss`: all pages; `pss`: shared pages divided by the number of processes that share them; `private`: the pages that
+    no other process maps.
     """
-    sizes: dict[str, float] = {"rss": 0.0, "pss": 0.0, "own": 0.0}
+    sizes: dict[str, float] = {"rss": 0.0, "pss": 0.0, "private": 0.0}
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
         name, _, rest = line.partition(":")
-        kind = {"Rss": "rss", "Pss": "pss", "Private_Clean": "own", "Private_Dirty": "own"}.get(name)
+        kind = {"Rss": "rss", "Pss": "pss", "Private_Clean": "private", "Private_Dirty": "private"}.get(name)
         if kind:
             sizes[kind] += int(rest.split()[0]) / 1024
     return sizes

@@ -1,6 +1,6 @@
-"""Put the last results into benchmarks/README.md: `python -m benchmarks.readme`.
+"""Write the last results into benchmarks/README.md: `python -m benchmarks.readme`.
 
-A block starts with `<!-- measured: NAME -->` and ends with `<!-- end -->`; where its results are not there it stays.
+A block starts with `<!-- measured: NAME -->` and ends with `<!-- end -->`. Without results a block stays as it is.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from benchmarks import paper, scale_tables, tables
+from benchmarks import capacity, scale_tables, tables
 from benchmarks.run import RESULTS
 
 if TYPE_CHECKING:
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 README = Path(__file__).parent / "README.md"
 BLOCK = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
+RENDERERS: dict[str, tuple[str, Callable[[], str]]] = {
     "run": ("results.json", lambda: tables.markdown(orjson.loads((RESULTS / "results.json").read_bytes()))),
     "scale": ("scale.json", lambda: scale_tables.markdown(orjson.loads((RESULTS / "scale.json").read_bytes()))),
-    "paper": ("results.json", paper.load),
+    "paper": ("results.json", capacity.load),
 }
 
 
-def made(text: str) -> str:
-    """Return *text* with every block made anew whose results are there."""
+def with_results(text: str) -> str:
+    """Return *text* with every block replaced for which there are results."""
 
     def block(match: re.Match[str]) -> str:
-        file, make = MAKERS[match[2]]
-        return f"{match[1]}\n{make().strip()}\n\n{match[3]}" if (RESULTS / file).exists() else match[0]
+        file, render = RENDERERS[match[2]]
+        return f"{match[1]}\n{render().strip()}\n\n{match[3]}" if (RESULTS / file).exists() else match[0]
 
     return BLOCK.sub(block, text)
 
 
 if __name__ == "__main__":
-    README.write_text(made(README.read_text()))
+    README.write_text(with_results(README.read_text()))

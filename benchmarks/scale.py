@@ -1,18 +1,18 @@
-"""How the service scales, and what it does under more load than it can take; on a real Kafka, on loopback.
+"""Measure how the service scales and how it behaves under overload, on a real Kafka on loopback.
 
     python -m benchmarks.scale [--articles FILE] [--only PART …] [--count N] [--rounds N]
 
 Parts:
-    partitions   1, 4 and 32 of them
-    workers      1 and 2 workers of 1 and 2 lanes
-    delivery     at least once and exactly once, in pairs: twice the rounds, since the difference is small
-    overload     ten times the articles a second that it can take, for a while, and the time after
-    soak         many articles through one worker: memory, and that nothing is lost
-    slow         an article that burns its whole time limit, and what the other partitions deliver meanwhile
-    compression  what compressed records would save and cost
+    partitions   1, 4 and 32 partitions
+    workers      1 and 2 workers with 1 and 2 worker processes each
+    delivery     at least once and exactly once, in pairs; twice the rounds, since the difference is small
+    overload     ten times the sustainable articles per second for a while, and the recovery afterwards
+    soak         many articles through one worker: memory growth, and that nothing is lost
+    slow         an article that uses its whole time limit, and what the other partitions deliver meanwhile
+    compression  what compressed records save and cost
 
-Rounds are interleaved. Results go to benchmarks/results/scale.json, which keeps those of parts that were not run again,
-and as Markdown to scale.md. `python -m benchmarks.readme` puts them into benchmarks/README.md.
+Rounds are interleaved. Results go to benchmarks/results/scale.json, which keeps the results of parts that were not run
+again, and as Markdown to scale.md. `python -m benchmarks.readme` writes them into benchmarks/README.md.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ from typing import Any
 import orjson
 
 from benchmarks import articles, compression, scale_tables, slow, tables
-from benchmarks.run import RESULTS, WARM_UP
+from benchmarks.run import RESULTS, WARM_UP_ARTICLES
 from benchmarks.samples import Sampler
 from benchmarks.stream import Contender, Running, throughput
 from service.local_kafka import Broker
 
-FILE = RESULTS / "scale.json"
-TIMES = 10  # the overload, to what the worker can take
-TICK = 0.05  # seconds between bursts of the overload
-SLOW = 500  # articles of the other partitions: 11 s of one process, while the slow one burns 30 s
-INTERVAL = 2.0  # seconds between samples
+RESULTS_FILE = RESULTS / "scale.json"
+OVERLOAD_FACTOR = 10  # the overload, relative to the worker's throughput
+BURST_SECONDS = 0.05  # between bursts of the overload
+OTHER_ARTICLES = 500  # for the other partitions: 11 s of one process, while the slow article uses 30 s
+SAMPLE_SECONDS = 2.0  # between samples
 Variants = dict[str, dict[str, Any]]
 
 
 class Scale:
-    """The broker, the articles, and how to start workers."""
+    """The broker, the articles, and the means to start workers."""
 
     def __init__(self, options: argparse.Namespace, broker: Broker) -> None:
         self.options = options
@@ -53,12 +53,12 @@ class Scale:
         self.values = articles.load(options.articles, options.count)
 
     def start(
-        self, *, workers: int = 1, lanes: int | None = None, partitions: int = 4, delivery: str = "at_least_once"
+        self, *, workers: int = 1, processes: int | None = None, partitions: int = 4, delivery: str = "at_least_once"
     ) -> Running:
         """Return workers that have not started yet."""
         environment = {
             "NEWSWIRE_DELIVERY": delivery,
-            "NEWSWIRE_WORKER_PROCESSES": str(lanes or self.cores),
+            "NEWSWIRE_WORKER_PROCESSES": str(processes or self.cores),
             "NEWSWIRE_LOG_FORMAT": "json",
         }
         contender = Contender("worker", ("-m", "service", "worker"), workers, ours=True, environment=environment)
@@ -66,14 +66,14 @@ class Scale:
         return Running(contender, self.broker.bootstrap_servers, self.broker.pid, sys.executable, partitions)
 
     def compare(self, variants: Variants, rounds: int) -> dict[str, Any]:
-        """Measure the throughput of each of *variants* once a round, in an order that turns from round to round."""
+        """Measure the throughput of all *variants* once per round, in an order that rotates from round to round."""
         runs: dict[str, list[dict[str, Any]]] = defaultdict(list)
         names = list(variants)
         for number in range(rounds):
-            turn = number % len(names)
-            for name in names[turn:] + names[:turn]:
+            first = number % len(names)
+            for name in names[first:] + names[:first]:
                 with self.start(**variants[name]) as running:
-                    running.warm_up(self.values[:WARM_UP])
+                    running.warm_up(self.values[:WARM_UP_ARTICLES])
                     runs[name].append(throughput(running, self.values))
                 print(f"  {name:24} {runs[name][-1]['articles_per_second']:6.1f} articles/s", flush=True)
         return {"articles": len(self.values), "rounds": rounds, "runs": {name: runs[name] for name in names}}
@@ -86,44 +86,48 @@ def partitions(scale: Scale) -> dict[str, Any]:
 
 
 def workers(scale: Scale) -> dict[str, Any]:
-    """Compare numbers of workers and lanes."""
+    """Compare numbers of workers and worker processes."""
     variants: Variants = {
-        f"{count} worker{'s' * (count > 1)} of {lanes} lane{'s' * (lanes > 1)}": {"workers": count, "lanes": lanes}
+        f"{count} worker{'s' * (count > 1)} of {processes} process{'es' * (processes > 1)}": {
+            "workers": count,
+            "processes": processes,
+        }
         for count in (1, 2)
-        for lanes in (1, 2)
+        for processes in (1, 2)
     }
     return scale.compare(variants, scale.options.rounds)
 
 
 def delivery(scale: Scale) -> dict[str, Any]:
-    """Compare the two guarantees."""
+    """Compare the two delivery guarantees."""
     variants: Variants = {name.replace("_", " "): {"delivery": name} for name in ("at_least_once", "exactly_once")}
     return scale.compare(variants, 2 * scale.options.rounds)
 
 
 def overload(scale: Scale) -> dict[str, Any]:
-    """Send more than one worker can take, then nothing, then the usual load again."""
+    """Send more than one worker can process, then wait for the backlog to clear, then send the usual load again."""
     with scale.start() as running:
-        running.warm_up(scale.values[:WARM_UP])
+        running.warm_up(scale.values[:WARM_UP_ARTICLES])
         before = throughput(running, scale.values)
-        with Sampler(running, INTERVAL) as sampler:
+        with Sampler(running, SAMPLE_SECONDS) as sampler:
             started, first, used = time.monotonic(), len(running.arrived), running.usage().all
-            sent = _send(running, scale.values, TIMES * before["articles_per_second"], scale.options.overload_seconds)
+            rate = OVERLOAD_FACTOR * before["articles_per_second"]
+            sent = _send(running, scale.values, rate, scale.options.overload_seconds)
             stopped, during, used_during = time.monotonic(), len(running.arrived) - first, running.usage().all
-            print(f"  {len(sent)} sent in {stopped - started:.0f} s, {len(sent) - during} behind", flush=True)
+            print(f"  {len(sent)} sent in {stopped - started:.0f} s, {len(sent) - during} in the backlog", flush=True)
             end, used_after = running.await_records(sent), running.usage().all
         after = throughput(running, scale.values)
-        behind = len(sent) - during
+        backlog = len(sent) - during
         phases = {
             "before": (len(scale.values), before["seconds"], before["cpu_seconds"]),
             "during": (during, stopped - started, used_during - used),
-            "catching up": (behind, end - stopped, used_after - used_during),
+            "catching up": (backlog, end - stopped, used_after - used_during),
             "after": (len(scale.values), after["seconds"], after["cpu_seconds"]),
         }
         return {
             "articles": len(scale.values),
             "sent": len(sent),
-            "behind": behind,
+            "backlog": backlog,
             "phases": {
                 name: {
                     "articles_per_second": count / seconds,
@@ -138,44 +142,44 @@ def overload(scale: Scale) -> dict[str, Any]:
 
 
 def _send(running: Running, values: list[bytes], rate: float, seconds: float) -> dict[bytes, float]:
-    """Send *values*, again and again, at *rate* a second for *seconds*, in short bursts."""
+    """Send *values* repeatedly for *seconds*, at *rate* per second, in short bursts."""
     sent: dict[bytes, float] = {}
     started = time.monotonic()
     while (passed := time.monotonic() - started) < seconds:
         while len(sent) < rate * passed:
             sent.update([running.send(values[len(sent) % len(values)])])
-        time.sleep(TICK)
+        time.sleep(BURST_SECONDS)
     return sent
 
 
 def soak(scale: Scale) -> dict[str, Any]:
-    """Send many articles at once to one worker and watch its memory."""
+    """Send many articles at once to one worker and sample its memory."""
     values = articles.load(scale.options.articles, scale.options.soak)
     with scale.start() as running:
-        running.warm_up(values[:WARM_UP])
-        with Sampler(running, INTERVAL) as sampler:
+        running.warm_up(values[:WARM_UP_ARTICLES])
+        with Sampler(running, SAMPLE_SECONDS) as sampler:
             run = throughput(running, values)
         return {"articles": len(values), **run, "samples": sampler.samples, **_check(running)}
 
 
 def _check(running: Running) -> dict[str, Any]:
-    """Return what has come out in all, and how many lanes failed."""
-    return {"ledger": running.ledger(), "replaced": tables.replaced(running.metrics())}
+    """Return the ledger of all records, and the number of worker processes that failed."""
+    return {"ledger": running.ledger(), "restarts": tables.restarts(running.metrics())}
 
 
 def slow_article(scale: Scale) -> dict[str, Any]:
-    """Deliver three partitions without and with a slow article in the fourth."""
+    """Measure three partitions without and with a slow article in the fourth."""
     environment = {"NEWSWIRE_WORKER_PROCESSES": "2", "NEWSWIRE_LOG_FORMAT": "json"}
     contender = Contender("worker", ("-c", slow.WORKER), ours=True, environment=environment)
     assert scale.broker.pid is not None
     with Running(contender, scale.broker.bootstrap_servers, scale.broker.pid, sys.executable, 4) as running:
-        running.warm_up(scale.values[:WARM_UP])
-        rounds = [slow.measure(running, scale.values[:SLOW]) for _ in range(scale.options.rounds)]
-    return {"articles": SLOW, "rounds": len(rounds), "slow": rounds}
+        running.warm_up(scale.values[:WARM_UP_ARTICLES])
+        rounds = [slow.measure(running, scale.values[:OTHER_ARTICLES]) for _ in range(scale.options.rounds)]
+    return {"articles": OTHER_ARTICLES, "rounds": len(rounds), "slow": rounds}
 
 
 def compress(scale: Scale) -> dict[str, Any]:
-    """Write records with each codec."""
+    """Compare the codecs of compressed records."""
     return {"articles": len(scale.values), **compression.measure(scale.broker, scale.values)}
 
 
@@ -191,18 +195,18 @@ PARTS = {
 
 
 def main() -> None:
-    """Run the parts asked for and print everything that is known."""
+    """Run the selected parts and print all results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--articles", type=Path, default=articles.DEFAULT, help="JSON lines: id, headline, body")
+    parser.add_argument("--articles", type=Path, default=articles.DEFAULT_PATH, help="JSON lines: id, headline, body")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART")
-    parser.add_argument("--count", type=int, default=1000, help="articles a run")
+    parser.add_argument("--count", type=int, default=1000, help="articles per run")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--overload-seconds", type=float, default=20.0, help="catching up takes ten times as long")
-    parser.add_argument("--soak", type=int, default=20_000, help="articles of the soak")
+    parser.add_argument("--soak", type=int, default=20_000, help="articles in the soak")
     options = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end what was started, however this is ended
-    found = orjson.loads(FILE.read_bytes()) if FILE.exists() else {}
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that SIGTERM too ends the processes started here
+    results = orjson.loads(RESULTS_FILE.read_bytes()) if RESULTS_FILE.exists() else {}
     with tempfile.TemporaryDirectory(prefix="newswire-scale-") as folder, Broker(Path(folder)) as broker:
         scale = Scale(options, broker)
         size = articles.tokens(scale.values) / len(scale.values)
@@ -210,13 +214,13 @@ def main() -> None:
             print(part, flush=True)
             started = time.monotonic()
             result = PARTS[part](scale)
-            result |= {"tokens_an_article": size, "minutes": (time.monotonic() - started) / 60}
+            result |= {"tokens_per_article": size, "minutes": (time.monotonic() - started) / 60}
             result |= {"command": tables.command("benchmarks.scale"), "machine": tables.machine()}
-            found[part] = result
-            FILE.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
-    shown = scale_tables.markdown(found)
-    (RESULTS / "scale.md").write_text(shown)
-    print(shown)
+            results[part] = result
+            RESULTS_FILE.write_bytes(orjson.dumps(results, option=orjson.OPT_INDENT_2))
+    markdown = scale_tables.markdown(results)
+    (RESULTS / "scale.md").write_text(markdown)
+    print(markdown)
 
 
 if __name__ == "__main__":

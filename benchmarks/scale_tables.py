@@ -1,4 +1,4 @@
-"""What `benchmarks.scale` measured, as Markdown for people."""
+"""Format the results of `benchmarks.scale` as Markdown."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ import statistics
 from typing import Any
 
 from benchmarks.samples import ROLES, growth
-from benchmarks.tables import late, table
+from benchmarks.tables import lateness, table
 
 Part = dict[str, Any]
 TITLES = {
     "partitions": "Partitions",
-    "workers": "Workers and lanes",
-    "delivery": "What exactly once costs",
+    "workers": "Workers and worker processes",
+    "delivery": "Cost of exactly once",
     "overload": "Overload",
     "soak": "Soak",
     "slow": "One slow article",
     "compression": "Compressed records",
 }
-ROWS = 12  # of a load that is shown as it went
+MEMORY = ["parent: PSS, MB", "fork server: PSS", "worker process: private", "all: PSS"]  # one column per role
+MAX_ROWS = 12  # of samples in the table of a run over time
 
 
-def markdown(found: dict[str, Part]) -> str:
-    """Return every part that was measured."""
-    shown = {
+def markdown(results: dict[str, Part]) -> str:
+    """Return the results of every part that was measured."""
+    renderers = {
         "partitions": _variants,
         "workers": _variants,
         "delivery": _delivery,
@@ -34,9 +35,9 @@ def markdown(found: dict[str, Part]) -> str:
         "compression": _compression,
     }
     parts = [
-        f"### {title}\n\n{_preface(found[name])}\n\n{shown[name](found[name])}"
+        f"### {title}\n\n{_preface(results[name])}\n\n{renderers[name](results[name])}"
         for name, title in TITLES.items()
-        if name in found
+        if name in results
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -44,7 +45,7 @@ def markdown(found: dict[str, Part]) -> str:
 def _preface(part: Part) -> str:
     rounds = f", {part['rounds']} interleaved rounds" if "rounds" in part else ""
     return (
-        f"{part['articles']:,} articles of {part['tokens_an_article']:.0f} tokens on average{rounds}, "
+        f"{part['articles']:,} articles of {part['tokens_per_article']:.0f} tokens on average{rounds}, "
         f"{part['minutes']:.1f} minutes; {part['machine']}. `{part['command']}`"
     )
 
@@ -67,32 +68,41 @@ def _variants(part: Part) -> str:
                 ),
                 f"{memory['parent'][0]['pss']:.0f}",
                 f"{whole:.0f}",
-                late([run["loop_delay"] for run in runs]),
+                lateness([run["loop_delay"] for run in runs]),
             ]
         )
-    head = ["articles/s", "minimum", "median", "maximum", "to the first", "CPU ms an article", "of it parents"]
+    head = [
+        "articles/s",
+        "minimum",
+        "median",
+        "maximum",
+        "relative to the first",
+        "CPU ms per article",
+        "of it parents",
+    ]
     return table(
-        [*head, "Kafka besides", "first worker: parent PSS, MB", "all its processes", "event loop late, ≤ 20 ms"], rows
+        [*head, "Kafka in addition", "first worker: parent PSS, MB", "all its processes", "event loop delay ≤ 20 ms"],
+        rows,
     )
 
 
 def _ratios(runs: list[Part], first: list[Part], kind: str) -> list[float]:
-    """Return one figure of *runs* to that of *first*, round by round."""
+    """Return the ratio of one figure of *runs* to that of *first*, round by round."""
     return [run[kind] / other[kind] for run, other in zip(runs, first, strict=True)]
 
 
 def _delivery(part: Part) -> str:
     first, second = part["runs"].values()
     cost = (
-        f"Exactly once to at least once, pair by pair: articles a second {_interval(first, second)}; "
-        f"CPU of the worker an article {_interval(first, second, 'cpu_seconds')}; "
+        f"Exactly once relative to at least once, pair by pair: articles per second {_interval(first, second)}; "
+        f"CPU of the worker per article {_interval(first, second, 'cpu_seconds')}; "
         f"of Kafka {_interval(first, second, 'broker_cpu_seconds')}."
     )
     return f"{_variants(part)}\n\n{cost}"
 
 
 def _interval(first: list[Part], second: list[Part], kind: str = "articles_per_second") -> str:
-    """Return the mean ratio of pairs, and two standard errors about it: what noise alone would make of it."""
+    """Return the geometric mean ratio of the pairs and two standard errors, the range that noise alone explains."""
     logs = [math.log(ratio) for ratio in _ratios(second, first, kind)]
     mean = statistics.mean(logs)
     error = statistics.stdev(logs) / math.sqrt(len(logs)) if len(logs) > 1 else math.inf
@@ -101,24 +111,24 @@ def _interval(first: list[Part], second: list[Part], kind: str = "articles_per_s
 
 def _overload(part: Part) -> str:
     phases = part["phases"]
-    story = (
-        f"{part['sent']:,} articles in {phases['during']['seconds']:.0f} s, ten times what the worker had just taken. "
-        f"At their end {part['behind']:,} were behind, and out {phases['catching up']['seconds']:.0f} s later. "
+    summary = (
+        f"{part['sent']:,} articles in {phases['during']['seconds']:.0f} s, ten times the worker's throughput. "
+        f"The backlog was then {part['backlog']:,} and cleared {phases['catching up']['seconds']:.0f} s later. "
         f"{_ledger(part)}"
     )
     normal = phases["before"]["articles_per_second"]
     rows = [
         ["articles/s", *(f"{phase['articles_per_second']:.1f}" for phase in phases.values())],
-        ["to before", *(f"{phase['articles_per_second'] / normal:.2f}" for phase in phases.values())],
-        ["CPU of the worker, ms an article", *(f"{phase['cpu_ms']:.1f}" for phase in phases.values())],
+        ["relative to before", *(f"{phase['articles_per_second'] / normal:.2f}" for phase in phases.values())],
+        ["CPU of the worker, ms per article", *(f"{phase['cpu_ms']:.1f}" for phase in phases.values())],
     ]
-    return "\n\n".join([story, table(["", *phases], rows), _course(part["samples"])])
+    return "\n\n".join([summary, table(["", *phases], rows), _course(part["samples"])])
 
 
 def _slow(part: Part) -> str:
-    story = (
-        "An article in one of four partitions burns its whole limit of 30 s of processor time; one worker of two "
-        "processes. One of them is busy with it, so half of the speed is what the other three partitions can have."
+    summary = (
+        "An article in one of four partitions uses its whole limit of 30 s of CPU time. There is one worker with two "
+        "processes; one of them is busy with that article, so the other three partitions can have half of the speed."
     )
     rows = [
         [
@@ -131,33 +141,36 @@ def _slow(part: Part) -> str:
         ]
         for run in part["slow"]
     ]
-    head = ["articles/s of the others, without it", "with it", "ratio", "the others are out after"]
-    return f"{story}\n\n{table([*head, 'its own partition after', 'of it, out of turn'], rows)}"
+    head = ["articles/s of the others, without it", "with it", "ratio", "the others are published after"]
+    return f"{summary}\n\n{table([*head, 'its own partition after', 'of it, out of order'], rows)}"
 
 
 def _soak(part: Part) -> str:
     slopes = {role: growth(part["samples"], role) for role in ROLES}
-    grown = ", ".join(f"{role} {slope:+.1f} (± {error:.1f})" for role, (slope, error) in slopes.items())
-    story = (
-        f"One worker of {len(part['memory']['lanes'])} lanes, {part['articles_per_second']:.1f} articles a second. "
-        f"{_ledger(part)} Growth over the second half, MB in 10,000 articles: {grown}."
+    grown = ", ".join(
+        f"{role.replace('_', ' ')} {slope:+.1f} (± {error:.1f})" for role, (slope, error) in slopes.items()
     )
-    return f"{story}\n\n{_course(part['samples'])}"
+    summary = (
+        f"One worker of {len(part['memory']['worker_processes'])} processes, "
+        f"{part['articles_per_second']:.1f} articles per second. "
+        f"{_ledger(part)} Growth over the second half, MB per 10,000 articles: {grown}."
+    )
+    return f"{summary}\n\n{_course(part['samples'])}"
 
 
 def _ledger(part: Part) -> str:
     ledger = part["ledger"]
     return (
-        f"Of all {ledger['sent']:,} sent, counted by a second client that reads what is committed: "
+        f"Of all {ledger['sent']:,} sent, counted by a second client that reads committed records: "
         f"{ledger['records']:,} records, {ledger['dead_letters']:,} dead letters, "
         f"**lost {ledger['lost']:,}, repeated {ledger['repeated']:,}**; "
-        f"lanes that failed: {part['replaced']:.0f}."
+        f"worker processes that failed: {part['restarts']:.0f}."
     )
 
 
 def _course(samples: list[Part]) -> str:
-    """Return some of *samples*, evenly spread, and the most that any showed."""
-    step = max(1, math.ceil((len(samples) - 1) / (ROWS - 1)))
+    """Return some of *samples*, evenly spread, and the maximum of all."""
+    step = max(1, math.ceil((len(samples) - 1) / (MAX_ROWS - 1)))
     chosen = samples[:-1:step] + samples[-1:]
     rows = [
         [
@@ -167,23 +180,23 @@ def _course(samples: list[Part]) -> str:
         ]
         for row in chosen
     ]
-    behind = max(row["sent"] - row["arrived"] for row in samples)
-    rows.append(["most", "", f"{behind:,}", *(f"{max(row[role] for row in samples):.0f}" for role in ROLES)])
-    return table(["s", "out", "behind", "parent: PSS, MB", "loader: PSS", "lane: own", "all: PSS"], rows)
+    backlog = max(row["sent"] - row["arrived"] for row in samples)
+    rows.append(["maximum", "", f"{backlog:,}", *(f"{max(row[role] for row in samples):.0f}" for role in ROLES)])
+    return table(["s", "published", "backlog", *MEMORY], rows)
 
 
 def _compression(part: Part) -> str:
     rows = [
         [
-            f"{row['codec']}, {row['run']} together",
+            f"{row['codec']}, {row['run']} per batch",
             f"{row['bytes'] / 1e3:.1f}",
             f"{row['bytes'] / _plain(part, row)['bytes']:.2f}",
             *(f"{row[kind]:.2f}" for kind in ("write_ms", "read_ms")),
         ]
         for row in part["rows"]
     ]
-    head = ["codec, records sent", "kB a record on disk", "to none", "CPU ms to write", "to read"]
-    sizes = f"A record has {part['record_bytes'] / 1e3:.1f} kB, its article {part['article_bytes'] / 1e3:.1f} kB."
+    head = ["codec, records", "kB per record on disk", "relative to none", "CPU ms to write", "to read"]
+    sizes = f"A record is {part['record_bytes'] / 1e3:.1f} kB, its article {part['article_bytes'] / 1e3:.1f} kB."
     return f"{sizes}\n\n{table(head, rows)}"
 
 

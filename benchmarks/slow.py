@@ -1,4 +1,4 @@
-"""What one article that burns its whole time limit costs the articles of the other partitions."""
+"""Measure what an article that uses its whole time limit costs the articles of other partitions."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ if TYPE_CHECKING:
     from benchmarks.stream import Running
     from service.contract.outcomes import Message, Outcome
 
-SPIN = b'{"id": "spin", "body": "spin"}'
+SLOW_ARTICLE = b'{"id": "spin", "body": "spin"}'
 WORKER = (
     "from service.settings import Settings; from service.worker.run import run; "
-    "raise SystemExit(run(Settings(), 'benchmarks.slow:Spinning'))"
+    "raise SystemExit(run(Settings(), 'benchmarks.slow:SpinningProcessor'))"
 )
-BEHIND = 100  # articles behind the slow one in its partition: more than its share of what is in flight
-BEGUN_SECONDS = 1.0  # until a process is at work on the slow article
+ARTICLES_BEHIND = 100  # in the partition of the slow article: more than its share of the articles in flight
+START_SECONDS = 1.0  # until a process has started the slow article
 
 
-class Spinning(Processor):
-    """The real enrichment, but for one article that never ends."""
+class SpinningProcessor(Processor):
+    """The real enrichment, except for one article that never ends."""
 
     def process(self, message: Message) -> Outcome:
-        """Spin on the slow article until its time is up, and enrich all others."""
-        while message.value == SPIN:
+        """Spin on the slow article until its time limit, and enrich all others."""
+        while message.value == SLOW_ARTICLE:
             pass
         return super().process(message)
 
 
 def measure(running: Running, values: Sequence[bytes]) -> dict[str, Any]:
-    """Return how fast the other partitions are, without and with a slow article in partition 0.
+    """Return the articles per second of the other partitions, without and with a slow article in partition 0.
 
-    *values* must take less time than the slow article. Its own partition is awaited at the end.
+    *values* must take less time than the slow article. Its own partition is waited for at the end.
     """
     without = _others(running, values)
     started = time.monotonic()
-    slow = dict(running.send(value, 0) for value in [SPIN, *values[:BEHIND]])
-    time.sleep(BEGUN_SECONDS)
+    slow = dict(running.send(value, 0) for value in [SLOW_ARTICLE, *values[:ARTICLES_BEHIND]])
+    time.sleep(START_SECONDS)
     during = _others(running, values)
     others_after = time.monotonic() - started
     overtaken = sum(key in running.arrived for key in slow)
-    running.await_(set(slow) - {min(slow, key=int)})
+    running.wait_for(set(slow) - {min(slow, key=int)})
     return {
         "without": without,
         "with": during,
@@ -56,9 +56,9 @@ def measure(running: Running, values: Sequence[bytes]) -> dict[str, Any]:
 
 
 def _others(running: Running, values: Sequence[bytes]) -> float:
-    """Send *values* to the partitions other than the first; return how many per second came out."""
+    """Send *values* to all partitions but the first and return the records per second."""
     started = time.monotonic()
     partitions = running.partitions - 1
     sent = dict(running.send(value, 1 + number % partitions) for number, value in enumerate(values))
     running.flush()
-    return len(values) / (running.await_(set(sent)) - started)
+    return len(values) / (running.wait_for(set(sent)) - started)

@@ -1,4 +1,4 @@
-"""One contender on Kafka: topics of its own, its processes, and a client that notes when each record comes out."""
+"""Run one contender on Kafka, with its own topics and a client that records when each record is published."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 180.0  # seconds without a record until a contender is given up
+GIVE_UP_SECONDS = 180.0  # without a record, before a contender is given up
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A way to enrich what is on a topic.
+    """A program that enriches the articles of a topic.
 
     Attributes:
-        program: What one process runs, after the interpreter.
-        count: Processes, each a member of the group.
-        ours: It is the service, and not a rival with an interpreter of its own.
-        environment: What it is told besides the names of its topics.
+        program: Arguments of the Python interpreter.
+        count: Number of processes; each is a member of the group.
+        ours: Whether it is this service. Rivals have an interpreter of their own.
+        environment: Variables in addition to the broker and the topics.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Contender:
 
 @dataclass
 class Usage:
-    """CPU seconds, by who used them."""
+    """CPU seconds of the parents, of all processes of the contender, and of the broker."""
 
     parent: float
     all: float
@@ -57,14 +57,14 @@ class Usage:
 
 
 class Running(AbstractContextManager["Running"]):
-    """A contender at work. Leaving it ends its processes.
+    """A running contender. Leaving the context ends its processes.
 
     Args:
         contender: What to start.
         bootstrap: Address of the broker.
         broker: The broker's pid.
         python: Interpreter of the rivals.
-        partitions: Of the input and of the output.
+        partitions: Number of partitions of each topic.
     """
 
     def __init__(self, contender: Contender, bootstrap: str, broker: int, python: str, partitions: int) -> None:
@@ -138,7 +138,7 @@ class Running(AbstractContextManager["Running"]):
         )
 
     def _read(self) -> None:
-        """Note when each record can be read by a consumer of committed records."""
+        """Record when each record becomes readable to a consumer of committed records."""
         consumer = self._consumer("enriched")
         while not self._stop.is_set():
             for batch in consumer.poll(timeout_ms=100).values():
@@ -149,41 +149,46 @@ class Running(AbstractContextManager["Running"]):
         consumer.close()
 
     def _consumer(self, role: str) -> KafkaConsumer:
-        """Return a client that reads what is committed of the topic of *role*, from its beginning."""
+        """Return a client that reads the committed records of the topic of *role* from the beginning."""
         consumer = KafkaConsumer(
             bootstrap_servers=self._bootstrap,
             isolation_level="read_committed",
             max_partition_fetch_bytes=8_000_000,
-            check_crcs=False,  # in Python 1 ms for 8 kB, of the cores that the contender works on
+            check_crcs=False,  # in Python: 1 ms per 8 kB, on the cores that the contender uses
         )
         consumer.assign([TopicPartition(self._topic(role), number) for number in range(self.partitions)])
         consumer.seek_to_beginning()
         return consumer
 
     def warm_up(self, values: Iterable[bytes]) -> None:
-        """Wait until every process is a member of the group, then have *values* worked on.
+        """Wait until every process has joined the group, then send *values* and wait for their records.
 
-        One that joined later would stop all the others while the partitions are assigned anew.
+        A process that joined later would cause a rebalance, which stops all the others.
+
+        Raises:
+            SystemExit: The contender ended or did not join in time.
         """
         admin = KafkaAdminClient(bootstrap_servers=self._bootstrap)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + GIVE_UP_SECONDS
         while self._members(admin) < self.contender.count:
             if time.monotonic() > deadline or self._ended():
-                raise SystemExit(f"{self.contender.name}: no part of the group; {self.log} ends with:\n{self._tail()}")
+                raise SystemExit(
+                    f"{self.contender.name}: did not join the group; {self.log} ends with:\n{self._tail()}"
+                )
             time.sleep(0.2)
         admin.close()
         self.await_records(self.send_all(values))
 
     def _members(self, admin: KafkaAdminClient) -> int:
-        """Return how many have joined the group and know their partitions."""
+        """Return the number of members of the group, or 0 during a rebalance."""
         try:
             group = admin.describe_groups([self._name])[self._name]
             return len(group["members"]) if group["group_state"] == "Stable" else 0
-        except NO_COORDINATOR:  # the broker's first group makes the topic of offsets
+        except NO_COORDINATOR:  # the broker creates the topic of offsets for its first group
             return 0
 
     def send(self, value: bytes, partition: int | None = None) -> tuple[bytes, float]:
-        """Send one article, to each partition in turn or to *partition*; return its key and when that was."""
+        """Send one article to *partition*, by default in rotation; return its key and the time."""
         key = b"%d" % self.sent
         now = time.monotonic()
         if partition is None:
@@ -193,30 +198,31 @@ class Running(AbstractContextManager["Running"]):
         return key, now
 
     def flush(self) -> None:
-        """Wait until the broker has all that was sent."""
+        """Wait until the broker has acknowledged everything that was sent."""
         self._producer.flush()
 
     def send_all(self, values: Iterable[bytes]) -> dict[bytes, float]:
-        """Send *values* and return when each was sent, by key."""
+        """Send *values* and return the time at which each was sent, by key."""
         sent = dict(map(self.send, values))
         self._producer.flush()
         return sent
 
     def await_records(self, keys: Iterable[bytes]) -> float:
-        """Wait until the record of each of *keys* has come out; return when the last did."""
-        return self.await_(keys, lambda: self.sent - len(self.arrived))  # counted: the client must cost little
+        """Wait for the records of all *keys* and return the time of the last."""
+        # A count is cheap, and this client uses the contender's cores.
+        return self.wait_for(keys, lambda: self.sent - len(self.arrived))
 
-    def await_(self, keys: Iterable[bytes], missing: Callable[[], int] | None = None) -> float:
-        """Wait until nothing is *missing*, by default of *keys*; return when the last of *keys* came out."""
+    def wait_for(self, keys: Iterable[bytes], missing: Callable[[], int] | None = None) -> float:
+        """Wait until *missing* is 0, by default the number of *keys* without a record; return the time of the last."""
         wanted = set(keys)
         missing = missing or (lambda: len(wanted - self.arrived.keys()))
-        come, last = len(self.arrived), time.monotonic()
-        while (left := missing()) > 0:
-            if len(self.arrived) > come:
-                come, last = len(self.arrived), time.monotonic()
-            if time.monotonic() - last > PATIENCE or self._ended():
+        count, last = len(self.arrived), time.monotonic()
+        while (remaining := missing()) > 0:
+            if len(self.arrived) > count:
+                count, last = len(self.arrived), time.monotonic()
+            if time.monotonic() - last > GIVE_UP_SECONDS or self._ended():
                 raise SystemExit(
-                    f"{self.contender.name}: {left} records did not come; {self.log} ends with:\n{self._tail()}"
+                    f"{self.contender.name}: {remaining} records are missing; {self.log} ends with:\n{self._tail()}"
                 )
             time.sleep(0.01)
         return max(self.arrived[key] for key in wanted)
@@ -225,12 +231,12 @@ class Running(AbstractContextManager["Running"]):
         return any(process.poll() is not None for process in self._processes)
 
     def ledger(self) -> dict[str, int]:
-        """Count what has come out, record by record, by a client that has read nothing before.
+        """Count all records and dead letters with a client that has read nothing before.
 
-        `lost`: sent, and neither a record nor a dead letter; `repeated`: records and dead letters beyond the first.
+        `lost`: articles with neither a record nor a dead letter; `repeated`: records and dead letters beyond the first.
         """
         keys = {role: self._keys(role) for role in ("enriched", "dead-letter")}
-        everything = [key for found in keys.values() for key in found]
+        everything = [key for role_keys in keys.values() for key in role_keys]
         return {
             "sent": self.sent,
             "records": len(keys["enriched"]),
@@ -255,23 +261,23 @@ class Running(AbstractContextManager["Running"]):
     def usage(self) -> Usage:
         """Return the CPU time used so far."""
         parents = [process.pid for process in self._processes]
-        everyone = [pid for parent in parents for pid in processes.tree(parent)]
+        tree = [pid for parent in parents for pid in processes.tree(parent)]
         return Usage(
             parent=processes.cpu_seconds(parents),
-            all=processes.cpu_seconds(everyone),
+            all=processes.cpu_seconds(tree),
             broker=processes.cpu_seconds([self._broker]),
         )
 
     def memory(self) -> dict[str, list[dict[str, float]]]:
-        """Return the memory of the first process, in MB: `parent`, then `loader` and `lanes` where it has some."""
-        everyone = []
+        """Return the memory of the first process and its descendants, in MB, by role; see `processes.memory`."""
+        tree = []
         for pid in processes.tree(self._processes[0].pid):
-            with suppress(*processes.ENDED):  # a lane that has just served its time
-                everyone.append(processes.memory(pid))
-        return {"parent": everyone[:1], "loader": everyone[1:2], "lanes": everyone[2:]}
+            with suppress(*processes.ENDED):  # a worker process that has just been replaced
+                tree.append(processes.memory(pid))
+        return {"parent": tree[:1], "fork_server": tree[1:2], "worker_processes": tree[2:]}
 
     def metrics(self) -> str:
-        """Return the service's metrics; of a rival, nothing."""
+        """Return the service's metrics in Prometheus' text format; nothing for a rival."""
         if not self.contender.ours:
             return ""
         with urllib.request.urlopen(f"http://127.0.0.1:{self._ports[0]}/metrics", timeout=10) as page:
@@ -279,7 +285,7 @@ class Running(AbstractContextManager["Running"]):
 
 
 def throughput(running: Running, values: Sequence[bytes]) -> dict[str, Any]:
-    """Send *values* at once to a contender that is warm; return the time to the last record, and what it took."""
+    """Send *values* at once to a warm contender; return the time to the last record, CPU time and memory."""
     before, metrics, read = running.usage(), running.metrics(), running.record_bytes
     started = time.monotonic()
     seconds = running.await_records(running.send_all(values)) - started

@@ -1,4 +1,4 @@
-"""What was measured, as tables for people."""
+"""Format the results of `benchmarks.run` as Markdown tables."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-BUCKET = re.compile(r'^newswire_event_loop_delay_seconds_bucket\{le="([^"]+)"\} (\S+)$', re.MULTILINE)
-REPLACED = re.compile(r"^newswire_worker_process_restarts_total (\S+)$", re.MULTILINE)
-ENOUGH = 100  # waits, for a 99th percentile to be one
+DELAY_BUCKET = re.compile(r'^newswire_event_loop_delay_seconds_bucket\{le="([^"]+)"\} (\S+)$', re.MULTILINE)
+RESTARTS = re.compile(r"^newswire_worker_process_restarts_total (\S+)$", re.MULTILINE)
+MIN_WAITS_FOR_P99 = 100  # a 99th percentile of fewer would be their maximum
 
 Run = dict[str, Any]
 
 
 def machine() -> str:
-    """Name the processor, the cores that may be used, and the load that others put on them."""
+    """Describe the machine: processor, usable cores, Python version and load average."""
     info = Path("/proc/cpuinfo").read_text()
     model = re.search(r"^model name\s*: (.*)$", info, re.MULTILINE)
     name = model[1] if model else platform.machine()
@@ -27,28 +27,28 @@ def machine() -> str:
 
 
 def command(module: str) -> str:
-    """Return how *module* was started, files without their folders: those are the matter of one machine."""
+    """Return the command line of *module*, with files reduced to their names: folders depend on the machine."""
     return " ".join(["python -m", module, *(argument.rpartition("/")[2] for argument in sys.argv[1:])])
 
 
 def loop_delay(before: str, after: str) -> dict[str, float]:
-    """Return how many of the event loop's waits between two looks at the metrics were late by at most each bound."""
-    earlier = dict(BUCKET.findall(before))
-    return {bound: float(count) - float(earlier.get(bound, 0)) for bound, count in BUCKET.findall(after)}
+    """Return, per bucket, how many waits of the event loop were late by at most its bound between two scrapes."""
+    earlier = dict(DELAY_BUCKET.findall(before))
+    return {bound: float(count) - float(earlier.get(bound, 0)) for bound, count in DELAY_BUCKET.findall(after)}
 
 
-def replaced(metrics: str) -> float:
-    """Return how many lanes of a worker have failed so far."""
-    return sum(map(float, REPLACED.findall(metrics)))
+def restarts(metrics: str) -> float:
+    """Return how many worker processes have failed so far."""
+    return sum(map(float, RESTARTS.findall(metrics)))
 
 
 def median(runs: list[Run], name: str) -> float:
-    """Return the median of one figure."""
+    """Return the median of the figure *name* over *runs*."""
     return float(statistics.median(run[name] for run in runs))
 
 
 def markdown(result: dict[str, Any]) -> str:
-    """Return everything as Markdown."""
+    """Return all results as Markdown."""
     parts = [_preface(result), _throughput(result), _processes(result)]
     if result["latency"]:
         parts.append(_latency(result))
@@ -64,7 +64,7 @@ def _preface(result: dict[str, Any]) -> str:
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
-    """Return a Markdown table; all columns but the first hold figures."""
+    """Return a Markdown table; all columns but the first are numeric."""
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -88,7 +88,7 @@ def _throughput(result: dict[str, Any]) -> str:
                 f"{statistics.median(cpu):,.0f}" if cpu else "",
             ]
         )
-    head = ["articles/s", "minimum", "median", "maximum", "to the ceiling", "tokens a CPU second"]
+    head = ["articles/s", "minimum", "median", "maximum", "relative to the ceiling", "tokens per CPU second"]
     return table(head, rows)
 
 
@@ -100,20 +100,20 @@ def _processes(result: dict[str, Any]) -> str:
         share = statistics.median(run["parent_cpu_seconds"] / run["seconds"] for run in measured)
         broker = statistics.median(run["broker_cpu_seconds"] / run["seconds"] for run in measured)
         memory = measured[-1]["memory"]
-        lanes = memory["lanes"]
+        workers = memory["worker_processes"]
         rows.append(
             [
                 name,
                 f"{share:.0%}",
                 f"{broker:.0%}",
                 *(f"{memory['parent'][0][kind]:.0f}" for kind in ("rss", "pss")),
-                f"{memory['loader'][0]['pss']:.0f}" if memory["loader"] else "",
-                f"{max(lane['own'] for lane in lanes):.0f}" if lanes else "",
-                late([run["loop_delay"] for run in measured]),
+                f"{memory['fork_server'][0]['pss']:.0f}" if memory["fork_server"] else "",
+                f"{max(process['private'] for process in workers):.0f}" if workers else "",
+                lateness([run["loop_delay"] for run in measured]),
             ]
         )
-    head = ["at full load", "CPU of the parent", "CPU of Kafka", "parent: RSS, MB", "PSS", "loader: PSS"]
-    return table([*head, "lane: own", "event loop late by ≤ 20 ms"], rows) if rows else ""
+    head = ["at full load", "CPU of the parent", "CPU of Kafka", "parent: RSS, MB", "PSS", "fork server: PSS"]
+    return table([*head, "worker process: private", "event loop delay ≤ 20 ms"], rows) if rows else ""
 
 
 def _latency(result: dict[str, Any]) -> str:
@@ -124,21 +124,21 @@ def _latency(result: dict[str, Any]) -> str:
             str(row["articles"]),
             *(f"{row[kind]:.2f}" for kind in ("p50", "p99", "max")),
             f"{row['parent_cpu_share']:.0%}",
-            late([row["loop_delay"]]),
+            lateness([row["loop_delay"]]),
         ]
         for name, loads in result["latency"].items()
         for row in loads
     ]
-    head = ["sent to readable, s", "load", "articles", "p50", "p99", "max", "CPU of the parent"]
-    return table([*head, "event loop late by ≤ 20 ms"], rows)
+    head = ["from sent to readable, s", "load", "articles", "p50", "p99", "max", "CPU of the parent"]
+    return table([*head, "event loop delay ≤ 20 ms"], rows)
 
 
-def late(delays: list[dict[str, float]]) -> str:
-    """Return which share of the event loop's waits was late by at most 20 ms, and the bound that holds 99 % of them."""
+def lateness(delays: list[dict[str, float]]) -> str:
+    """Return the share of the event loop's waits that were late by at most 20 ms, and their 99th percentile."""
     total = sum(delay.get("+Inf", 0) for delay in delays)
     if not total:
         return ""
     shares = {bound: sum(delay[bound] for delay in delays) / total for bound in delays[0]}
     most = next(bound for bound, share in shares.items() if share >= 0.99)  # noqa: PLR2004 - p99
-    p99 = f"p99 ≤ {float(most) * 1e3:.0f} ms, " if total >= ENOUGH else ""
+    p99 = f"p99 ≤ {float(most) * 1e3:.0f} ms, " if total >= MIN_WAITS_FOR_P99 else ""
     return f"{shares['0.02']:.1%}, {p99}of {total:.0f}"

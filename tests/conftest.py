@@ -1,4 +1,4 @@
-"""For all tests: no influence of the shell or a busy machine, one broker for all, and the slow tests first."""
+"""Shared by all tests: independence of the shell and of a busy machine, one broker, and the slow tests first."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from service.local_kafka import Broker
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-OURS = ("NEWSWIRE_", "KAFKA_", "OTEL_", "FAUST_", "XDG_STATE_HOME", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
-SLOW = "tests/kafka/"
-WHOLE = {"tests/deploy/test_image.py", "tests/kafka/test_rights.py"}
-"""Files whose tests run in one process: an image is built for them, or a broker of their own is started."""
-BROKER = pytest.StashKey[Broker]()
+CLEARED_PREFIXES = ("NEWSWIRE_", "KAFKA_", "OTEL_", "FAUST_", "XDG_STATE_HOME", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+SLOW_TESTS = "tests/kafka/"
+ONE_PROCESS_FILES = {"tests/deploy/test_image.py", "tests/kafka/test_rights.py"}
+"""Files whose tests run in one process, because they share an image or a broker of their own."""
+BROKER_KEY = pytest.StashKey[Broker]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the tests independent of the shell: a test sets the variables that it needs.
+    """Remove the service's environment variables: a test sets the variables that it needs.
 
-    Not in a fixture, which would be too late: some test modules read the settings when they are imported.
+    A fixture would be too late: some test modules read the settings when they are imported.
     """
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
-    for name in [name for name in os.environ if name.startswith(OURS)]:
+    for name in [name for name in os.environ if name.startswith(CLEARED_PREFIXES)]:
         patch.delenv(name)
-    # The processes of pytest-xdist inherit it: with more processes than cores, threads of BLAS only spin.
+    # The processes of pytest-xdist inherit these. With more processes than cores, threads of BLAS only spin.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         patch.setenv(name, "1")
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a job in the background, and in all that it starts
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a background job of a shell and its children
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    # A busy machine makes one example slow; the limit of the whole test stays.
+    # On a busy machine a single example can be slow. The timeout of the whole test still applies.
     settings.register_profile("tests", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")
 def kafka(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the address of the broker that all tests share; topics and groups are each test's own."""
-    if hasattr(request.config, "workerinput"):  # a process of pytest-xdist: the first process started the broker
+    """Return the address of the broker that all tests share. Every test has its own topics and group."""
+    if hasattr(request.config, "workerinput"):  # a process of pytest-xdist; the main process started the broker
         yield (tmp_path_factory.getbasetemp().parent / "address").read_text()
         return
     with _broker(tmp_path_factory) as broker:
@@ -55,48 +55,48 @@ def _broker(tmp_path_factory: pytest.TempPathFactory) -> Broker:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the slow tests first, in their random order: side by side they wait, and the quick ones fill the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
+    """Run the slow tests first, in random order: they mostly wait in parallel, and the fast tests fill the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW_TESTS))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None:
-    """Start the broker for all processes of pytest-xdist, before the first test runs, if any of them needs it."""
+    """Start the broker for all processes of pytest-xdist before the first test, if any test needs it."""
     config: pytest.Config = node.config
-    if BROKER in config.stash or not any(name.startswith(SLOW) for name in ids):
+    if BROKER_KEY in config.stash or not any(name.startswith(SLOW_TESTS) for name in ids):
         return
-    factory: pytest.TempPathFactory = config._tmp_path_factory  # type: ignore[attr-defined] # no public way outside tests
-    config.stash[BROKER] = _broker(factory).start()
-    (factory.getbasetemp() / "address").write_text(config.stash[BROKER].bootstrap_servers)
+    factory: pytest.TempPathFactory = config._tmp_path_factory  # type: ignore[attr-defined] # no public API outside fixtures
+    config.stash[BROKER_KEY] = _broker(factory).start()
+    (factory.getbasetemp() / "address").write_text(config.stash[BROKER_KEY].bootstrap_servers)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hand out tests one by one, but a whole file if its tests share what takes long to make.
+    """Distribute tests one by one, but whole files if their tests share an expensive fixture.
 
-    Not by the mark `xdist_group`: pytest-xdist 3.8 ignores it with pytest 9.2.
+    The mark `xdist_group` would do, but pytest-xdist 3.8 ignores it with pytest 9.2.
     """
-    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only tests side by side need it
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only parallel runs need it
 
-    class Scheduler(LoadScopeScheduling):  # type: ignore[misc] # its types are not looked at
-        """Hands out the tests of some files together."""
+    class Scheduler(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist is untyped here
+        """Schedule single tests, and the files of `ONE_PROCESS_FILES` as a whole."""
 
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
-            return file if file in WHOLE else nodeid
+            return file if file in ONE_PROCESS_FILES else nodeid
 
     return Scheduler(config, log) if config.getoption("dist") == "load" else None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End the broker of pytest-xdist's processes."""
-    if BROKER in session.config.stash:
-        session.config.stash[BROKER].stop()
+    """Stop the broker of the processes of pytest-xdist."""
+    if BROKER_KEY in session.config.stash:
+        session.config.stash[BROKER_KEY].stop()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show the ledgers of the tests with a real Kafka, whether they passed or failed."""
-    reports = terminalreporter.getreports("")  # what is neither a pass nor a failure: the ends of the tests
+    """Print the ledgers of the tests on a real Kafka, whether they passed or failed."""
+    reports = terminalreporter.getreports("")  # category "": setup and teardown reports, which have the properties
     ledgers = [value for report in reports for name, value in report.user_properties if name == "ledger"]
     if ledgers:
         terminalreporter.section("ledgers")

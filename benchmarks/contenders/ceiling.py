@@ -1,9 +1,9 @@
-"""Contender: the service's own worker processes without Kafka: the most that it could reach.
+"""Contender: the service's own worker processes without Kafka, the upper bound of its throughput.
 
     python -m benchmarks.contenders.ceiling ARTICLES PROCESSES
 
-ARTICLES holds an article a line. Prints the seconds that all articles take at the pace of those between the first ten
-and the last ten, so with every process warm and none idle; and the CPU seconds of all processes likewise.
+ARTICLES has one article per line. Prints the wall-clock seconds for all articles, extrapolated from those between the
+first ten and the last ten, when every process is warm and none is idle; and the CPU seconds of all processes likewise.
 """
 
 from __future__ import annotations
@@ -19,36 +19,36 @@ from service.contract.outcomes import Enriched, Message
 from service.processes.pool import WorkerPool
 from service.settings import Settings
 
-EDGE = 10  # articles at either end whose time does not count
+EDGE_ARTICLES = 10  # at either end, not timed
 
-Look = tuple[float, float]  # seconds of the clock, seconds of CPU
+Reading = tuple[float, float]  # wall-clock seconds, CPU seconds
 
 
-def at_pace(looks: list[Look], articles: int) -> Look:
-    """Return what *articles* take, from *looks* after the first `EDGE` of them and before the last `EDGE`."""
-    if articles <= 2 * EDGE:
-        raise SystemExit(f"{articles} articles are too few: {2 * EDGE} of them do not count")
-    first, last = looks
-    whole = articles / (articles - 2 * EDGE)
-    return (last[0] - first[0]) * whole, (last[1] - first[1]) * whole
+def at_steady_pace(readings: list[Reading], articles: int) -> Reading:
+    """Extrapolate two *readings*, after the first and before the last `EDGE_ARTICLES`, to all *articles*."""
+    if articles <= 2 * EDGE_ARTICLES:
+        raise SystemExit(f"{articles} articles are too few: {2 * EDGE_ARTICLES} of them are not timed")
+    first, last = readings
+    scale = articles / (articles - 2 * EDGE_ARTICLES)
+    return (last[0] - first[0]) * scale, (last[1] - first[1]) * scale
 
 
 def _fail(error: Exception) -> None:
     raise SystemExit(f"the worker processes failed: {error}")
 
 
-async def _measure(articles: list[bytes], count: int) -> Look:
+async def _measure(articles: list[bytes], count: int) -> Reading:
     pool = WorkerPool(Settings(worker_processes=count), _fail, lambda: None)
     await pool.start()
     outcomes = [pool.process(Message(value)) for value in articles]
-    looks = []
+    readings = []
     for number, outcome in enumerate(outcomes, start=1):
-        if not isinstance(made := await outcome, Enriched):
-            raise SystemExit(f"an article was refused: {made}")
-        if number in {EDGE, len(articles) - EDGE}:
-            looks.append((time.monotonic(), processes.cpu_seconds(processes.tree(os.getpid()))))
+        if not isinstance(result := await outcome, Enriched):
+            raise SystemExit(f"an article was refused: {result}")
+        if number in {EDGE_ARTICLES, len(articles) - EDGE_ARTICLES}:
+            readings.append((time.monotonic(), processes.cpu_seconds(processes.tree(os.getpid()))))
     await pool.stop()
-    return at_pace(looks, len(articles))
+    return at_steady_pace(readings, len(articles))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Contender: `newswire enrich`, from file to standard output; no Kafka.
+"""Contender: `newswire enrich`, from a file to standard output, without Kafka.
 
     python -m benchmarks.contenders.enrich_command ARTICLES PROCESSES
 
-Prints the seconds that all articles take at the pace of those between the first ten and the last ten, as the ceiling
-does, so without start and end; and the CPU seconds of all processes likewise.
+Prints the wall-clock seconds for all articles, extrapolated as in `ceiling` from those between the first ten and the
+last ten, without start-up and shutdown; and the CPU seconds of all processes likewise.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ import time
 from pathlib import Path
 
 from benchmarks import processes
-from benchmarks.contenders.ceiling import EDGE, at_pace
+from benchmarks.contenders.ceiling import EDGE_ARTICLES, at_steady_pace
 
 
 def main(path: str, count: str) -> tuple[float, float]:
-    """Run the command and take the time between its lines."""
+    """Run the command and time its output lines."""
     articles = len(Path(path).read_bytes().splitlines())
     command = [sys.executable, "-m", "service", "enrich", path, "--processes", count]
-    looks = []
+    readings = []
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own command
         assert process.stdout is not None
         for number, _ in enumerate(process.stdout, start=1):
-            if number in {EDGE, articles - EDGE}:
-                looks.append((time.monotonic(), processes.cpu_seconds(processes.tree(process.pid))))
+            if number in {EDGE_ARTICLES, articles - EDGE_ARTICLES}:
+                readings.append((time.monotonic(), processes.cpu_seconds(processes.tree(process.pid))))
     if process.returncode:
         raise SystemExit(process.returncode)
-    return at_pace(looks, articles)
+    return at_steady_pace(readings, articles)
 
 
 if __name__ == "__main__":

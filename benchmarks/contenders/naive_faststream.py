@@ -1,4 +1,4 @@
-"""Contender: a FastStream subscriber that calls the model on each article."""
+"""Contender: a FastStream subscriber that calls the model on every article."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contender: a Faust agent that calls the model between two articles."""
+"""Contender: a Faust agent that calls the model on every article."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ raw = app.topic(INPUT, key_type=bytes, value_type=bytes)
 enriched = app.topic(OUTPUT, key_type=bytes, value_type=bytes)
 
 
-@app.agent(raw)  # type: ignore[untyped-decorator]  # Faust is not typed for us
+@app.agent(raw)  # type: ignore[untyped-decorator]  # Faust has no types
 async def agent(articles: Any) -> None:
-    """Enrich article by article."""
+    """Enrich articles one by one."""
     async for key, value in articles.items():
         await enriched.send(key=key, value=enrich(value))
 

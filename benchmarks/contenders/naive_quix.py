@@ -1,4 +1,4 @@
-"""Contender: a Quix Streams application that applies the model to each article."""
+"""Contender: a Quix Streams application that applies the model to every article."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The compose file: valid by the specification, closed to the outside, and its Kafka starts as it is set."""
+"""The Compose file is valid and listens on loopback only, and its Kafka starts with its settings."""
 
 from __future__ import annotations
 
@@ -23,43 +23,43 @@ LOOPBACK = re.compile(r"^127\.0\.0\.1:")
 
 @pytest.fixture
 def compose() -> dict[str, Any]:
-    """Return the compose file as Docker reads it."""
+    """Return the parsed Compose file."""
     loaded: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
     return loaded
 
 
-def test_it_is_valid(compose: dict[str, Any]) -> None:
-    """It agrees with the JSON Schema of the Compose specification."""
-    found = [error.message for error in specification().iter_errors(compose)]
+def test_the_file_is_valid(compose: dict[str, Any]) -> None:
+    """The file conforms to the JSON Schema of the Compose specification."""
+    errors = [error.message for error in specification().iter_errors(compose)]
 
-    assert found == []
+    assert errors == []
 
 
-def test_the_validator_sees_errors(compose: dict[str, Any]) -> None:
-    """A misspelt key is found: else the test above would prove nothing."""
+def test_the_validator_reports_errors(compose: dict[str, Any]) -> None:
+    """A misspelt key is an error; otherwise the test above would prove nothing."""
     compose["services"]["enricher"]["commands"] = ["worker"]
 
     assert not specification().is_valid(compose)
 
 
 def test_every_image_names_its_version(compose: dict[str, Any]) -> None:
-    """No image but our own, which is built here, moves under a running system."""
+    """Every image but that of the enricher, which is built here, is pinned to a version."""
     images = {service["image"] for service in compose["services"].values() if "build" not in service}
 
     assert "apache/kafka:4.3.1" in images
     assert [image for image in images if not re.search(r":v?\d+\.\d+\.\d+$", image)] == []
 
 
-def test_nothing_is_open_to_other_machines(compose: dict[str, Any]) -> None:
-    """Every published port is on loopback: there is no password anywhere."""
+def test_every_port_is_on_loopback(compose: dict[str, Any]) -> None:
+    """Every published port is on loopback, since no service has a password."""
     ports = [port for service in compose["services"].values() for port in service.get("ports", ())]
 
     assert ports
     assert [port for port in ports if not LOOPBACK.match(port)] == []
 
 
-def test_every_mounted_file_is_there(compose: dict[str, Any]) -> None:
-    """Docker makes an empty folder of a file that is missing, and the service then fails far from the cause."""
+def test_every_mounted_file_exists(compose: dict[str, Any]) -> None:
+    """Docker creates an empty folder for a missing file, and the service then fails far from the cause."""
     mounts = [mount for service in compose["services"].values() for mount in service.get("volumes", ())]
     sources = [mount.split(":")[0] for mount in mounts if mount.startswith(".")]
 
@@ -67,8 +67,8 @@ def test_every_mounted_file_is_there(compose: dict[str, Any]) -> None:
     assert [source for source in sources if not (DEPLOY / source).exists()] == []
 
 
-def test_the_enricher_takes_its_settings(compose: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each variable that the file sets is one that the service knows, with a value that it accepts."""
+def test_the_enricher_accepts_its_settings(compose: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every variable of the file is a setting of the service, with a valid value."""
     variables = compose["services"]["enricher"]["environment"]
     defaults = {name: re.sub(r"^\$\{\w+:-(.*)\}$", r"\1", str(value)) for name, value in variables.items()}
     for name, value in defaults.items():
@@ -96,13 +96,13 @@ def test_the_page_takes_its_settings(compose: dict[str, Any], monkeypatch: pytes
 
 
 def test_its_kafka_starts(compose: dict[str, Any], tmp_path: Path) -> None:
-    """A real Kafka of the same version takes the file's settings and serves both of its listeners."""
+    """A real Kafka of the same version starts with the file's settings and serves both listeners."""
     ports = {"9092": free_port(), "9093": free_port(), "29092": free_port()}
     overrides = {"node.id": "1"}
     for name, value in compose["services"]["kafka"]["environment"].items():
-        here = re.sub(r"(?<=://):", "127.0.0.1:", str(value)).replace("kafka:", "127.0.0.1:")
-        here = re.sub(r"(?<=:)(9092|9093|29092)\b", lambda port: ports[port[0]], here)
-        overrides[name.removeprefix("KAFKA_").lower().replace("_", ".")] = here
+        local = re.sub(r"(?<=://):", "127.0.0.1:", str(value)).replace("kafka:", "127.0.0.1:")
+        local = re.sub(r"(?<=:)(9092|9093|29092)\b", lambda port: ports[port[0]], local)
+        overrides[name.removeprefix("KAFKA_").lower().replace("_", ".")] = local
     overrides["log.dirs"] = str(tmp_path / "kafka/data")
 
     with Broker(tmp_path, overrides=overrides):
@@ -113,7 +113,7 @@ def test_its_kafka_starts(compose: dict[str, Any], tmp_path: Path) -> None:
 
 
 def specification() -> jsonschema.protocols.Validator:
-    """Return the schema of the Compose specification, a file that check-jsonschema carries."""
+    """Return a validator for the schema of the Compose specification, which check-jsonschema contains."""
     package = importlib.util.find_spec("check_jsonschema")
     assert package is not None
     assert package.origin is not None
@@ -124,7 +124,7 @@ def specification() -> jsonschema.protocols.Validator:
 
 
 def free_port() -> str:
-    """Return a port of loopback that nobody listens on."""
+    """Return a free port on loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return str(probe.getsockname()[1])

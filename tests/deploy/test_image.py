@@ -1,7 +1,7 @@
-"""The Dockerfile, without Docker: its own install commands are run in an empty place, and what they made is used.
+"""Build and run the image of the Dockerfile without Docker.
 
-The build stage is run in a mount namespace with an empty folder as `/opt`, so every path is the image's own. Then the
-service runs as the image's user, on a read-only root, with no network at all.
+The commands of the build stage run in a mount namespace with an empty folder as `/opt`, so all paths are those of the
+image. The service then runs as the image's user, with a read-only root and without a network.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ARTICLE = ROOT / "service/local_kafka/nato-summit-2022.json"
-UNCHECKED_HASH = 0b01  # the flags in a .pyc file's header, by PEP 552
-BUILD_SECONDS = 900  # 90 s on two idle cores; the downloads decide
+UNCHECKED_HASH = 0b01  # flags in the header of a .pyc file, see PEP 552
+BUILD_SECONDS = 900  # 90 s on two idle cores, and the time for downloads
 
 
 @dataclass(frozen=True)
@@ -37,20 +37,20 @@ class Stage:
 
 
 def stages() -> list[Stage]:
-    """Read the Dockerfile: one entry a `FROM`."""
+    """Return the stages of the Dockerfile, one per `FROM`."""
     text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
-    found: list[Stage] = []
+    parsed: list[Stage] = []
     for line in re.sub(r"\\\n\s*", " ", text).splitlines():
         name, _, rest = line.strip().partition(" ")
         if name == "FROM":
-            found.append(Stage([]))
-        elif name and found:
-            found[-1].instructions.append((name, rest))
-    return found
+            parsed.append(Stage([]))
+        elif name and parsed:
+            parsed[-1].instructions.append((name, rest))
+    return parsed
 
 
 def build_script(stage: Stage) -> str:
-    """Return the build stage as a shell script, run from the repository's root."""
+    """Return the build stage as a shell script that runs in the root of the repository."""
     lines = ["set -eu", f"context={shlex.quote(str(ROOT))}"]
     for name, rest in stage.instructions:
         match name:
@@ -71,11 +71,11 @@ def build_script(stage: Stage) -> str:
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run the build stage and return the folder that was its `/opt`."""
+    """Run the build stage and return the folder that served as `/opt`."""
     if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "--net", "true"], check=False).returncode:
         pytest.skip("needs root and unshare(1), to give the install commands an empty /opt of their own")
     folder = tmp_path_factory.mktemp("image")
-    folder.chmod(0o755)  # the image's user is not the one who runs the tests
+    folder.chmod(0o755)  # for the image's user, who is not the user of the tests
     (folder / "base").mkdir()
     (folder / "base/python").symlink_to(f"/srv/bin/python{sys.version_info.major}.{sys.version_info.minor}")
     done = in_namespace(folder, build_script(stages()[0]), {"PATH": f"/opt/base:{os.environ['PATH']}"})
@@ -98,7 +98,7 @@ def in_namespace(image: Path, script: str, env: dict[str, str], *flags: str) -> 
 
 
 def as_in_the_image(image: Path, command: str) -> subprocess.CompletedProcess[str]:
-    """Run *command* as the image would: its variables, its user, its root read-only, and the network cut off."""
+    """Run *command* with the image's variables and user, a read-only root and no network."""
     env: dict[str, str] = {}
     for line in stages()[1].all("ENV"):
         env |= dict(pair.split("=", 1) for pair in shlex.split(line))
@@ -115,7 +115,7 @@ def as_in_the_image(image: Path, command: str) -> subprocess.CompletedProcess[st
 
 @pytest.mark.timeout(BUILD_SECONDS)
 def test_it_enriches_without_a_network(image: Path) -> None:
-    """Model and data are baked in: a record comes out with no network, no right to write, and no right to be root."""
+    """The image contains model and data: it enriches without a network, write access or root."""
     done = as_in_the_image(image, f"newswire enrich /mnt/{ARTICLE.name}")
 
     assert done.returncode == 0, done.stderr[-3000:]
@@ -126,8 +126,8 @@ def test_it_enriches_without_a_network(image: Path) -> None:
 
 
 @pytest.mark.timeout(BUILD_SECONDS)
-def test_the_worker_is_inside(image: Path) -> None:
-    """The command that the image starts is there with all it imports."""
+def test_the_image_contains_the_worker(image: Path) -> None:
+    """The command that the image starts exists with all its imports."""
     entrypoint, command = (json.loads(stages()[1].all(name)[0]) for name in ("ENTRYPOINT", "CMD"))
 
     done = as_in_the_image(image, shlex.join([*entrypoint, *command, "--help"]))
@@ -137,8 +137,8 @@ def test_the_worker_is_inside(image: Path) -> None:
 
 
 @pytest.mark.timeout(BUILD_SECONDS)
-def test_the_page_is_inside(image: Path) -> None:
-    """Templates, style and map are in the wheel: an article becomes a page."""
+def test_the_image_contains_the_page(image: Path) -> None:
+    """The wheel contains templates, styles and map, so an article can be rendered as HTML."""
     command = f"newswire enrich /mnt/{ARTICLE.name} --html /tmp/page.html && cat /tmp/page.html"
 
     done = as_in_the_image(image, shlex.join(["sh", "-c", command]))
@@ -148,8 +148,8 @@ def test_the_page_is_inside(image: Path) -> None:
 
 
 @pytest.mark.timeout(BUILD_SECONDS)
-def test_it_lists_what_is_inside(image: Path) -> None:
-    """The bill of materials names each package of the lock that is installed, and no build tool."""
+def test_the_image_has_a_bill_of_materials(image: Path) -> None:
+    """The bill of materials lists the installed packages of the lock, and no build tool."""
     bill = json.loads((image / "newswire/sbom.cdx.json").read_text())
     listed = {(re.sub("[-_.]+", "-", part["name"]).lower(), part["version"]) for part in bill["components"]}
     names = {name for name, _ in listed}
@@ -161,8 +161,8 @@ def test_it_lists_what_is_inside(image: Path) -> None:
 
 
 @pytest.mark.timeout(BUILD_SECONDS)
-def test_compiled_code_has_no_time_stamps(image: Path) -> None:
-    """A compiled file of the image is valid whatever the age of its source, so nothing is compiled at start."""
+def test_compiled_code_has_no_timestamps(image: Path) -> None:
+    """Compiled files are valid independently of the timestamps of their sources, so nothing is compiled at start."""
     compiled = list((image / "newswire/lib").rglob("*.pyc"))
     flags = {path.read_bytes()[4] for path in compiled}
 
@@ -170,8 +170,8 @@ def test_compiled_code_has_no_time_stamps(image: Path) -> None:
     assert flags == {UNCHECKED_HASH}
 
 
-def test_hadolint_finds_nothing() -> None:
-    """The Dockerfile is clean by its linter."""
+def test_hadolint_reports_nothing() -> None:
+    """The Dockerfile passes its linter."""
     hadolint = Path(sys.executable).with_name("hadolint")
 
     done = subprocess.run([hadolint, ROOT / "Dockerfile"], capture_output=True, text=True, check=False)
@@ -179,8 +179,8 @@ def test_hadolint_finds_nothing() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_it_stops_in_order_and_is_nobody() -> None:
-    """The user is a number above the host's own, the stop signal is SIGTERM, and nothing runs through a shell."""
+def test_the_image_is_unprivileged_and_stops_by_sigterm() -> None:
+    """The user is a number above those of the host, the stop signal is SIGTERM, and no command runs in a shell."""
     final = stages()[1]
 
     assert re.fullmatch(r"1\d{4}:1\d{4}", final.all("USER")[0])
@@ -190,10 +190,10 @@ def test_it_stops_in_order_and_is_nobody() -> None:
     assert json.loads(final.all("HEALTHCHECK")[0].partition("CMD ")[2]) == ["newswire", "health"]
 
 
-def test_the_context_holds_what_is_copied() -> None:
-    """Everything that the Dockerfile copies is let through by .dockerignore, which lets nothing else through."""
-    let_through = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+def test_the_build_context_is_what_is_copied() -> None:
+    """The .dockerignore admits exactly what the Dockerfile copies."""
+    admitted = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     copied = {source for line in stages()[0].all("COPY") for source in line.split()[:-1]}
 
     assert "*" in (ROOT / ".dockerignore").read_text().splitlines()
-    assert copied == let_through
+    assert copied == admitted

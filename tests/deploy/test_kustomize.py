@@ -1,4 +1,4 @@
-"""The Kubernetes manifests: they render, are valid and closed, and agree with the rest of the tree."""
+"""The Kubernetes manifests render, are valid and restricted, and match the rest of the repository."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KUSTOMIZE = ROOT / "deploy/kustomize"
 OVERLAYS = ["dev", "prod"]
 COMPONENTS = sorted(path.parent.name for path in KUSTOMIZE.glob("components/*/kustomization.yaml"))
 CUSTOM = {"KafkaTopic", "KafkaUser", "ScaledObject", "TriggerAuthentication", "PodMonitor", "PrometheusRule"}
-GO_MODULES = {  # the operators' own definitions of their kinds, in the Go modules that they are released as
+GO_MODULES = {  # the operators' definitions of their kinds, in the Go modules of their releases
     "github.com/kedacore/keda/v2@v2.21.0": "config/crd/bases",
     "github.com/prometheus-operator/prometheus-operator@v0.85.0": "example/prometheus-operator-crd",
 }
@@ -33,7 +33,7 @@ Manifest = dict[str, Any]
 
 
 class Loader(yaml.SafeLoader):
-    """Reads a lone `=` as text, as YAML 1.2 does: it is one of the operators in a definition."""
+    """Parse a lone `=` as text, as YAML 1.2 does; it is one of the operators in a definition."""
 
     yaml_constructors: ClassVar = yaml.SafeLoader.yaml_constructors | {
         "tag:yaml.org,2002:value": yaml.SafeLoader.construct_scalar
@@ -41,7 +41,7 @@ class Loader(yaml.SafeLoader):
 
 
 def render(folder: Path) -> list[Manifest]:
-    """Return what *folder* renders to."""
+    """Return the manifests that *folder* renders to."""
     command = ["kustomize", "build"] if shutil.which("kustomize") else ["kubectl", "kustomize"]
     if not shutil.which(command[0]):
         pytest.skip("needs kubectl or kustomize to render")
@@ -52,27 +52,27 @@ def render(folder: Path) -> list[Manifest]:
 
 @pytest.fixture(params=[*OVERLAYS, *COMPONENTS])
 def manifests(request: pytest.FixtureRequest, tmp_path: Path) -> list[Manifest]:
-    """Return an overlay, or one component on the base alone."""
+    """Return the manifests of each overlay, and of each component on the base."""
     if request.param in OVERLAYS:
         return render(KUSTOMIZE / "overlays" / request.param)
     shutil.copytree(KUSTOMIZE, tmp_path / "kustomize")
-    folder = tmp_path / "kustomize/overlays/one"
+    folder = tmp_path / "kustomize/overlays/component"
     folder.mkdir()
-    wanted = {"resources": ["../../base"], "components": [f"../../components/{request.param}"]}
-    (folder / "kustomization.yaml").write_text(yaml.safe_dump(wanted))
+    kustomization = {"resources": ["../../base"], "components": [f"../../components/{request.param}"]}
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
     return render(folder)
 
 
 @pytest.fixture
 def prod() -> list[Manifest]:
-    """Return the overlay for production."""
+    """Return the manifests of the production overlay."""
     return render(KUSTOMIZE / "overlays/prod")
 
 
-def one(manifests: list[Manifest], kind: str) -> Manifest:
+def only(manifests: list[Manifest], kind: str) -> Manifest:
     """Return the only manifest of *kind*."""
-    (found,) = (manifest for manifest in manifests if manifest["kind"] == kind)
-    return found
+    (match,) = (manifest for manifest in manifests if manifest["kind"] == kind)
+    return match
 
 
 def pods(manifests: list[Manifest]) -> list[Manifest]:
@@ -80,15 +80,15 @@ def pods(manifests: list[Manifest]) -> list[Manifest]:
     return [manifest["spec"]["template"]["spec"] for manifest in manifests if manifest["kind"] in {"Deployment", "Job"}]
 
 
-def test_they_are_valid(manifests: list[Manifest]) -> None:
-    """Each manifest agrees with Kubernetes' own schema, with no field that it does not know."""
+def test_manifests_are_valid(manifests: list[Manifest]) -> None:
+    """Every manifest conforms to the schema of Kubernetes, without unknown fields."""
     for manifest in manifests:
         if manifest["kind"] not in CUSTOM:
             kubernetes_validate.validate(manifest, "1.34", strict=True)
 
 
 def test_custom_kinds_are_valid(prod: list[Manifest]) -> None:
-    """KEDA's and the Prometheus operator's kinds agree with the definitions that these release."""
+    """Manifests for KEDA and the Prometheus operator conform to the operators' released definitions."""
     if not shutil.which("go"):
         pytest.skip("needs Go to fetch the operators' definitions")
     schemas = {}
@@ -110,21 +110,21 @@ def test_custom_kinds_are_valid(prod: list[Manifest]) -> None:
 
 
 def closed(schema: Any) -> Any:
-    """Return *schema* with no unknown fields allowed, as an API server would prune them."""
+    """Return *schema* without unknown fields, which an API server would prune."""
     if isinstance(schema, list):
         return [closed(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {name: closed(part) for name, part in schema.items()}
+    strict = {name: closed(part) for name, part in schema.items()}
     if isinstance(schema.get("properties"), dict) and not schema.get("x-kubernetes-preserve-unknown-fields"):
-        made.setdefault("additionalProperties", False)
+        strict.setdefault("additionalProperties", False)
         if schema["properties"].keys() >= {"apiVersion", "kind", "metadata"}:
-            made["properties"]["metadata"] = {"type": "object"}
-    return made
+            strict["properties"]["metadata"] = {"type": "object"}
+    return strict
 
 
 def test_pods_are_restricted(manifests: list[Manifest]) -> None:
-    """Every pod meets the restricted Pod Security Standard, on a read-only root and with no token of the API."""
+    """Every pod meets the restricted Pod Security Standard, with a read-only root and without an API token."""
     for pod in pods(manifests):
         assert pod["securityContext"]["runAsNonRoot"] is True
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -143,17 +143,17 @@ def test_pods_are_restricted(manifests: list[Manifest]) -> None:
 
 
 def test_pods_run_as_the_image_does(manifests: list[Manifest]) -> None:
-    """User and group are those of the Dockerfile."""
+    """User and group of every pod are those of the Dockerfile."""
     user = re.findall(r"^USER (\d+):(\d+)$", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
 
     for pod in pods(manifests):
         assert [(str(pod["securityContext"]["runAsUser"]), str(pod["securityContext"]["runAsGroup"]))] == user
 
 
-def test_the_enricher_takes_its_settings(manifests: list[Manifest], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each variable is one that the service knows, with a value that it accepts."""
-    (container,) = one(manifests, "Deployment")["spec"]["template"]["spec"]["containers"]
-    variables = dict(one(manifests, "ConfigMap")["data"])
+def test_the_enricher_accepts_its_settings(manifests: list[Manifest], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every variable is a setting of the service, with a valid value."""
+    (container,) = only(manifests, "Deployment")["spec"]["template"]["spec"]["containers"]
+    variables = dict(only(manifests, "ConfigMap")["data"])
     variables |= {entry["name"]: entry.get("value", "from a secret") for entry in container.get("env", ())}
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
@@ -164,28 +164,28 @@ def test_the_enricher_takes_its_settings(manifests: list[Manifest], monkeypatch:
     assert container["ports"] == [{"name": "http", "containerPort": settings.web_port}]
 
 
-def test_a_pod_may_take_its_time_to_stop(manifests: list[Manifest]) -> None:
-    """Kubernetes grants more time than the worker's own limit for a stop."""
-    assert one(manifests, "Deployment")["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > STOP_SECONDS
+def test_a_pod_has_time_to_stop(manifests: list[Manifest]) -> None:
+    """The grace period of Kubernetes is longer than the worker's own limit for a stop."""
+    assert only(manifests, "Deployment")["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > STOP_SECONDS
 
 
-def test_a_pod_may_wait_for_its_brokers(manifests: list[Manifest]) -> None:
-    """The startup probe leaves time to wait for the brokers, and then a minute at least to load the model."""
-    (container,) = one(manifests, "Deployment")["spec"]["template"]["spec"]["containers"]
+def test_a_pod_has_time_to_wait_for_its_brokers(manifests: list[Manifest]) -> None:
+    """The startup probe allows the wait for the brokers and at least a minute to load the model."""
+    (container,) = only(manifests, "Deployment")["spec"]["template"]["spec"]["containers"]
     probe = container["startupProbe"]
 
     assert probe["periodSeconds"] * probe["failureThreshold"] >= WAIT_SECONDS + 60
 
 
-def test_selectors_meet_their_pods(prod: list[Manifest]) -> None:
-    """Whatever selects pods selects the enricher's."""
-    deployment = one(prod, "Deployment")
+def test_selectors_match_the_pods(prod: list[Manifest]) -> None:
+    """Every selector matches the pods of the enricher."""
+    deployment = only(prod, "Deployment")
     labels = deployment["spec"]["template"]["metadata"]["labels"].items()
     selectors = [
         deployment["spec"]["selector"],
-        one(prod, "PodDisruptionBudget")["spec"]["selector"],
-        one(prod, "PodMonitor")["spec"]["selector"],
-        one(prod, "NetworkPolicy")["spec"]["podSelector"],
+        only(prod, "PodDisruptionBudget")["spec"]["selector"],
+        only(prod, "PodMonitor")["spec"]["selector"],
+        only(prod, "NetworkPolicy")["spec"]["podSelector"],
         *(spread["labelSelector"] for spread in deployment["spec"]["template"]["spec"]["topologySpreadConstraints"]),
     ]
 
@@ -194,12 +194,12 @@ def test_selectors_meet_their_pods(prod: list[Manifest]) -> None:
 
 
 def test_topics_are_as_declared(prod: list[Manifest]) -> None:
-    """Strimzi makes the topics that `schemas/topics` declares, with three replicas."""
-    made = {manifest["metadata"]["name"]: manifest["spec"] for manifest in prod if manifest["kind"] == "KafkaTopic"}
+    """Strimzi creates the topics that `schemas/topics` declares, with three replicas."""
+    created = {manifest["metadata"]["name"]: manifest["spec"] for manifest in prod if manifest["kind"] == "KafkaTopic"}
     declared_topics = {topic.name: topic for topic in declared()}
 
-    assert made.keys() == declared_topics.keys()
-    for name, spec in made.items():
+    assert created.keys() == declared_topics.keys()
+    for name, spec in created.items():
         config = {key: str(value) for key, value in spec["config"].items()}
         assert spec["partitions"] == declared_topics[name].partitions
         assert config == declared_topics[name].config | {"min.insync.replicas": "2"}
@@ -209,9 +209,9 @@ def test_topics_are_as_declared(prod: list[Manifest]) -> None:
 def test_there_are_no_more_replicas_than_partitions(prod: list[Manifest]) -> None:
     """KEDA starts at most as many pods as the raw topic has partitions."""
     (raw,) = (topic for topic in declared() if topic.role == "raw")
-    scaled = one(prod, "ScaledObject")["spec"]
+    scaled = only(prod, "ScaledObject")["spec"]
 
     assert scaled["maxReplicaCount"] == raw.partitions
     assert scaled["triggers"][0]["metadata"]["topic"] == raw.name
     assert scaled["triggers"][0]["metadata"]["consumerGroup"] == Settings().group
-    assert "replicas" not in one(prod, "Deployment")["spec"]
+    assert "replicas" not in only(prod, "Deployment")["spec"]

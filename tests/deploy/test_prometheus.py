@@ -1,4 +1,4 @@
-"""Alert rules and dashboard: each alert fires when it should, and every metric that they name is exported."""
+"""Every alert fires when it should, and rules and dashboard use only exported metrics."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEPLOY = ROOT / "deploy"
 RULES = DEPLOY / "prometheus/rules.yaml"
 DASHBOARD = DEPLOY / "grafana/newswire.json"
 METRIC = re.compile(r"\b(?:newswire|process|python|kafka_consumergroup)_[a-z_]+\b(?=[{\[ )])")
-EXPORTERS = {  # of danielqsj/kafka-exporter, by its README
+EXPORTERS = {  # of danielqsj/kafka-exporter, from its README
     "kafka_consumergroup_members",
     "kafka_consumergroup_lag",
     "kafka_consumergroup_current_offset",
@@ -34,7 +34,7 @@ def rules() -> list[dict[str, Any]]:
 
 
 def expressions() -> dict[str, str]:
-    """Return every expression of the dashboard by its panel's title."""
+    """Return all expressions of the dashboard by the titles of their panels."""
     panels = json.loads(DASHBOARD.read_text())["panels"]
     return {f"{panel['title']}: {part['expr']}": part["expr"] for panel in panels for part in panel.get("targets", ())}
 
@@ -51,14 +51,14 @@ def exported() -> set[str]:
 @pytest.fixture
 def promtool() -> str:
     """Return the path of promtool."""
-    found = shutil.which("promtool")
-    if not found:
+    path = shutil.which("promtool")
+    if not path:
         pytest.skip("needs promtool (Debian: prometheus)")
-    return found
+    return path
 
 
 def test_every_alert_fires_when_it_should(promtool: str) -> None:
-    """The rules are valid, and `promtool test rules` finds each alert firing and silent as written."""
+    """The rules are valid, and `promtool test rules` passes all cases of every alert."""
     for command in ("check", "test"):
         path = RULES if command == "check" else RULES.with_suffix(".test.yaml")
         done = subprocess.run([promtool, command, "rules", path], capture_output=True, text=True, check=False)
@@ -66,7 +66,7 @@ def test_every_alert_fires_when_it_should(promtool: str) -> None:
 
 
 def test_every_alert_is_tested_both_ways() -> None:
-    """For each alert there is a moment when it fires and one when it does not."""
+    """Every alert has a case in which it fires and one in which it does not."""
     fires: set[str] = set()
     silent: set[str] = set()
     for case in yaml.safe_load(RULES.with_suffix(".test.yaml").read_text())["tests"]:
@@ -79,7 +79,7 @@ def test_every_alert_is_tested_both_ways() -> None:
 
 
 def test_every_alert_has_its_section_in_the_runbook() -> None:
-    """The annotation `runbook` leads to a heading, and no heading is left over."""
+    """The annotations `runbook` and the headings of the runbook match one to one."""
     headings = re.findall(r"^## (\w+)$", (DEPLOY / "runbook.md").read_text(), flags=re.MULTILINE)
 
     assert {rule["annotations"]["runbook"] for rule in rules()} == {
@@ -88,22 +88,22 @@ def test_every_alert_has_its_section_in_the_runbook() -> None:
     assert [rule["alert"] for rule in rules()] == headings
 
 
-def test_every_alert_says_what_it_is() -> None:
-    """Each has a severity that somebody acts on, a summary and a description."""
+def test_every_alert_has_severity_and_annotations() -> None:
+    """Every alert has one of two severities, a summary, a description and a runbook."""
     for rule in rules():
         assert rule["labels"]["severity"] in {"page", "ticket"}
         assert rule["annotations"].keys() == {"summary", "description", "runbook"}
 
 
 def test_the_operator_gets_the_same_rules() -> None:
-    """The PrometheusRule of the Kubernetes component is made from the rules."""
-    made = yaml.safe_load((DEPLOY / "kustomize/components/podmonitor/rules.yaml").read_text())
+    """The PrometheusRule of the Kubernetes component has the same rules as Prometheus."""
+    manifest = yaml.safe_load((DEPLOY / "kustomize/components/podmonitor/rules.yaml").read_text())
 
-    assert made["spec"] == yaml.safe_load(RULES.read_text()), "run scripts/make_prometheus_rule.py"
+    assert manifest["spec"] == yaml.safe_load(RULES.read_text()), "run scripts/make_prometheus_rule.py"
 
 
-def test_the_dashboard_is_made_by_its_script() -> None:
-    """The JSON in the tree is what the script makes."""
+def test_the_dashboard_is_up_to_date() -> None:
+    """The dashboard in the repository is the output of its script."""
     spec = importlib.util.spec_from_file_location("make_dashboard", ROOT / "scripts/make_dashboard.py")
     assert spec is not None
     assert spec.loader is not None
@@ -115,15 +115,15 @@ def test_the_dashboard_is_made_by_its_script() -> None:
 
 @pytest.mark.parametrize("expression", [*(rule["expr"] for rule in rules()), *expressions().values()])
 def test_every_metric_is_exported(expression: str) -> None:
-    """Rules and dashboard name no metric that the service does not export."""
+    """Rules and dashboard use only metrics that the service or an exporter exports."""
     names = set(METRIC.findall(expression + " "))
 
     assert names or "up{" in expression
     assert names - EXPORTERS - exported() == set()
 
 
-def test_every_panel_explains_itself() -> None:
-    """Each panel has a title, a description and a unit, and lies beside the others, not on them."""
+def test_every_panel_is_described() -> None:
+    """Every panel has a description and a unit, and panels do not overlap."""
     panels = [panel for panel in json.loads(DASHBOARD.read_text())["panels"] if panel["type"] != "row"]
     cells = [
         (panel["gridPos"]["x"] + x, panel["gridPos"]["y"] + y)

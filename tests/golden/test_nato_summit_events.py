@@ -1,4 +1,4 @@
-"""The NATO summit article says what its reader would say: events, flags, tags, dates and quotations."""
+"""The record of the NATO summit article has the events, flags, tags, dates and quotations that a reader expects."""
 
 from __future__ import annotations
 
@@ -26,55 +26,56 @@ def record() -> EnrichedArticle:
     return Enricher(Settings()).enrich(RawArticle.model_validate(value), {})
 
 
-def words(mentions: list[Mention]) -> set[str]:
-    """Return the words of *mentions*."""
+def texts(mentions: list[Mention]) -> set[str]:
+    """Return the texts of *mentions*."""
     return {mention.text for mention in mentions}
 
 
-def events(record: EnrichedArticle, kind: str, sentence: str) -> Iterator[Event]:
-    """Yield the events of type *kind* whose sentence has *sentence* in it."""
+def events(record: EnrichedArticle, event_type: str, sentence: str) -> Iterator[Event]:
+    """Yield the events of *event_type* whose sentence contains *sentence*."""
     for event in record.events:
-        if event.type == kind and sentence in record.text[event.sentence.start : event.sentence.end]:
+        if event.type == event_type and sentence in record.text[event.sentence.start : event.sentence.end]:
             yield event
 
 
 def test_leaders_meet_at_a_summit_in_brussels(record: EnrichedArticle) -> None:
-    """CONSULT, multilateral, in Brussels."""
-    found = [event for event in record.events if (event.type, event.mode) == ("CONSULT", "multilateral")]
+    """The summit is a multilateral CONSULT event in Brussels."""
+    summits = [event for event in record.events if (event.type, event.mode) == ("CONSULT", "multilateral")]
 
-    assert any("Brussels" in words(event.locations) for event in found)
+    assert any("Brussels" in texts(event.locations) for event in summits)
 
 
 def test_combat_groups_will_be_deployed_in_four_countries(record: EnrichedArticle) -> None:
-    """MOBILIZE or AGREE, in the future, with all four countries as places."""
-    found = [*events(record, "MOBILIZE", "combat groups"), *events(record, "AGREE", "combat groups")]
+    """The deployment is MOBILIZE or AGREE, in the future, with all four countries as locations."""
+    deployments = [*events(record, "MOBILIZE", "combat groups"), *events(record, "AGREE", "combat groups")]
 
     assert any(
-        event.future and {"Romania", "Bulgaria", "Hungary", "Slovakia"} <= words(event.locations) for event in found
+        event.future and {"Romania", "Bulgaria", "Hungary", "Slovakia"} <= texts(event.locations)
+        for event in deployments
     )
 
 
 def test_weapons_are_supplied_to_ukraine(record: EnrichedArticle) -> None:
-    """AID from the alliance to Ukraine, and the weapons support its tag."""
-    (given, *_) = events(record, "AID", "supply of weapons")
+    """The supply is AID from the alliance to Ukraine, with the tag `weapons-supply`."""
+    (aid, *_) = events(record, "AID", "supply of weapons")
 
-    assert words(given.actors) == {"North Atlantic Alliance"}
-    assert words(given.recipients) == {"Ukraine"}
-    assert not given.negated
-    assert not given.hypothetical
+    assert texts(aid.actors) == {"North Atlantic Alliance"}
+    assert texts(aid.recipients) == {"Ukraine"}
+    assert not aid.negated
+    assert not aid.hypothetical
     assert any(event.tag == "weapons-supply" for event in events(record, "AID", "supply of weapons"))
 
 
 def test_no_troops_are_sent(record: EnrichedArticle) -> None:
-    """The allies will not send troops: negated."""
+    """The allies will not send troops, so the event is negated."""
     (sent,) = [event for event in record.events if event.trigger.text == "send" and event.mode == "troops"]
 
     assert sent.negated
-    assert words(sent.actors) == {"allies"}
+    assert texts(sent.actors) == {"allies"}
 
 
 def test_no_no_fly_zone_is_introduced(record: EnrichedArticle) -> None:
-    """The no-fly zone is refused in the same breath: negated."""
+    """The no-fly zone is refused in the same sentence, so the event is negated."""
     (zone,) = [event for event in record.events if event.tag == "no-fly-zone"]
 
     assert zone.negated
@@ -82,53 +83,53 @@ def test_no_no_fly_zone_is_introduced(record: EnrichedArticle) -> None:
 
 
 def test_chemical_weapons_are_only_feared(record: EnrichedArticle) -> None:
-    """Their use is possible: hypothetical, and Russia is warned."""
+    """Their use is hypothetical, and Russia is warned."""
     (used,) = [event for event in record.events if event.mode == "unconventional"]
     (warned,) = events(record, "THREATEN", "chemical weapons")
 
     assert used.hypothetical
-    assert words(warned.recipients) == {"Russia"}
+    assert texts(warned.recipients) == {"Russia"}
 
 
 def test_the_aggression_is_condemned(record: EnrichedArticle) -> None:
-    """ACCUSE by the leaders, and Russia is who is accused."""
+    """The leaders ACCUSE Russia."""
     (condemned,) = events(record, "ACCUSE", "condemns")
 
-    assert words(condemned.actors) == {"NATO leaders"}
-    assert words(condemned.recipients) <= {"Russia", "Russian"}
+    assert texts(condemned.actors) == {"NATO leaders"}
+    assert texts(condemned.recipients) <= {"Russia", "Russian"}
     assert condemned.recipients
 
 
 def test_the_withdrawal_is_demanded(record: EnrichedArticle) -> None:
-    """REQUEST, that Russia yield."""
+    """The demand is a REQUEST that Russia yield."""
     (demand,) = events(record, "REQUEST", "withdrawal of troops")
 
     assert demand.mode == "yield"
 
 
 def test_the_term_is_extended_until_september(record: EnrichedArticle) -> None:
-    """APPOINT, in the sentence that names the day, and the tag `appointment`."""
+    """The extension is APPOINT in the sentence with the date, and the article has the tag `appointment`."""
     assert list(events(record, "APPOINT", "September 30, 2023"))
     assert "appointment" in {tag.tag for tag in record.tags}
 
 
 def test_poland_offered_peacekeepers_and_sent_none(record: EnrichedArticle) -> None:
-    """The mission is proposed, not done."""
+    """The mission is proposed and therefore hypothetical."""
     (sent,) = [*events(record, "AID", "Poland offered"), *events(record, "MOBILIZE", "Poland offered")]
 
     assert sent.hypothetical
-    assert words(sent.actors) == {"Poland"}
-    assert words(sent.recipients) | words(sent.locations) == {"Ukraine"}
+    assert texts(sent.actors) == {"Poland"}
+    assert texts(sent.recipients) | texts(sent.locations) == {"Ukraine"}
 
 
 def test_the_speaker_is_not_the_actor(record: EnrichedArticle) -> None:
-    """Stoltenberg says what the allies do; he does not do it himself."""
+    """Stoltenberg reports what the allies do, so he is not an actor of these events."""
     for event in [*events(record, "AID", "Stoltenberg said"), *events(record, "REJECT", "the head of NATO said")]:
-        assert not words(event.actors) & {"Stoltenberg", "Jens Stoltenberg", "head"}
+        assert not texts(event.actors) & {"Stoltenberg", "Jens Stoltenberg", "head"}
 
 
 def test_the_tags_are_those_of_the_article(record: EnrichedArticle) -> None:
-    """What the article is about, each tag with its Media Topics."""
+    """The article has the tags of its subjects with their Media Topics, and none of other subjects."""
     tags = {tag.tag: tag.medtop for tag in record.tags}
 
     assert {
@@ -147,7 +148,7 @@ def test_the_tags_are_those_of_the_article(record: EnrichedArticle) -> None:
 
 
 def test_dates_are_resolved_against_the_day_of_publication(record: EnrichedArticle) -> None:
-    """Published on a Friday: Thursday is the day before, "this year" is 2022."""
+    """The article appeared on a Friday, so Thursday is the day before, and "this year" is 2022."""
     dates = {mention.text: mention.date for mention in record.dates}
 
     assert dates["Thursday"] == "2022-03-24"
@@ -157,15 +158,15 @@ def test_dates_are_resolved_against_the_day_of_publication(record: EnrichedArtic
 
 
 def test_quotations_have_their_speakers(record: EnrichedArticle) -> None:
-    """The president, the leaders and the statement are quoted."""
+    """The president, the leaders and the statement are speakers of quotations."""
     speakers = {quote.speaker.text for quote in record.quotes if quote.speaker}
 
     assert {"statement", "NATO leaders", "Joe Biden"} <= speakers
 
 
 def test_every_part_of_an_event_lies_in_its_sentence(record: EnrichedArticle) -> None:
-    """Trigger, actors, recipients and places are of the one sentence, and are the words that stand there."""
+    """Trigger, actors, recipients and locations lie in the sentence, and their texts match their offsets."""
     for event in record.events:
-        for part in (event.trigger, *event.actors, *event.recipients, *event.locations):
-            assert event.sentence.start <= part.start < part.end <= event.sentence.end
-            assert record.text[part.start : part.end] == part.text
+        for mention in (event.trigger, *event.actors, *event.recipients, *event.locations):
+            assert event.sentence.start <= mention.start < mention.end <= event.sentence.end
+            assert record.text[mention.start : mention.end] == mention.text

@@ -1,4 +1,4 @@
-"""Workers as processes of their own, and a ledger counted by a client that shares no code with them (kafka-python)."""
+"""Run workers as processes, and count their output with a client that shares no code with them (kafka-python)."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ RUN = (
     "sys.exit(run(Settings(), sys.argv[1]))"
 )
 LIGHT = "tests.kafka.processors:Light"
-ROUGH = "tests.kafka.rough:Rough"
+FAULTY = "tests.kafka.faulty_processor:FaultyProcessor"
 BROKEN = "tests.kafka.processors:Broken"
-PATIENCE = 90.0  # seconds for what takes two on an idle machine
-SETTLE_SECONDS = 20.0  # for a transaction to be seen as ended everywhere, which takes milliseconds
+PATIENCE = 90.0  # seconds for something that needs two on an idle machine
+SETTLE_SECONDS = 20.0  # for all brokers to see a transaction as ended, which needs milliseconds
 BROKEN_PROMISES = "BROKEN_PROMISES"
-"""Environment variable: the file that takes the ledgers in which a promise of the service is broken."""
+"""Environment variable that names the file for ledgers in which a promise of the service is broken."""
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """What went in, and what became of it."""
+    """Counts of the articles that were sent and of the records and dead letters that came out."""
 
     delivery: str
     sent: int
@@ -57,9 +57,9 @@ class Ledger:
 
     @property
     def kept(self) -> bool:
-        """Return whether the promises are kept: all comes out and in order, and in exactly once nothing comes twice.
+        """Return whether the promises are kept: nothing lost or out of order, and in exactly once nothing repeated.
 
-        How much may come twice in at least once depends on the fault, so each test judges that by itself.
+        How many repeats at least once allows depends on the fault, so every test asserts that itself.
         """
         repeated = self.duplicated if self.delivery == "exactly_once" else 0
         return not (self.lost or self.disordered or repeated)
@@ -71,17 +71,17 @@ class Ledger:
         )
 
 
-NOTES: list[str] = []
+LEDGER_LINES: list[str] = []
 
 
 def note(what: str, ledger: Ledger) -> None:
-    """Have *ledger* shown at the end of the run, and a broken promise written down for `.ci/run`, which then fails.
+    """Print *ledger* at the end of the run, and report a broken promise to `.ci/run`, which then fails.
 
-    To be called before the test asserts anything of the ledger. A test that fails may pass when it is tried again, and
-    a slow machine is no fault of the service; but a promise that was broken once is broken, whatever chance does next.
+    Call this before any assertion on the ledger. A failed test may pass when it is rerun, since a slow machine is not a
+    fault of the service. But a promise that was broken once is broken, even if the rerun passes.
     """
     line = f"{ledger.delivery}, {what}: {ledger}"
-    NOTES.append(line)
+    LEDGER_LINES.append(line)
     if not ledger.kept and (path := os.environ.get(BROKEN_PROMISES)):
         with Path(path).open("a") as file:
             file.write(f"{line}\n")
@@ -89,7 +89,7 @@ def note(what: str, ledger: Ledger) -> None:
 
 @dataclass
 class Stream:
-    """Topics, a group and the workers of one test, whose logs go to *folder*."""
+    """Topics, group and workers of one test. The workers' logs go to *folder*."""
 
     bootstrap: str
     delivery: str = "at_least_once"
@@ -117,64 +117,66 @@ class Stream:
 
     @property
     def raw(self) -> str:
-        """Name the topic of raw articles."""
+        """Return the name of the topic of raw articles."""
         return f"{self.name}.raw"
 
     @property
     def enriched(self) -> str:
-        """Name the topic of records."""
+        """Return the name of the topic of records."""
         return f"{self.name}.enriched"
 
     @property
     def dead(self) -> str:
-        """Name the topic of dead letters."""
+        """Return the name of the topic of dead letters."""
         return f"{self.name}.dead"
 
     def produce(
         self, articles: Iterable[tuple[bytes | None, bytes | None]], partition: int | None = None, **options: Any
     ) -> None:
-        """Send keys and values, to *partition* if given, and remember where they stand."""
+        """Send keys and values, to *partition* if given, and remember their partitions and offsets."""
         producer = KafkaProducer(bootstrap_servers=self.bootstrap, linger_ms=5, max_request_size=8_000_000, **options)
         futures = [producer.send(self.raw, key=key, value=value, partition=partition) for key, value in articles]
         producer.flush()
-        self.sent += [(done.partition, done.offset) for done in (future.get(timeout=60) for future in futures)]
+        self.sent += [
+            (metadata.partition, metadata.offset) for metadata in (future.get(timeout=60) for future in futures)
+        ]
         producer.close()
 
     def produce_with_headers(self, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes | None]]) -> None:
-        """Send one article with headers; kafka-python refuses null values, which Kafka allows."""
+        """Send one article with headers, by aiokafka: kafka-python refuses null values, which Kafka allows."""
 
         async def send() -> tuple[int, int]:
-            """Send by the client that allows them."""
+            """Send the article."""
             async with AIOKafkaProducer(bootstrap_servers=self.bootstrap) as producer:
-                done = await producer.send_and_wait(self.raw, key=key, value=value, headers=list(headers))
-                return done.partition, done.offset
+                metadata = await producer.send_and_wait(self.raw, key=key, value=value, headers=list(headers))
+                return metadata.partition, metadata.offset
 
         self.sent.append(asyncio.run(send()))
 
-    def produce_nothing(self) -> None:
-        """Send a record with neither key nor value, as a foreign producer can."""
+    def produce_empty_record(self) -> None:
+        """Send a record without key and value, as other producers can."""
 
         async def send() -> tuple[int, int]:
-            """Send by the one way that allows it."""
+            """Send a batch, which unlike `send` allows both to be null."""
             async with AIOKafkaProducer(bootstrap_servers=self.bootstrap) as producer:
                 batch = producer.create_batch()
                 batch.append(key=None, value=None, timestamp=None)
-                done = await (await producer.send_batch(batch, self.raw, partition=0))
-                return done.partition, done.offset
+                metadata = await (await producer.send_batch(batch, self.raw, partition=0))
+                return metadata.partition, metadata.offset
 
         self.sent.append(asyncio.run(send()))
 
     def produce_light(self, count: int, first: int = 0, **article: Any) -> None:
-        """Send *count* articles for `Light`."""
+        """Send *count* articles for the processor `Light`."""
         names = [str(number) for number in range(first, first + count)]
         self.produce((name.encode(), orjson.dumps({"id": name} | article)) for name in names)
 
     def start(self, processor: str = LIGHT, before: str = "", **environment: str) -> Worker:
-        """Start a worker; *before* is run in it first."""
+        """Start a worker with *processor*; the Python code *before* runs in it first."""
         return self.run([sys.executable, "-c", RUN, processor, before], **environment)
 
     def run(self, command: list[str], **environment: str) -> Worker:
-        """Start a worker by *command*."""
+        """Start a worker with *command*."""
         env = os.environ | self.variables | {"PYTHONPATH": str(ROOT), "NEWSWIRE_LOG_FORMAT": "json"}
         worker = Worker(env | self.environment | environment, command, self.folder)
         self.workers.append(worker)
@@ -182,7 +184,7 @@ class Stream:
 
     @property
     def variables(self) -> dict[str, str]:
-        """Return the settings of the stream as environment variables, for workers and commands."""
+        """Return the settings of the stream as environment variables."""
         return {
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
             "NEWSWIRE_RAW_TOPIC": self.raw,
@@ -195,7 +197,7 @@ class Stream:
         }
 
     def command(self, *arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of `newswire` on the stream's topics, as the code in *cwd* has it."""
+        """Run a `newswire` command on the stream's topics, with the code in *cwd*."""
         return subprocess.run(
             [sys.executable, "-m", "service", *arguments],
             env=os.environ | self.variables | self.environment | environment,
@@ -207,30 +209,32 @@ class Stream:
         )
 
     def stop(self) -> None:
-        """End what still runs, at once."""
+        """Kill the workers that still run."""
         for worker in self.workers:
             worker.kill()
 
     def committed(self) -> int:
-        """Return how many input records the group has committed, over all partitions."""
+        """Return the number of input records that the group has committed, over all partitions."""
         return sum(self.committed_offsets().values())
 
     def committed_offsets(self) -> dict[int, int]:
-        """Return the offset that the group has committed in each partition; none where it has committed nothing."""
+        """Return the group's committed offset by partition, without partitions that have none."""
         admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
         try:
             offsets = admin.list_group_offsets({self.name: None})[self.name]
-        except NO_COORDINATOR:  # this broker's first group: nobody has committed anything
+        except NO_COORDINATOR:  # the broker has no group yet, so nothing is committed
             return {}
         finally:
             admin.close()
         return {
-            tp.partition: known.offset for tp, known in offsets.items() if tp.topic == self.raw and known.offset >= 0
+            tp.partition: committed.offset
+            for tp, committed in offsets.items()
+            if tp.topic == self.raw and committed.offset >= 0
         }
 
     @contextlib.contextmanager
     def _consumer(self, *topics: str) -> Iterator[KafkaConsumer]:
-        """Open a client that stands before the first record of *topics* and sees committed records only."""
+        """Open a client at the beginning of *topics* that reads committed records only."""
         consumer = KafkaConsumer(
             bootstrap_servers=self.bootstrap,
             isolation_level="read_committed",
@@ -254,30 +258,30 @@ class Stream:
                     records += batch
             return records
 
-    def bytes_of(self, topic: str) -> int:
-        """Return the room that *topic* takes on the broker's disk."""
+    def size_on_disk(self, topic: str) -> int:
+        """Return the size of *topic* on the broker's disk, in bytes."""
         admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
         try:
-            held = [
+            topics = [
                 row for broker in admin.describe_log_dirs() for folder in broker["log_dirs"] for row in folder["topics"]
             ]
         finally:
             admin.close()
-        return sum(part["partition_size"] for row in held if row["name"] == topic for part in row["partitions"])
+        return sum(part["partition_size"] for row in topics if row["name"] == topic for part in row["partitions"])
 
     def done(self) -> int:
-        """Return how many input records have an output or a dead letter."""
+        """Return the number of input records that have a record or a dead letter."""
         return len({origin(record) for record in self.read(self.enriched) + self.read(self.dead)})
 
     def await_done(self, seconds: float = PATIENCE) -> None:
-        """Wait until every record sent has come out. If that takes too long, note what is certain all the same."""
-        came: set[str] = set()
-        with self._consumer(self.enriched, self.dead) as consumer:  # reads each record once, however long it waits
+        """Wait until every article sent has come out. On a timeout, note what is certain by then."""
+        origins: set[str] = set()
+        with self._consumer(self.enriched, self.dead) as consumer:  # reads every record only once
 
             def done() -> bool:
-                """Read what has come since the last call."""
-                came.update(origin(record) for batch in consumer.poll(timeout_ms=100).values() for record in batch)
-                return len(came) >= len(self.sent)
+                """Read the records published since the last call."""
+                origins.update(origin(record) for batch in consumer.poll(timeout_ms=100).values() for record in batch)
+                return len(origins) >= len(self.sent)
 
             try:
                 await_(done, f"{len(self.sent)} articles to come out", seconds, self.workers)
@@ -286,20 +290,20 @@ class Stream:
                 raise
 
     def unfinished_ledger(self) -> Ledger:
-        """Count while work may still go on: an article is lost only if the group has committed an offset beyond it.
+        """Count while workers may still run: an article is lost only if the group has committed an offset beyond it.
 
-        One that is neither out nor committed may yet come. What is twice or out of order stays so.
+        An article that is neither published nor committed may still come out. Repeats and disorder are final.
         """
-        committed = self.committed_offsets()  # before the outputs are read: they are never behind it
+        committed = self.committed_offsets()  # read before the outputs, which are never behind it
         passed = [(partition, offset) for partition, offset in self.sent if offset < committed.get(partition, 0)]
         with contextlib.suppress(AssertionError):
             await_(lambda: not self.ledger(passed).lost, "transactions to be seen as ended", SETTLE_SECONDS)
         return self.ledger(passed)
 
     def ledger(self, due: Sequence[tuple[int, int]] | None = None) -> Ledger:
-        """Count. *due* are the articles that must have come out, if not all."""
+        """Count the output. *due* are the articles that must have come out, by default all."""
         out, dead = self.read(self.enriched), self.read(self.dead)
-        came = Counter(map(origin, out + dead))
+        counts = Counter(map(origin, out + dead))
         expected = {f"{self.raw}/{partition}/{offset}" for partition, offset in (self.sent if due is None else due)}
         disordered = 0
         for records in (out, dead):
@@ -309,7 +313,7 @@ class Stream:
                 name = origin(record)
                 _, partition, offset = name.rsplit("/", 2)
                 if name in seen:
-                    continue  # a duplicate is counted as one, not as disorder
+                    continue  # a duplicate does not count as disorder
                 seen.add(name)
                 disordered += int(partition) != record.partition or int(offset) < last.get(record.partition, -1)
                 last[record.partition] = int(offset)
@@ -318,14 +322,14 @@ class Stream:
             sent=len(set(self.sent)),
             out=len(out),
             dead=len(dead),
-            lost=len(expected - set(came)),
-            duplicated=sum(came.values()) - len(came),
+            lost=len(expected - set(counts)),
+            duplicated=sum(counts.values()) - len(counts),
             disordered=disordered,
         )
 
 
 class Worker:
-    """One worker process, with its log in *folder*."""
+    """A running worker, with its log in *folder*."""
 
     def __init__(self, environment: dict[str, str], command: list[str], folder: Path) -> None:
         with socket.socket() as probe:
@@ -343,10 +347,10 @@ class Worker:
             )
 
     def page(self, path: str, method: str = "GET") -> tuple[int, str]:
-        """Return status and text of a page; 0 where nobody answers."""
+        """Return status and text of a page; status 0 if there is no answer."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - our own
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - always http and loopback
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:
@@ -355,7 +359,7 @@ class Worker:
             return 0, ""
 
     def await_ready(self, seconds: float = PATIENCE) -> Worker:
-        """Wait until it has joined the group."""
+        """Wait until the worker has joined the group."""
         await_(lambda: self.page("/readyz")[0] == 200, "the worker to be ready", seconds, [self])
         return self
 
@@ -365,12 +369,12 @@ class Worker:
             float(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", self.page("/metrics")[1], re.MULTILINE)
         )
 
-    def lanes(self) -> list[int]:
-        """Return the pids of the worker processes that enrich."""
-        return [pid for fork_server in children(self.process.pid) for pid in children(fork_server)]
+    def worker_processes(self) -> list[int]:
+        """Return the process ids of the worker processes, which are children of the fork server."""
+        return [process for fork_server in children(self.process.pid) for process in children(fork_server)]
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal."""
+        """Send a signal to the parent process."""
         self.process.send_signal(number)
 
     def terminate(self, seconds: float = PATIENCE) -> int:
@@ -379,14 +383,14 @@ class Worker:
         return self.wait(seconds)
 
     def wait(self, seconds: float = PATIENCE) -> int:
-        """Return the exit code, when it ends."""
+        """Wait for the worker to end and return the exit code."""
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"the worker did not end within {seconds:.0f} s:\n{self.tail()}") from None
 
     def kill(self) -> None:
-        """End it as a crash would."""
+        """Kill the worker, as a crash would."""
         if self.process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 self.process.send_signal(signal.SIGCONT)
@@ -394,22 +398,22 @@ class Worker:
             self.process.wait()
 
     def lines(self, event: str) -> list[dict[str, Any]]:
-        """Return the log's lines of one event."""
-        found = [orjson.loads(line) for line in self.log.read_bytes().splitlines() if line.startswith(b"{")]
-        return [line for line in found if line["event"] == event]
+        """Return the lines of the log for *event*."""
+        lines = [orjson.loads(line) for line in self.log.read_bytes().splitlines() if line.startswith(b"{")]
+        return [line for line in lines if line["event"] == event]
 
     def tail(self) -> str:
-        """Return the end of the log."""
+        """Return the last 4,000 characters of the log."""
         return self.log.read_text(errors="replace")[-4000:]
 
 
 def origin(record: Any) -> str:
-    """Return where the article of an output stood."""
+    """Return topic, partition and offset of the article of an output."""
     return str(dict(record.headers)["newswire.origin"].decode())
 
 
 def await_(condition: Callable[[], bool], what: str, seconds: float, workers: Iterable[Worker] = ()) -> None:
-    """Wait for *condition*."""
+    """Wait until *condition* is true, or fail with the tails of the logs of *workers*."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -1,6 +1,6 @@
-"""Light stand-ins for the enrichment, so that thousands of articles go through in seconds; and bad articles on demand.
+"""Fast replacements for the enrichment, so that thousands of articles take seconds, with faults on demand.
 
-An article is JSON: `{"id": …, "do": …}`; `do` says what it does to its worker process.
+An article is JSON: `{"id": …, "do": …}`. `do` names the fault in its worker process.
 """
 
 from __future__ import annotations
@@ -23,36 +23,36 @@ if TYPE_CHECKING:
 
 
 class Light:
-    """Makes a record of an article's id, and does what the article says."""
+    """Creates a record with the article's id, after the fault that the article names."""
 
     def __init__(self, _settings: Settings) -> None:
         self._seconds = float(os.environ.get("TEST_SECONDS", "0"))
 
     def process(self, message: Message) -> Outcome:
-        """Return a small record."""
+        """Return a small record, or refuse the article if it says so."""
         if message.value is None:
             return Tombstone()
         if self._seconds:
             time.sleep(self._seconds)
         article = orjson.loads(message.value)
-        act(article.get("do", ""))
-        again = ("newswire.attempt", b"2") in message.headers
-        if article.get("do") == "refuse" or (article.get("do") == "refuse once" and not again):
+        misbehave(article.get("do", ""))
+        is_second_attempt = ("newswire.attempt", b"2") in message.headers
+        if article.get("do") == "refuse" or (article.get("do") == "refuse once" and not is_second_attempt):
             return Refused(RejectReason.EMPTY_TEXT, "wire", "no words")
         value = orjson.dumps({"id": article["id"], "filler": "x" * article.get("bytes", 0)})
         return Enriched(article["id"], value, "enriched", {"wire": 0.0001}, article.get("revision", ""))
 
 
 class Broken:
-    """A model that cannot be loaded."""
+    """A processor whose model cannot be loaded."""
 
     def __init__(self, settings: Settings) -> None:
         raise OSError(f"[E050] Can't find model '{settings.model}'")
 
 
-def act(deed: str) -> None:
-    """Do *deed* to this process."""
-    match deed:
+def misbehave(fault: str) -> None:
+    """Cause *fault* in this process."""
+    match fault:
         case "die":
             os._exit(11)
         case "segfault":
@@ -62,13 +62,13 @@ def act(deed: str) -> None:
         case "spin":
             while True:
                 pass
-        case "freeze":  # as a loop in C would: deaf to the alarm
+        case "freeze":  # as a loop in C would: the signal of the time limit is not handled
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPROF])
             while True:
                 pass
         case "garble":  # as a process would that an article has taken over
             _answer_garbage()
-        case "eat":  # as the kernel ends what takes too much memory
+        case "eat":  # as the kernel kills a process that uses too much memory
             os.kill(os.getpid(), signal.SIGKILL)
 
 

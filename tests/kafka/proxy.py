@@ -1,4 +1,4 @@
-"""A TCP proxy for the way to one broker, which can be cut, slow, or dead without a word."""
+"""A TCP proxy in front of one broker, which can cut, delay or silently drop the traffic."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
 HOST = "127.0.0.1"
-BUFFER_BYTES = 1024 * 1024  # a slow link has latency, but no narrow band: what came in the meantime goes on at once
+BUFFER_BYTES = (
+    1024 * 1024
+)  # a slow link has latency but full bandwidth: data that arrived in the meantime is sent at once
 
 
 @dataclass(eq=False)
@@ -23,21 +25,21 @@ class _Connection:
     client: StreamWriter
     broker: StreamWriter
     dead: bool = False
-    """Whether its bytes are swallowed."""
+    """Whether its bytes are dropped."""
 
     def abort(self) -> None:
-        """End it on both sides."""
+        """Abort the connection on both sides."""
         self.client.transport.abort()
         self.broker.transport.abort()
 
 
 class Proxy:
-    """Passes bytes between the clients of *port* and the broker that listens on *target*. A thread of its own does."""
+    """Forwards bytes between the clients of *port* and the broker that listens on *target*, in a thread of its own."""
 
     def __init__(self) -> None:
         self.port = 0
         self.target = 0
-        """Port of the broker; set it before the first client comes."""
+        """Port of the broker; set it before the first client connects."""
         self._refusing = False
         self._reachable = asyncio.Event()
         self._reachable.set()
@@ -58,30 +60,30 @@ class Proxy:
         self._loop.close()
 
     def cut(self) -> None:
-        """End all connections, and every new one as soon as it is made."""
+        """Abort all connections, and every new one immediately."""
         self._refusing = True
         self._run(self._abort())
 
     def delay(self, seconds: float) -> None:
-        """Have the broker's answers come *seconds* later, and those that follow hard on another up to twice that."""
+        """Delay the broker's responses by *seconds*, and those in quick succession by up to twice that."""
         self._delay_seconds = seconds
 
     def swallow(self) -> None:
-        """Take all bytes and pass none on, and close nothing, as if the other side had vanished.
+        """Drop all bytes and close nothing, as if the other side had vanished.
 
-        What is open now stays dead, also after `heal`: nobody remembers it. What is opened now waits for `heal`.
+        Connections that are open now stay dead, even after `heal`. Connections opened from now on wait for `heal`.
         """
         self._run(self._forget())
 
     def heal(self) -> None:
-        """Be a good link again."""
+        """Restore the link."""
         self._refusing = False
         self._delay_seconds = 0.0
         self._loop.call_soon_threadsafe(self._reachable.set)
 
-    def _run(self, act: Coroutine[Any, Any, None]) -> None:
-        """Run *act* in the proxy's thread, and return when it is done."""
-        asyncio.run_coroutine_threadsafe(act, self._loop).result()
+    def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run *coroutine* in the proxy's thread and wait for it."""
+        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_server(self._serve, HOST, 0, limit=BUFFER_BYTES)
@@ -105,27 +107,27 @@ class Proxy:
         for connection in self._connections:
             connection.dead = True
 
-    async def _serve(self, questions: StreamReader, client: StreamWriter) -> None:
+    async def _serve(self, requests: StreamReader, client: StreamWriter) -> None:
         """Serve one connection until either side ends it."""
         await self._reachable.wait()
         try:
             if self._refusing:
                 raise ConnectionRefusedError
-            answers, broker = await asyncio.open_connection(HOST, self.target, limit=BUFFER_BYTES)
+            responses, broker = await asyncio.open_connection(HOST, self.target, limit=BUFFER_BYTES)
         except OSError:
             client.transport.abort()
             return
         connection = _Connection(client, broker)
         self._connections.add(connection)
         await asyncio.gather(
-            self._pass_on(connection, questions, broker, slow=False),
-            self._pass_on(connection, answers, client, slow=True),
+            self._forward(connection, requests, broker, slow=False),
+            self._forward(connection, responses, client, slow=True),
         )
         connection.abort()
         self._connections.discard(connection)
 
-    async def _pass_on(self, connection: _Connection, source: StreamReader, sink: StreamWriter, *, slow: bool) -> None:
-        with contextlib.suppress(OSError):  # an end by force is an end
+    async def _forward(self, connection: _Connection, source: StreamReader, sink: StreamWriter, *, slow: bool) -> None:
+        with contextlib.suppress(OSError):  # an aborted connection ends the loop
             while data := await source.read(2 * BUFFER_BYTES):
                 if slow and self._delay_seconds:
                     await asyncio.sleep(self._delay_seconds)

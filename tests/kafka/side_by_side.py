@@ -1,4 +1,4 @@
-"""Streams of both guarantees on the same brokers, so that one fault serves both."""
+"""Run streams of both delivery guarantees on the same brokers, so that one fault tests both."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ if TYPE_CHECKING:
 DONE = "newswire_articles_total"
 
 
-def work(streams: Sequence[Stream], seconds_each: float) -> list[Worker]:
-    """Start a worker for each of *streams*, and return them when they are at work."""
-    workers = [stream.start(TEST_SECONDS=str(seconds_each)) for stream in streams]
+def start_workers(streams: Sequence[Stream], seconds_per_article: float) -> list[Worker]:
+    """Start a worker for every stream and return the workers once they have delivered some articles."""
+    workers = [stream.start(TEST_SECONDS=str(seconds_per_article)) for stream in streams]
     for worker in workers:
         worker.await_ready()
-    await_more(workers)
+    await_more_articles(workers)
     return workers
 
 
-def await_more(workers: Sequence[Worker]) -> None:
-    """Wait until each of *workers* has done some more articles."""
-    enough = [worker.metric(DONE) + 200 for worker in workers]
+def await_more_articles(workers: Sequence[Worker]) -> None:
+    """Wait until each of *workers* has delivered 200 more articles."""
+    targets = [worker.metric(DONE) + 200 for worker in workers]
     await_(
-        lambda: all(worker.metric(DONE) >= count for worker, count in zip(workers, enough, strict=True)),
+        lambda: all(worker.metric(DONE) >= count for worker, count in zip(workers, targets, strict=True)),
         "some more work",
         90,
         workers,
     )
 
 
-def finish(streams: Sequence[Stream], workers: Sequence[Worker], fault: str, repeats: int) -> None:
-    """Wait until all is out, and judge: nothing lost or out of order, and at least once no more than *repeats* twice.
+def finish_and_check(streams: Sequence[Stream], workers: Sequence[Worker], fault: str, repeats: int) -> None:
+    """Wait for all output and assert: nothing lost or out of order, and in at least once at most *repeats* repeats.
 
-    *workers* are those that came through the fault; they must stop in order.
+    *workers* are the workers that survived the fault; they must stop with exit code 0.
     """
     for stream in streams:
         stream.await_done(240)

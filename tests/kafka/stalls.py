@@ -1,4 +1,4 @@
-"""Ways to make a worker stall, run in the worker before it starts."""
+"""Faults that stall a worker. They run in the worker before it starts."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from service.worker.in_flight import InFlight
 
 
 def stop_fetching(after: int) -> None:
-    """Let the consumer take nothing any more after so many takes, as a stuck fetcher does."""
-    takes = 0
+    """Let the consumer fetch nothing after *after* fetches, as a stuck fetcher does."""
+    fetches = 0
     real = Thread._fetch_records
 
     async def fetch(self: Thread, *args: Any, **kwargs: Any) -> Any:
-        """Hang in the end."""
-        nonlocal takes
-        takes += 1
-        if takes > after:
+        """Fetch, or hang."""
+        nonlocal fetches
+        fetches += 1
+        if fetches > after:
             await asyncio.sleep(3600)
         return await real(self, *args, **kwargs)
 
@@ -27,12 +27,12 @@ def stop_fetching(after: int) -> None:
 
 
 def block_the_loop(after: int) -> None:
-    """Block the event loop after so many articles."""
+    """Block the event loop after *after* articles."""
     accepted = 0
     real = InFlight.accept
 
     def accept(self: InFlight, *args: Any) -> None:
-        """Block in the end."""
+        """Accept, or block."""
         nonlocal accepted
         accepted += 1
         if accepted > after:
@@ -43,11 +43,11 @@ def block_the_loop(after: int) -> None:
 
 
 def kill_the_coordinator(after: float) -> None:
-    """End aiokafka's coordination task, which then never rejoins the group."""
+    """Cancel aiokafka's coordination task after *after* seconds, so that it never rejoins the group."""
     real = Thread.on_start
 
     async def on_start(self: Thread) -> None:
-        """Start, and end the task later."""
+        """Start, and cancel the task later."""
         await real(self)
         asyncio.get_running_loop().call_later(after, self._consumer._coordinator._coordination_task.cancel)
 

@@ -1,4 +1,4 @@
-"""Bad articles among good ones, through the real enrichment: a clear reason each, and no neighbour harmed."""
+"""Bad articles get a clear reason from the real enrichment, and do not affect the good ones around them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kafka import KafkaProducer
 
 from service.kafka.reading import committed_records
 from service.settings import Settings
-from tests.kafka.harness import ROUGH
+from tests.kafka.harness import FAULTY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ def article(**fields: object) -> bytes:
     return orjson.dumps(fields)
 
 
-# key → value, and the reason of its dead letter; the last seven ask the test's processor to do so
+# key → value, and the reason of its dead letter; the last seven keys name a fault of `FaultyProcessor`
 BAD: dict[bytes, tuple[bytes, str]] = {
     b"not-utf8": (b'{"id": "x", "body": "\xe9"}', "not_utf8"),
     b"not-json": (b"{id: no quotes", "not_json"),
@@ -43,7 +43,7 @@ BAD: dict[bytes, tuple[bytes, str]] = {
     b"eat": (article(id="x", body="News."), "worker_crash"),
 }
 # key → value, and the status of its record
-ODD: dict[bytes, tuple[bytes, str]] = {
+UNUSUAL: dict[bytes, tuple[bytes, str]] = {
     b"nul": (b'{"id": "nul", "body": "Before\\u0000 and \\u001b[31m after."}', "enriched"),
     b"html": (article(id="html", body="<p>The <b>Commission</b> met in Brussels.</p>"), "enriched"),
     b"german": (
@@ -55,22 +55,22 @@ ODD: dict[bytes, tuple[bytes, str]] = {
 
 @pytest.mark.timeout(300)
 def test_bad_input(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """Each bad article gets its reason, keeps key, value and headers, and the good ones around it come out."""
+    """Every bad article becomes a dead letter with its reason, key and value, and the good ones around it come out."""
     stream = make_stream(delivery=delivery, partitions=2, raw_config={"max.message.bytes": "8000000"})
     articles: list[tuple[bytes | None, bytes | None]] = []
-    for number, (key, (value, _)) in enumerate((BAD | ODD).items()):
+    for number, (key, (value, _)) in enumerate((BAD | UNUSUAL).items()):
         articles += [(key, value), (f"good-{number}".encode(), article(id=f"good-{number}", body=GOOD.decode()))]
     stream.produce([*articles, (b"tombstone", None)])
-    worker = stream.start(ROUGH, NEWSWIRE_ARTICLE_TIMEOUT_SECONDS="4")
+    worker = stream.start(FAULTY, NEWSWIRE_ARTICLE_TIMEOUT_SECONDS="4")
     stream.await_done(240)
 
     letters = {record.key: record for record in stream.read(stream.dead)}
     reasons = {key: dict(record.headers)["newswire.reason"].decode() for key, record in letters.items()}
     records = {record.key: record.value and orjson.loads(record.value) for record in stream.read(stream.enriched)}
-    strict = {key: reason for key, (_, reason) in BAD.items() if reason}
-    assert {key: reasons.get(key) for key in strict} == strict
-    assert {key: records[key]["status"] for key in ODD} == {key: status for key, (_, status) in ODD.items()}
-    assert [f"good-{n}" for n in range(len(BAD | ODD)) if f"good-{n}".encode() not in records] == []
+    expected = {key: reason for key, (_, reason) in BAD.items() if reason}
+    assert {key: reasons.get(key) for key in expected} == expected
+    assert {key: records[key]["status"] for key in UNUSUAL} == {key: status for key, (_, status) in UNUSUAL.items()}
+    assert [f"good-{n}" for n in range(len(BAD | UNUSUAL)) if f"good-{n}".encode() not in records] == []
     assert records[b"tombstone"] is None
     assert b"half-surrogate" in records or b"half-surrogate" in letters
     ledger = stream.ledger()
@@ -84,27 +84,27 @@ def test_bad_input(make_stream: Callable[..., Stream], delivery: str) -> None:
 
 
 class RawName(str):
-    """A header's name that is written as the bytes of its characters, as a careless producer may do."""
+    """A header name that is encoded as Latin-1, as some producers do."""
 
     __slots__ = ()
 
     def encode(self, *_: object) -> bytes:
-        """Return the bytes."""
+        """Return the name in Latin-1."""
         return super().encode("latin-1")
 
 
 @pytest.mark.parametrize("codec", [None, "zstd"])
-def test_names_of_headers_that_are_not_utf8(make_stream: Callable[..., Stream], codec: str | None) -> None:
-    """They stop neither the worker nor the commands; the dead letter and its replay bear them escaped."""
+def test_header_names_that_are_not_utf8(make_stream: Callable[..., Stream], codec: str | None) -> None:
+    """They stop neither the worker nor the commands; the dead letter contains them escaped."""
     stream = make_stream(partitions=1)
     headers = [(RawName("r\xe9daction"), b"Paris"), ("Büro", "Köln".encode())]
     producer = KafkaProducer(bootstrap_servers=stream.bootstrap, linger_ms=50, compression_type=codec)
     values = {b"before": article(id="before"), b"odd": article(id="odd"), b"bad": article(id="bad", do="refuse")}
     for key, value in values.items():
-        place = producer.send(stream.raw, key=key, value=value, headers=[] if key == b"before" else headers)
+        future = producer.send(stream.raw, key=key, value=value, headers=[] if key == b"before" else headers)
         stream.sent.append((0, len(stream.sent)))
     producer.flush()
-    assert place.get().offset == 2
+    assert future.get().offset == 2
     producer.close()
     worker = stream.start().await_ready()
     stream.await_done()
@@ -114,12 +114,12 @@ def test_names_of_headers_that_are_not_utf8(make_stream: Callable[..., Stream], 
     assert letter.headers[:2] == [("r\\xe9daction", b"Paris"), ("Büro", "Köln".encode())]
     assert worker.terminate() == 0
     settings = Settings(bootstrap_servers=stream.bootstrap)
-    [*_, read] = committed_records(settings, stream.raw)
-    assert read.headers == letter.headers[:2]
+    [*_, last] = committed_records(settings, stream.raw)
+    assert last.headers == letter.headers[:2]
 
 
 def test_an_oversize_dead_letter(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """What does not fit the dead-letter topic is told of without its value, and stops nobody."""
+    """An article too large for the dead-letter topic gets a dead letter without its value; the next comes out."""
     stream = make_stream(delivery=delivery, partitions=1, raw_config={"max.message.bytes": "8000000"})
     huge = article(id="huge", do="refuse", filler="x" * 5_000_000)
     stream.produce([(b"huge", huge), (b"next", article(id="next"))])
@@ -135,7 +135,7 @@ def test_an_oversize_dead_letter(make_stream: Callable[..., Stream], delivery: s
 
 
 def test_a_record_too_large_for_the_topic(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """A record that the topic does not take becomes a dead letter."""
+    """A record larger than the topic allows becomes a dead letter."""
     stream = make_stream(delivery=delivery, partitions=1)
     stream.produce([(b"big", article(id="big", bytes=2_000_000)), (b"next", article(id="next"))])
     stream.start()
@@ -146,8 +146,8 @@ def test_a_record_too_large_for_the_topic(make_stream: Callable[..., Stream], de
     assert [record.key for record in stream.read(stream.enriched)] == [b"next"]
 
 
-def test_a_topic_that_takes_little(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """Records that fit the topic are not refused for travelling together, be its limit told at the start or after."""
+def test_a_topic_with_a_small_limit(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """Records that fit the topic are not refused because of their batch, even after the limit is lowered."""
     stream = make_stream(delivery=delivery, partitions=1)
     stream.configure(stream.enriched, {"max.message.bytes": "20000"})
     worker = stream.start().await_ready()
@@ -162,8 +162,8 @@ def test_a_topic_that_takes_little(make_stream: Callable[..., Stream], delivery:
     assert worker.terminate() == 0
 
 
-def test_a_topic_that_takes_less_than_it_did(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """Where the broker refuses a size that was allowed at start, the worker learns it and goes on."""
+def test_a_topic_whose_limit_is_lowered(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """If the broker refuses a size that was allowed at start, the worker learns the new limit and continues."""
     stream = make_stream(delivery=delivery, partitions=1)
     worker = stream.start().await_ready()
     stream.configure(stream.enriched, {"max.message.bytes": "100000"})

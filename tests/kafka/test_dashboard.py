@@ -1,4 +1,4 @@
-"""Every expression of the dashboard, and every alert, in a real Prometheus that scrapes a real worker under load."""
+"""Evaluate all dashboard expressions and alerts in a real Prometheus that scrapes a real worker under load."""
 
 from __future__ import annotations
 
@@ -34,25 +34,25 @@ ARTICLES = [
 
 
 class Prometheus:
-    """A Prometheus of its own, asked over its API."""
+    """A client of the HTTP API of a Prometheus server."""
 
     def __init__(self, port: int) -> None:
         self._api = f"http://127.0.0.1:{port}/api/v1"
 
-    def ask(self, path: str, **parameters: str) -> Any:
-        """Return the data of an answer; None where nobody answers yet."""
+    def query(self, path: str, **parameters: str) -> Any:
+        """Return the data of a response, or None if there is no answer yet."""
         try:
-            with urllib.request.urlopen(  # noqa: S310 - http and loopback, always
+            with urllib.request.urlopen(  # noqa: S310 - always http and loopback
                 f"{self._api}/{path}?{urllib.parse.urlencode(parameters)}", timeout=10
-            ) as answer:
-                return json.loads(answer.read())["data"]
+            ) as response:
+                return json.loads(response.read())["data"]
         except OSError:
             return None
 
     def values(self, expression: str) -> list[float]:
-        """Return the numbers that *expression* gives now."""
-        found = self.ask("query", query=expression)
-        return [float(row["value"][1]) for row in found["result"]] if found else []
+        """Return the current values of *expression*."""
+        data = self.query("query", query=expression)
+        return [float(row["value"][1]) for row in data["result"]] if data else []
 
 
 @contextmanager
@@ -86,22 +86,22 @@ def scraping(worker: Worker, folder: Path) -> Iterator[Prometheus]:
 
 
 def expressions() -> list[str]:
-    """Return every expression of the dashboard, its variables filled in."""
+    """Return all expressions of the dashboard, with values for its variables."""
     panels = json.loads((DEPLOY / "grafana/newswire.json").read_text())["panels"]
-    found = []
+    filled = []
     for panel in panels:
         for target in panel.get("targets", ()):
             expression = target["expr"]
             for name, value in VARIABLES.items():
                 expression = expression.replace(name, value)
             assert "$" not in expression
-            found.append(expression)
-    return found
+            filled.append(expression)
+    return filled
 
 
 @pytest.mark.timeout(600)
 def test_every_panel_has_data(make_stream: Callable[..., Stream], tmp_path: Path) -> None:
-    """Under load, with good and bad articles, each expression gives numbers, and each rule evaluates."""
+    """Under load, with good and bad articles, every expression has values and every rule evaluates."""
     stream = make_stream()
     worker = stream.start("service.processes.processor:Processor").await_ready()
     with scraping(worker, tmp_path) as prometheus:
@@ -114,18 +114,18 @@ def test_every_panel_has_data(make_stream: Callable[..., Stream], tmp_path: Path
             values = [orjson.dumps({"id": str(number + index), "body": body}) for index, body in enumerate(ARTICLES)]
             stream.produce((None, value) for value in [*values * 5, b"no JSON"])
             number += len(ARTICLES)
-            missing = {expression for expression in missing if not any(map(_real, prometheus.values(expression)))}
+            missing = {expression for expression in missing if not any(map(_is_number, prometheus.values(expression)))}
             return not missing
 
         deadline = time.monotonic() + PATIENCE
         while not load() and time.monotonic() < deadline:
             time.sleep(1)
-        rules = [rule for group in prometheus.ask("rules")["groups"] for rule in group["rules"]]
+        rules = [rule for group in prometheus.query("rules")["groups"] for rule in group["rules"]]
 
     assert missing == set()
     assert {rule["health"] for rule in rules} == {"ok"}
     assert len(rules) == 13
 
 
-def _real(value: float) -> bool:
+def _is_number(value: float) -> bool:
     return not math.isnan(value)

@@ -1,4 +1,4 @@
-"""Too many refusals or crashes: the worker holds, over restarts too, until somebody says that it may go on."""
+"""After too many refusals or crashes the worker holds, even across restarts, until an operator resumes it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ def _await_hold(worker: Worker) -> str:
 
 
 @pytest.mark.timeout(300)
-def test_a_flood_of_refusals_is_no_flood_of_dead_letters(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """Of 5,000 bad articles some 500 are refused, also if the worker is started again and again."""
+def test_a_flood_of_refusals_does_not_flood_the_dead_letter_topic(
+    make_stream: Callable[..., Stream], delivery: str
+) -> None:
+    """Of 5,000 bad articles about 500 are refused, even if the worker is restarted repeatedly."""
     stream = make_stream(delivery=delivery)
     stream.produce_light(5_000, do="refuse")
     worker = stream.start()
@@ -41,14 +43,14 @@ def test_a_flood_of_refusals_is_no_flood_of_dead_letters(make_stream: Callable[.
 
 
 def test_a_held_worker_resumes_by_command(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """`newswire resume` lets it read again from where it stopped: nothing is lost, nothing comes twice."""
+    """`newswire resume` continues where the worker stopped: nothing is lost or repeated."""
     stream = make_stream(delivery=delivery, partitions=1)
     stream.produce_light(600, do="refuse")
     stream.produce_light(1_000, first=600)
     worker = stream.start()
     _await_hold(worker)
-    done = stream.command("resume", NEWSWIRE_WEB_PORT=str(worker.port))
-    assert (done.returncode, done.stderr.strip()) == (0, "the worker reads again")
+    process = stream.command("resume", NEWSWIRE_WEB_PORT=str(worker.port))
+    assert (process.returncode, process.stderr.strip()) == (0, "the worker reads again")
     stream.await_done()
 
     ledger = stream.ledger()
@@ -59,8 +61,8 @@ def test_a_held_worker_resumes_by_command(make_stream: Callable[..., Stream], de
     assert worker.metric("newswire_held") == 0
 
 
-def test_a_held_worker_goes_on_when_the_setting_changes(make_stream: Callable[..., Stream]) -> None:
-    """A worker that is started with a limit of 1 takes the rest."""
+def test_a_held_worker_continues_when_the_setting_changes(make_stream: Callable[..., Stream]) -> None:
+    """A worker that is started with a limit of 1 processes the rest."""
     stream = make_stream()
     stream.produce_light(1_000, do="refuse")
     worker = stream.start()
@@ -72,21 +74,21 @@ def test_a_held_worker_goes_on_when_the_setting_changes(make_stream: Callable[..
     assert stream.ledger().dead == 1_000
 
 
-def test_a_row_of_crashes_holds(make_stream: Callable[..., Stream]) -> None:
-    """If one article after the other crashes its process, the articles are not at fault: the rest is left alone."""
+def test_consecutive_crashes_hold_the_worker(make_stream: Callable[..., Stream]) -> None:
+    """If consecutive articles crash their processes, the worker holds and refuses no more of them."""
     stream = make_stream(partitions=1)
     stream.produce_light(100, do="die")
     worker = stream.start(NEWSWIRE_CRASH_LIMIT="5")
     assert "articles in a row crashed their worker process" in _await_hold(worker)
     assert worker.terminate() == 0
-    heir = stream.start(NEWSWIRE_CRASH_LIMIT="5")
-    _await_hold(heir)
+    successor = stream.start(NEWSWIRE_CRASH_LIMIT="5")
+    _await_hold(successor)
 
     assert 5 <= len(stream.read(stream.dead)) < 20
 
 
-def test_nobody_from_elsewhere_may_resume(make_stream: Callable[..., Stream]) -> None:
-    """A web page in a browser on the same machine cannot do what the command does: it may not send the header."""
+def test_resume_needs_the_header_of_the_command(make_stream: Callable[..., Stream]) -> None:
+    """A web page in a browser on the same machine cannot resume the worker, since it may not send the header."""
     worker = make_stream().start().await_ready()
 
     assert worker.page("/resume", method="POST")[0] == 403

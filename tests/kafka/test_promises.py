@@ -1,4 +1,4 @@
-"""What `.ci/run` fails on: a ledger in which a promise of the service is broken, and nothing that is merely late."""
+"""`.ci/run` fails on a ledger in which a promise of the service is broken, and not on articles that are late."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the file that takes broken promises in this test; those that are broken on purpose are shown nowhere."""
+    """Return this test's file for broken promises, so that promises broken on purpose are not reported."""
     path = tmp_path / "broken"
     monkeypatch.setenv(BROKEN_PROMISES, str(path))
-    monkeypatch.setattr(harness, "NOTES", [])
+    monkeypatch.setattr(harness, "LEDGER_LINES", [])
     return path
 
 
@@ -39,7 +39,7 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_a_broken_promise_is_written_down(written: Path, delivery: str, wrong: str, kept: bool) -> None:
-    """Any loss, any disorder and, in exactly once, any repeat is; a repeat in at least once is not."""
+    """Any loss, any disorder and, in exactly once, any repeat is written; a repeat in at least once is not."""
     counts = dict.fromkeys(("lost", "duplicated", "disordered"), 0) | ({wrong: 1} if wrong else {})
     ledger = Ledger(delivery=delivery, sent=9, out=9, dead=0, **counts)
 
@@ -52,7 +52,7 @@ def test_a_broken_promise_is_written_down(written: Path, delivery: str, wrong: s
 def test_only_what_is_committed_is_lost(
     make_stream: Callable[..., Stream], written: Path, monkeypatch: pytest.MonkeyPatch, committed: int, lost: int
 ) -> None:
-    """Of a run that does not end in time, an article counts as lost if the group will not read it again."""
+    """On a timeout an article counts as lost only if the group has committed an offset beyond it."""
     monkeypatch.setattr(harness, "SETTLE_SECONDS", 0.1)
     stream = make_stream(partitions=1)
     stream.produce_light(3)
@@ -67,7 +67,7 @@ def test_only_what_is_committed_is_lost(
 
 
 @pytest.mark.parametrize(
-    ("target", "does", "passes"),
+    ("target", "script", "passes"),
     [
         ("none", "", True),
         ("faults", "exit 1", True),
@@ -76,14 +76,14 @@ def test_only_what_is_committed_is_lost(
     ],
     ids=["all is well", "a fault test fails", "broken in make test", "broken in make faults"],
 )
-def test_ci_fails_on_a_broken_promise(tmp_path: Path, target: str, does: str, passes: bool) -> None:
-    """A fault test that fails for another reason is shown; one broken promise fails the whole, whatever else passes."""
-    for name, script in {"make": f'[ "$1" != {target} ] || {{ {does or "true"}; }}', "id": "echo 1000"}.items():
+def test_ci_fails_on_a_broken_promise(tmp_path: Path, target: str, script: str, passes: bool) -> None:
+    """A fault test that fails otherwise is only printed; one broken promise fails the run even if all else passes."""
+    for name, body in {"make": f'[ "$1" != {target} ] || {{ {script or "true"}; }}', "id": "echo 1000"}.items():
         command = tmp_path / name
-        command.write_text(f"#!/bin/sh\n{script}\n")
+        command.write_text(f"#!/bin/sh\n{body}\n")
         command.chmod(0o755)
 
-    done = subprocess.run(
+    process = subprocess.run(
         [ROOT / ".ci" / "run"],
         env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
         capture_output=True,
@@ -91,5 +91,5 @@ def test_ci_fails_on_a_broken_promise(tmp_path: Path, target: str, does: str, pa
         check=False,
     )
 
-    assert (done.returncode == 0) is passes, done.stdout + done.stderr
-    assert ("a promise of the service was broken:\nbroken\n" in done.stdout) is not passes
+    assert (process.returncode == 0) is passes, process.stdout + process.stderr
+    assert ("a promise of the service was broken:\nbroken\n" in process.stdout) is not passes

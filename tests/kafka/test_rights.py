@@ -1,4 +1,4 @@
-"""The rights that the Kubernetes component grants are enough, on a real Kafka that grants nothing else."""
+"""The ACLs of the Kubernetes component suffice, on a real Kafka that denies everything else."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ OPERATIONS = {
 
 
 def as_user(bootstrap: str, name: str) -> dict[str, Any]:
-    """Return the options of a client of kafka-python that is *name*."""
+    """Return the options of a kafka-python client that authenticates as *name*."""
     return {
         "bootstrap_servers": bootstrap,
         "security_protocol": "SASL_PLAINTEXT",
@@ -61,8 +61,8 @@ def as_user(bootstrap: str, name: str) -> dict[str, Any]:
 
 
 def granted() -> list[ACL]:
-    """Return the rights of the KafkaUser as Kafka takes them."""
-    found = []
+    """Return the ACLs of the KafkaUser as kafka-python expects them."""
+    acls = []
     for rule in yaml.safe_load(USER.read_text())["spec"]["authorization"]["acls"]:
         resource = rule["resource"]
         prefixed = resource.get("patternType") == "prefix"
@@ -71,11 +71,11 @@ def granted() -> list[ACL]:
             resource["name"],
             ACLResourcePatternType.PREFIXED if prefixed else ACLResourcePatternType.LITERAL,
         )
-        found += [
+        acls += [
             ACL("User:enricher", "*", OPERATIONS[operation], ACLPermissionType.ALLOW, pattern)
             for operation in rule["operations"]
         ]
-    return found
+    return acls
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             f'{LOGIN} username="admin" password="admin-secret" {users};'
         ),
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-        "super.users": "User:admin;User:ANONYMOUS",  # nobody is anonymous but the controller's own listener
+        "super.users": "User:admin;User:ANONYMOUS",  # only the listener of the controller is anonymous
     }
     with Broker(tmp_path_factory.mktemp("kafka"), overrides=overrides) as broker:
         admin = KafkaAdminClient(**as_user(broker.bootstrap_servers, "admin"))
@@ -119,7 +119,7 @@ def start(guarded: str, delivery: str, folder: Path, command: str = "worker", us
 
 @pytest.mark.parametrize("delivery", ["at_least_once", "exactly_once"])
 def test_the_rights_are_enough(guarded: str, delivery: str, tmp_path: Path) -> None:
-    """With the rights of `user.yaml` and no other, a worker reads, publishes, refuses and commits."""
+    """With only the ACLs of `user.yaml`, a worker reads, publishes, refuses and commits."""
     worker = start(guarded, delivery, tmp_path).await_ready()
     try:
         before = ends(guarded)
@@ -141,7 +141,7 @@ def test_the_rights_are_enough(guarded: str, delivery: str, tmp_path: Path) -> N
 
 
 def test_without_the_right_to_read_its_records(guarded: str, tmp_path: Path) -> None:
-    """A worker that may not read what is out works, and says what it cannot know."""
+    """A worker that may not read its own output topic works, and logs what it cannot know."""
     pattern = ResourcePatternFilter(ResourceType.TOPIC, "newswire.enriched", ACLResourcePatternType.LITERAL)
     admin = KafkaAdminClient(**as_user(guarded, "admin"))
     producer = KafkaProducer(**as_user(guarded, "admin"))
@@ -158,8 +158,8 @@ def test_without_the_right_to_read_its_records(guarded: str, tmp_path: Path) -> 
         admin.close()
 
     assert code == 0
-    [warned] = worker.lines("published_versions_unknown")
-    assert "no right to read" in warned["why"]
+    [warning] = worker.lines("published_versions_unknown")
+    assert "no right to read" in warning["why"]
 
 
 def test_the_page_needs_no_more_than_to_read_records(guarded: str, tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_without_the_right_to_look_at_a_topic(guarded: str) -> None:
 
 
 def test_the_user_may_do_nothing_else(guarded: str) -> None:
-    """The same user cannot write raw articles or make topics."""
+    """The same user cannot write raw articles or create topics."""
     admin = KafkaAdminClient(**as_user(guarded, "enricher"))
     try:
         with pytest.raises(Exception, match="Authorization"):
@@ -214,7 +214,7 @@ def test_the_user_may_do_nothing_else(guarded: str) -> None:
 
 
 def ends(bootstrap: str) -> dict[str, int]:
-    """Return how far the output topics go, all partitions together."""
+    """Return the sum of the end offsets of each output topic over its partitions."""
     consumer = KafkaConsumer(**as_user(bootstrap, "admin"))
     try:
         return {
@@ -226,10 +226,10 @@ def ends(bootstrap: str) -> dict[str, int]:
 
 
 def committed(bootstrap: str) -> int:
-    """Return how many raw articles the group has committed."""
+    """Return the number of raw articles that the group has committed."""
     admin = KafkaAdminClient(**as_user(bootstrap, "admin"))
     try:
         offsets = admin.list_group_offsets({"newswire-enricher": None})["newswire-enricher"]
     finally:
         admin.close()
-    return sum(max(0, known.offset) for known in offsets.values())
+    return sum(max(0, committed.offset) for committed in offsets.values())

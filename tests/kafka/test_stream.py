@@ -1,4 +1,4 @@
-"""Articles through a real Kafka: in by the raw topic, out as records, in order, committed."""
+"""Articles from the raw topic of a real Kafka become records, in order, and are committed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REAL = "service.processes.processor:Processor"
 
 
 def test_an_article_becomes_a_record(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """The record stands under the article's key, in its partition, with its timestamp and CloudEvents attributes."""
+    """The record has the article's key, partition and timestamp, and CloudEvents attributes as headers."""
     stream = make_stream(delivery=delivery)
     body = b'{"id": "a-1", "body": "The European Commission met in Brussels on Monday."}'
     stream.produce([(b"a-1", body)])
@@ -40,23 +40,23 @@ def test_an_article_becomes_a_record(make_stream: Callable[..., Stream], deliver
 
 
 def test_records_can_be_compressed(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """Compressed with zstd, the same records take less than half the room on the broker's disk."""
+    """Compressed with zstd, the same records need less than half the space on the broker's disk."""
     articles = [(b"key", orjson.dumps({"id": "a", "body": "Talks in Sofia. " * 40}))] * 20
-    found, sizes = [], []
+    values, sizes = [], []
     for compression in ("none", "zstd"):
         stream = make_stream(delivery=delivery, partitions=1)
         stream.produce(articles)
         stream.start(REAL, NEWSWIRE_COMPRESSION=compression)
         stream.await_done()
-        found.append([record.value for record in stream.read(stream.enriched)])
-        sizes.append(stream.bytes_of(stream.enriched))
+        values.append([record.value for record in stream.read(stream.enriched)])
+        sizes.append(stream.size_on_disk(stream.enriched))
     plain, compressed = sizes
-    assert found[0] == found[1]
+    assert values[0] == values[1]
     assert compressed < plain / 2
 
 
-def test_the_trace_goes_on(make_stream: Callable[..., Stream]) -> None:
-    """The trace context of the article is that of its record, and of its dead letter."""
+def test_the_trace_context_is_passed_on(make_stream: Callable[..., Stream]) -> None:
+    """A record and a dead letter have the trace context of their article."""
     stream = make_stream()
     trace = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     stream.produce_with_headers(b"good", b'{"id": "good"}', [("traceparent", trace)])
@@ -71,7 +71,7 @@ def test_the_trace_goes_on(make_stream: Callable[..., Stream]) -> None:
 
 
 def test_order_and_commit(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """A thousand articles come out in order by partition, and the group ends at the end of the input."""
+    """A thousand articles come out in the order of their partitions, and the group commits all of them."""
     stream = make_stream(delivery=delivery)
     stream.produce_light(1_000)
     worker = stream.start()
@@ -81,11 +81,11 @@ def test_order_and_commit(make_stream: Callable[..., Stream], delivery: str) -> 
     await_(lambda: stream.committed() == 1_000, "the commit", 30, [worker])
 
 
-def test_tombstones_pass(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """A null value goes out as a null value under its key; one without a key, which deletes nothing, passes too."""
+def test_tombstones_are_passed_on(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """A null value is published as a null value with the same key, even without a key, where it deletes nothing."""
     stream = make_stream(delivery=delivery)
     stream.produce([(b"gone", None)])
-    stream.produce_nothing()
+    stream.produce_empty_record()
     stream.start()
     stream.await_done()
 
@@ -98,8 +98,10 @@ def test_tombstones_pass(make_stream: Callable[..., Stream], delivery: str) -> N
     ("delivery", "stop"),
     [("at_least_once", signal.SIGTERM), ("exactly_once", signal.SIGTERM), ("exactly_once", signal.SIGINT)],
 )
-def test_a_signal_ends_it_in_order(make_stream: Callable[..., Stream], delivery: str, stop: signal.Signals) -> None:
-    """A signal in the middle of the work: exit code 0, and what is published is what is committed."""
+def test_a_signal_ends_the_worker_cleanly(
+    make_stream: Callable[..., Stream], delivery: str, stop: signal.Signals
+) -> None:
+    """After a signal under load the exit code is 0, and exactly the published articles are committed."""
     stream = make_stream(delivery=delivery)
     stream.produce_light(5_000)
     worker = stream.start(TEST_SECONDS="0.005").await_ready()
@@ -111,8 +113,8 @@ def test_a_signal_ends_it_in_order(make_stream: Callable[..., Stream], delivery:
     assert stream.done() == stream.committed()
 
 
-def test_a_signal_while_it_starts(make_stream: Callable[..., Stream]) -> None:
-    """A signal before the worker has joined ends it in order as well."""
+def test_a_signal_during_start(make_stream: Callable[..., Stream]) -> None:
+    """A signal before the worker has joined the group ends it cleanly too."""
     stream = make_stream()
     worker = stream.start()
     await_(lambda: bool(worker.lines("model_loaded")), "the model", 60, [worker])
@@ -121,19 +123,19 @@ def test_a_signal_while_it_starts(make_stream: Callable[..., Stream]) -> None:
 
 
 def test_a_model_that_cannot_be_loaded(make_stream: Callable[..., Stream]) -> None:
-    """The worker ends and says why, and not one article is dead-lettered."""
+    """The worker logs the reason and ends, and no article becomes a dead letter."""
     stream = make_stream()
     stream.produce_light(10)
     worker = stream.start(BROKEN, NEWSWIRE_MODEL="en_nowhere")
 
     assert worker.wait() == 1
-    [said] = worker.lines("worker_stops")
-    assert "Can't find model 'en_nowhere'" in said["error"]
+    [line] = worker.lines("worker_stops")
+    assert "Can't find model 'en_nowhere'" in line["error"]
     assert stream.read(stream.dead) == []
 
 
 def test_pages(make_stream: Callable[..., Stream]) -> None:
-    """A worker says that it lives, when it is ready, and what it counts; a spare one is ready too."""
+    """A worker serves liveness, readiness and metrics; a spare worker without partitions is ready too."""
     stream = make_stream(partitions=1)
     stream.produce_light(10)
     first = stream.start().await_ready()
@@ -141,14 +143,19 @@ def test_pages(make_stream: Callable[..., Stream]) -> None:
     stream.await_done()
 
     assert (first.page("/livez")[0], spare.page("/livez")[0]) == (200, 200)
-    await_(lambda: {w.metric("newswire_assigned_partitions") for w in (first, spare)} == {0, 1}, "a spare", 30, [first])
+    await_(
+        lambda: {worker.metric("newswire_assigned_partitions") for worker in (first, spare)} == {0, 1},
+        "a spare",
+        30,
+        [first],
+    )
     await_(
         lambda: first.metric("newswire_articles_total") + spare.metric("newswire_articles_total") == 10, "a count", 10
     )
 
 
 def test_fausts_own_command(make_stream: Callable[..., Stream]) -> None:
-    """`faust -A service.worker.app worker` runs the same worker, for those who know Faust."""
+    """`faust -A service.worker.app worker` runs the same worker."""
     stream = make_stream(partitions=1)
     stream.produce([(b"a-1", b'{"id": "a-1", "body": "The European Commission met in Brussels on Monday."}')])
     worker = stream.run([sys.executable, "-m", "faust", "-A", "service.worker.app", "worker"])
@@ -159,7 +166,7 @@ def test_fausts_own_command(make_stream: Callable[..., Stream]) -> None:
 
 
 def test_null_headers(make_stream: Callable[..., Stream]) -> None:
-    """Headers with a null value, which Kafka allows, harm nobody."""
+    """Headers with a null value, which Kafka allows, do no harm and are kept in the dead letter."""
     stream = make_stream(partitions=1)
     stream.produce_with_headers(b"good", b'{"id": "good"}', [("note", None)])
     stream.produce_with_headers(b"bad", b'{"id": "bad", "do": "refuse"}', [("note", None), ("note", b"")])
@@ -171,15 +178,15 @@ def test_null_headers(make_stream: Callable[..., Stream]) -> None:
     assert [record.key for record in stream.read(stream.enriched)] == [b"good"]
 
 
-def test_fausts_own_variables_are_shut_off(make_stream: Callable[..., Stream]) -> None:
-    """A Kubernetes service named `web` sets WEB_PORT to a URL; that does not end the worker."""
+def test_fausts_own_variables_are_ignored(make_stream: Callable[..., Stream]) -> None:
+    """A Kubernetes service named `web` sets WEB_PORT to a URL, and the worker starts all the same."""
     worker = make_stream().start(WEB_PORT="tcp://10.0.0.1:80", BROKER_URL="kafka://nowhere")
 
     assert worker.await_ready().terminate() == 0
 
 
 def test_logs(make_stream: Callable[..., Stream]) -> None:
-    """Every line of the log is one JSON object, and each article has exactly one."""
+    """Every line of the log is a JSON object, and every article has exactly one line."""
     stream = make_stream()
     stream.produce_light(20)
     worker = stream.start()

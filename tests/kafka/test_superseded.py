@@ -1,4 +1,4 @@
-"""An older version of an article that arrives after a later one is marked, or dropped by setting."""
+"""An older version of an article that arrives after a later one is marked, or dropped if so configured."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ SMALL_WINDOW = "import service.worker.published_versions as versions; versions.W
 
 
 def version(article: str, number: int, **fields: object) -> tuple[bytes, bytes]:
-    """Return key and value of a version of *article*; what is withdrawn has no text."""
-    day = {"id": article, "version": number, "updated_at": f"2022-05-{number:02}T10:00:00Z"}
-    return article.encode(), orjson.dumps(day | {"body": "Talks in Sofia."} | fields)
+    """Return key and value of a version of *article*."""
+    metadata = {"id": article, "version": number, "updated_at": f"2022-05-{number:02}T10:00:00Z"}
+    return article.encode(), orjson.dumps(metadata | {"body": "Talks in Sofia."} | fields)
 
 
 def light(article: str, revision: int, **fields: object) -> tuple[bytes, bytes]:
-    """Return key and value of a version of *article* for `Light`."""
+    """Return key and value of a version of *article* for the processor `Light`."""
     return article.encode(), orjson.dumps({"id": article, "revision": f"{revision:04}"} | fields)
 
 
 def marks(stream: Stream) -> list[tuple[str, bool]]:
-    """Return `article/revision` of each record in order, as its headers tell them, and whether it is marked."""
-    found = []
+    """Return `article/revision` of every record in order, from its headers, and whether it is marked."""
+    records = []
     for record in stream.read(stream.enriched):
         headers = {name: value.decode() for name, value in record.headers}
         assert headers.get("newswire.superseded") in {None, "true"}
-        found.append((f"{headers['ce_subject']}/{headers['newswire.revision']}", "newswire.superseded" in headers))
-    return found
+        records.append((f"{headers['ce_subject']}/{headers['newswire.revision']}", "newswire.superseded" in headers))
+    return records
 
 
 def test_an_older_version_is_marked(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """After the second version the first is superseded, also in a worker started anew; another article is not."""
+    """After the second version the first is superseded, also in a restarted worker; other articles are not."""
     stream = make_stream(delivery=delivery, partitions=1)
     stream.produce([version("a", 2), version("b", 1), version("a", 1), version("a", 2), version("a", 3)])
     worker = stream.start(REAL)
@@ -56,14 +56,14 @@ def test_an_older_version_is_marked(make_stream: Callable[..., Stream], delivery
     stream.await_done()
 
     assert [marked for _, marked in marks(stream)] == [False, False, True, False, False, True, False, True]
-    second, _, first, again = before[:4]
-    assert second.value == again.value
+    second, _, first, repeated = before[:4]
+    assert second.value == repeated.value
     assert orjson.loads(first.value)["revision"] < orjson.loads(second.value)["revision"]
     assert dict(first.headers)["newswire.revision"].decode() == orjson.loads(first.value)["revision"]
 
 
 def test_an_older_version_is_dropped(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """By setting it is not published; it is counted and logged, and the group goes on past it."""
+    """With NEWSWIRE_SUPERSEDED=drop it is not published but counted and logged, and its offset is committed."""
     stream = make_stream(delivery=delivery, partitions=1)
     stream.produce([light("a", 2), light("b", 1), light("a", 1), light("b", 2), light("b", 1)])
     worker = stream.start(NEWSWIRE_SUPERSEDED="drop")
@@ -81,7 +81,7 @@ def test_an_older_version_is_dropped(make_stream: Callable[..., Stream], deliver
 
 
 def test_withdrawals(make_stream: Callable[..., Stream]) -> None:
-    """After a kill notice an earlier version is superseded; a kill notice that is late is never dropped."""
+    """After a kill notice an earlier version is superseded; a late kill notice is never dropped."""
     stream = make_stream(partitions=1)
     kill: dict[str, Any] = {"status": "canceled", "body": ""}
     stream.produce([version("a", 1), version("a", 3, **kill), version("a", 2)])
@@ -105,9 +105,9 @@ def test_withdrawals(make_stream: Callable[..., Stream]) -> None:
 
 
 def test_the_window_is_the_same_after_a_restart(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """The last so many records are known, no more and no fewer, whether they were just published or read again.
+    """The worker knows the same number of last records, whether it has published them or read them at start.
 
-    Every article is a delivery of its own here: in exactly-once half of the offsets are the ends of transactions.
+    Every article is a delivery of its own here, so in exactly once half of the offsets are ends of transactions.
     """
     stream = make_stream(delivery=delivery, partitions=1)
 
@@ -125,14 +125,14 @@ def test_the_window_is_the_same_after_a_restart(make_stream: Callable[..., Strea
     stream.start(before=SMALL_WINDOW)
     publish_one_by_one(light("0", 0), light("1", 0), light("2", 0))
 
-    ends = [record for record in stream.read(stream.enriched) if record.value is not None]
-    marked = [(record.key, ("newswire.superseded", b"true") in record.headers) for record in ends[21:]]
+    published = [record for record in stream.read(stream.enriched) if record.value is not None]
+    marked = [(record.key, ("newswire.superseded", b"true") in record.headers) for record in published[21:]]
     assert marked == [(b"kept", True), (b"kept", False), (b"0", False), (b"1", False), (b"2", False)]
 
 
 @pytest.mark.parametrize("setting", ["mark", "drop"])
-def test_a_dead_letter_sent_again_after_a_later_version(make_stream: Callable[..., Stream], setting: str) -> None:
-    """An old version that was refused, and is sent again when a later one is out, does not replace it."""
+def test_a_dead_letter_replayed_after_a_later_version(make_stream: Callable[..., Stream], setting: str) -> None:
+    """An old version that was refused and is replayed after a later one does not replace that one."""
     stream = make_stream(partitions=1, environment={"NEWSWIRE_SUPERSEDED": setting})
     stream.produce([light("a", 1, do="refuse once"), light("a", 2), light("b", 1, do="refuse once")])
     worker = stream.start()
@@ -145,38 +145,38 @@ def test_a_dead_letter_sent_again_after_a_later_version(make_stream: Callable[..
     assert stream.command("dead-letters", "list").stderr.startswith("0 open")
 
 
-def test_replay_tells_what_was_dropped(make_stream: Callable[..., Stream]) -> None:
-    """`newswire replay` finds the articles that were dropped, and no difference in them."""
+def test_replay_reports_dropped_versions(make_stream: Callable[..., Stream]) -> None:
+    """`newswire replay` reports the versions that were dropped, and no difference in them."""
     stream = make_stream(partitions=1, environment={"NEWSWIRE_SUPERSEDED": "drop"})
     stream.produce([version("a", 2), version("a", 1), version("b", 1)])
     worker = stream.start(REAL)
     await_(lambda: stream.committed() >= 3, "the commit", 60, [worker])
     assert worker.terminate() == 0
-    done = stream.command("replay", "--diff")
+    process = stream.command("replay", "--diff")
 
-    assert "3 articles: 2 same, 1 superseded" in done.stderr
-    assert done.returncode == 0
+    assert "3 articles: 2 same, 1 superseded" in process.stderr
+    assert process.returncode == 0
 
 
-def test_replay_tells_what_was_lost_from_what_was_dropped(make_stream: Callable[..., Stream]) -> None:
-    """A version that was never published, though none later had come by then, is missing."""
+def test_replay_distinguishes_lost_from_dropped_versions(make_stream: Callable[..., Stream]) -> None:
+    """A version that was not published although no later one had arrived by then is reported as missing."""
     stream = make_stream(partitions=1, environment={"NEWSWIRE_SUPERSEDED": "drop"})
     stream.produce([version("a", 1), version("a", 3), version("a", 2)])
     skip_to(stream, 1)
     worker = stream.start(REAL)
     await_(lambda: stream.committed() >= 3, "the commit", 60, [worker])
     assert worker.terminate() == 0
-    done = stream.command("replay")
+    process = stream.command("replay")
 
-    assert done.stderr.splitlines() == [
+    assert process.stderr.splitlines() == [
         f"{stream.raw}/0/0: not published",
         "3 articles: 1 not published, 1 same, 1 superseded",
     ]
-    assert done.returncode == 1
+    assert process.returncode == 1
 
 
 def skip_to(stream: Stream, offset: int) -> None:
-    """Move the group past articles, so that they are lost."""
+    """Commit *offset* for the group, so that earlier articles are lost."""
     consumer = KafkaConsumer(bootstrap_servers=stream.bootstrap, group_id=stream.name, enable_auto_commit=False)
     consumer.assign([TopicPartition(stream.raw, 0)])
     consumer.commit({TopicPartition(stream.raw, 0): OffsetAndMetadata(offset, "", -1)})

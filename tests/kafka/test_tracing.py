@@ -1,4 +1,4 @@
-"""Traces across Kafka: a real worker sends its spans to a collector that speaks OTLP over HTTP."""
+"""Traces across Kafka: a real worker sends its spans to a collector by OTLP over HTTP."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ HEADERS = [("traceparent", f"00-{TRACE}-{PARENT}-01".encode()), ("tracestate", b
 
 
 class Collector:
-    """Keeps the spans that it is sent."""
+    """Collects the spans that it receives."""
 
     def __init__(self) -> None:
         self.spans: list[Any] = []
         spans = self.spans
 
         class Handler(BaseHTTPRequestHandler):
-            """Takes spans as OTLP in Protobuf."""
+            """Receives spans as OTLP in Protobuf."""
 
             def do_POST(self) -> None:
-                """Take spans."""
+                """Store the spans of a request."""
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
                     for scope in resource.scope_spans:
@@ -48,7 +48,7 @@ class Collector:
         self._thread.start()
 
     def close(self) -> None:
-        """End it."""
+        """Stop the server."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -56,10 +56,10 @@ class Collector:
 
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    """Run a collector."""
-    made = Collector()
-    yield made
-    made.close()
+    """Run a collector during the test."""
+    running = Collector()
+    yield running
+    running.close()
 
 
 def attributes(span: Any) -> dict[str, Any]:
@@ -70,13 +70,13 @@ def attributes(span: Any) -> dict[str, Any]:
 
 
 def test_an_article_is_one_span_across_kafka(make_stream: Callable[..., Stream], collector: Collector) -> None:
-    """The span is a child of the producer's, says what became of the article, and its context goes on in the record."""
+    """The span is a child of the producer's, has the outcome of the article, and is the parent in the record."""
     stream = make_stream(partitions=1)
     worker = stream.start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.endpoint).await_ready()
     stream.produce_with_headers(b"a", orjson.dumps({"id": "a"}), HEADERS)
     stream.produce_with_headers(b"b", orjson.dumps({"id": "b", "do": "refuse"}), HEADERS)
     stream.await_done()
-    assert worker.terminate() == 0  # the last spans are sent before it ends
+    assert worker.terminate() == 0  # the worker exports the last spans before it ends
 
     spans = {attributes(span)["messaging.kafka.offset"]: span for span in collector.spans}
     (record,), (letter,) = stream.read(stream.enriched), stream.read(stream.dead)
@@ -98,8 +98,8 @@ def test_an_article_is_one_span_across_kafka(make_stream: Callable[..., Stream],
     assert dict(letter.headers)["traceparent"] == HEADERS[0][1]
 
 
-def test_trace_headers_count_in_any_case(make_stream: Callable[..., Stream], collector: Collector) -> None:
-    """The last header called `traceparent`, however it is spelled, names the parent of the span and the log's trace."""
+def test_trace_headers_are_case_insensitive(make_stream: Callable[..., Stream], collector: Collector) -> None:
+    """The last header called `traceparent`, in any case, names the parent of the span and the trace in the log."""
     stream = make_stream(partitions=1)
     worker = stream.start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.endpoint).await_ready()
     earlier = ("traceparent", f"00-{'1' * 32}-{'2' * 16}-01".encode())
@@ -116,8 +116,8 @@ def test_trace_headers_count_in_any_case(make_stream: Callable[..., Stream], col
     assert traces == [f"00-{TRACE}-{span.span_id.hex()}-01".encode()]
 
 
-def test_a_collector_that_is_away_holds_nothing_up(make_stream: Callable[..., Stream]) -> None:
-    """Articles are delivered and the worker ends in order, though nobody takes its spans."""
+def test_an_unreachable_collector_delays_nothing(make_stream: Callable[..., Stream]) -> None:
+    """Without a reachable collector articles are delivered and the worker ends cleanly."""
     stream = make_stream(partitions=1)
     worker = stream.start(OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9").await_ready()
     stream.produce_light(20)
@@ -127,8 +127,8 @@ def test_a_collector_that_is_away_holds_nothing_up(make_stream: Callable[..., St
     assert stream.ledger().lost == 0
 
 
-def test_there_are_no_traces_unless_asked_for(make_stream: Callable[..., Stream]) -> None:
-    """Without a collector the record carries the article's own context on, as it came."""
+def test_there_are_no_spans_by_default(make_stream: Callable[..., Stream]) -> None:
+    """Without a configured collector the record has the unchanged trace context of the article."""
     stream = make_stream(partitions=1)
     stream.start().await_ready()
     stream.produce_with_headers(b"a", orjson.dumps({"id": "a"}), HEADERS)

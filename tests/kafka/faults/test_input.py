@@ -1,4 +1,4 @@
-"""Input as other producers write it: compressed, in transactions, compacted, and poisoned."""
+"""Input of other producers: compressed, transactional, compacted, and with articles that crash or hang."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def article(name: str, **fields: object) -> bytes:
-    """Return an article for `Light`."""
+    """Return an article for the processor `Light`."""
     return orjson.dumps({"id": name} | fields)
 
 
 def test_compressed_input(make_stream: Callable[..., Stream]) -> None:
-    """Every codec that producers use is read."""
+    """Input in every codec of Kafka is read."""
     stream = make_stream(partitions=1)
 
     async def produce(codec: str) -> None:
@@ -45,11 +45,11 @@ def test_compressed_input(make_stream: Callable[..., Stream]) -> None:
 
 
 def test_transactional_input(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """Offsets have gaps where transactions end; what was aborted is no news."""
+    """Gaps in the offsets at the ends of transactions do no harm, and aborted articles are not processed."""
     stream = make_stream(delivery=delivery, partitions=2)
 
     async def produce() -> None:
-        """Send transactions, and abort one in four."""
+        """Send transactions, and abort every fourth."""
         async with AIOKafkaProducer(bootstrap_servers=stream.bootstrap, transactional_id=stream.name) as producer:
             for number in range(60):
                 await producer.begin_transaction()
@@ -57,12 +57,12 @@ def test_transactional_input(make_stream: Callable[..., Stream], delivery: str) 
                     await producer.send(stream.raw, article(f"{number}-{part}"), partition=part % 2)
                     for part in range(5)
                 ]
-                places = [(done.partition, done.offset) for done in await asyncio.gather(*futures)]
+                offsets = [(done.partition, done.offset) for done in await asyncio.gather(*futures)]
                 if number % 4 == 3:
                     await producer.abort_transaction()
                 else:
                     await producer.commit_transaction()
-                    stream.sent += places
+                    stream.sent += offsets
 
     asyncio.run(produce())
     worker = stream.start(NEWSWIRE_STALL_SECONDS="30")
@@ -81,7 +81,7 @@ def test_transactional_input(make_stream: Callable[..., Stream], delivery: str) 
 
 
 def test_compacted_input(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """A compacted topic has holes where older versions of an article were: only what is left is expected."""
+    """Gaps in a compacted topic do no harm: the articles that are left come out once and in order."""
     config = {
         "cleanup.policy": "compact",
         "segment.ms": "100",
@@ -94,8 +94,7 @@ def test_compacted_input(make_stream: Callable[..., Stream], delivery: str) -> N
         stream.produce((str(key).encode(), article(str(key), version=version)) for key in range(0, 90, version + 1))
     stream.produce_light(1, first=1_000)
     await_(lambda: len(stream.read(stream.raw)) < 120, "the broker to compact", 60)
-    left = [(record.partition, record.offset) for record in stream.read(stream.raw)]
-    stream.sent = left
+    stream.sent = [(record.partition, record.offset) for record in stream.read(stream.raw)]
     worker = stream.start()
     stream.await_done()
 
@@ -107,23 +106,23 @@ def test_compacted_input(make_stream: Callable[..., Stream], delivery: str) -> N
 
 @pytest.mark.parametrize("percent", [1, 5, pytest.param(20, marks=[pytest.mark.faults, pytest.mark.timeout(600)])])
 def test_poison(make_stream: Callable[..., Stream], delivery: str, percent: int) -> None:
-    """So many articles in a hundred crash, hang or raise: each of them is dead-lettered, and no other."""
-    seed = random.randrange(2**32)  # noqa: S311 - chance, not secrets
-    chance = random.Random(seed)  # noqa: S311 - chance, not secrets
+    """Of the articles, *percent* % crash, hang or are refused: exactly these become dead letters."""
+    seed = random.randrange(2**32)  # noqa: S311 - random, not secret
+    chance = random.Random(seed)  # noqa: S311 - random, not secret
     stream = make_stream(delivery=delivery)
-    deeds = {
+    faults = {
         str(number): chance.choice(["die", "segfault", "eat", "refuse"])
         for number in range(1_000)
         if chance.random() < percent / 100
     }
-    deeds["500"] = "freeze"
+    faults["500"] = "freeze"
     stream.produce(
-        (str(number).encode(), article(str(number), do=deeds.get(str(number), ""))) for number in range(1_000)
+        (str(number).encode(), article(str(number), do=faults.get(str(number), ""))) for number in range(1_000)
     )
     stream.start(NEWSWIRE_ARTICLE_TIMEOUT_SECONDS="1")
     stream.await_done(500)
 
     ledger = stream.ledger()
     note(f"{percent} % poison, seed {seed}", ledger)
-    assert {record.key.decode() for record in stream.read(stream.dead)} == deeds.keys()
+    assert {record.key.decode() for record in stream.read(stream.dead)} == faults.keys()
     assert (ledger.lost, ledger.duplicated, ledger.disordered) == (0, 0, 0)

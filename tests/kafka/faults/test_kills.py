@@ -1,4 +1,4 @@
-"""Workers and their processes killed at random moments: nothing lost, and nothing twice where that is promised."""
+"""Workers and worker processes killed at random times: nothing is lost, and in exactly once nothing is repeated."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
     from tests.kafka.harness import Stream
 
-IN_FLIGHT = 64  # 32 for each of two worker processes: the bound of duplicates a kill
+IN_FLIGHT = 64  # 32 per worker process, two of them: the maximum number of duplicates per kill
 
 
 @pytest.mark.faults
 @pytest.mark.timeout(600)
 def test_twenty_kills(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """Twenty kills -9 of the worker over 5,000 articles lose none, and double none in exactly-once."""
-    seed = random.randrange(2**32)  # noqa: S311 - chance, not secrets
-    chance = random.Random(seed)  # noqa: S311 - chance, not secrets
+    """Killing the worker twenty times with SIGKILL over 5,000 articles loses none, and in exactly once repeats none."""
+    seed = random.randrange(2**32)  # noqa: S311 - random, not secret
+    chance = random.Random(seed)  # noqa: S311 - random, not secret
     stream = make_stream(delivery=delivery)
     stream.produce_light(5_000)
     kills = 20
@@ -44,7 +44,7 @@ def test_twenty_kills(make_stream: Callable[..., Stream], delivery: str) -> None
 
 
 def test_a_kill(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """One kill -9 in the middle of the work loses nothing; its partitions go to the next worker."""
+    """Killing a busy worker with SIGKILL loses nothing; its partitions go to the next worker."""
     stream = make_stream(delivery=delivery)
     stream.produce_light(1_500)
     worker = stream.start(TEST_SECONDS="0.002").await_ready()
@@ -60,14 +60,14 @@ def test_a_kill(make_stream: Callable[..., Stream], delivery: str) -> None:
     assert ledger.duplicated <= (0 if delivery == "exactly_once" else IN_FLIGHT)
 
 
-def test_killed_lanes(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """Worker processes killed from outside are replaced; the article they were at gets its second try."""
+def test_killed_worker_processes(make_stream: Callable[..., Stream], delivery: str) -> None:
+    """Worker processes killed from outside are replaced; their current articles get a second attempt."""
     stream = make_stream(delivery=delivery)
     stream.produce_light(2_000)
     worker = stream.start(TEST_SECONDS="0.003").await_ready()
     for _ in range(5):
         time.sleep(0.3)
-        os.kill(random.choice(worker.lanes()), signal.SIGKILL)  # noqa: S311 - chance, not secrets
+        os.kill(random.choice(worker.worker_processes()), signal.SIGKILL)  # noqa: S311 - random, not secret
     stream.await_done()
 
     ledger = stream.ledger()
@@ -76,15 +76,15 @@ def test_killed_lanes(make_stream: Callable[..., Stream], delivery: str) -> None
     assert str(ledger) == "in 2000, out 2000, dead-lettered 0, lost 0, duplicated 0, out of order 0"
 
 
-def test_nobody_is_left_behind(make_stream: Callable[..., Stream]) -> None:
-    """A kill -9 of the worker ends its processes too, also one that hangs."""
+def test_no_process_outlives_its_worker(make_stream: Callable[..., Stream]) -> None:
+    """Killing the worker with SIGKILL ends its processes too, even one that hangs."""
     stream = make_stream(partitions=1)
     stream.produce_light(1, do="freeze")
     worker = stream.start().await_ready()
-    lanes = worker.lanes()
+    processes = worker.worker_processes()
     worker.kill()
 
     deadline = time.monotonic() + 10
-    while any(Path(f"/proc/{pid}").exists() for pid in lanes) and time.monotonic() < deadline:
+    while any(Path(f"/proc/{pid}").exists() for pid in processes) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert [pid for pid in lanes if Path(f"/proc/{pid}").exists()] == []
+    assert [pid for pid in processes if Path(f"/proc/{pid}").exists()] == []

@@ -1,4 +1,4 @@
-"""Workers come and go under load, and one sleeps through its session."""
+"""Workers join and leave under load, and one is suspended beyond its session timeout."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.timeout(300)
 def test_one_three_one(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """Two workers join and leave again under load: nothing lost, nothing twice, in either guarantee."""
+    """Two workers join and leave again under load: nothing is lost or repeated, with either guarantee."""
     stream = make_stream(delivery=delivery)
     stream.produce_light(3_000)
     first = stream.start(TEST_SECONDS="0.02").await_ready()
@@ -37,14 +37,14 @@ def test_one_three_one(make_stream: Callable[..., Stream], delivery: str) -> Non
 
 @pytest.mark.timeout(300)
 def test_zombie(make_stream: Callable[..., Stream], delivery: str) -> None:
-    """A worker stopped past its session and woken again drops what it held; in exactly-once it doubles nothing."""
+    """A worker resumed after its session has expired drops its articles; in exactly once nothing is repeated."""
     stream = make_stream(delivery=delivery)
     stream.produce_light(4_000)
     zombie = stream.start(TEST_SECONDS="0.01").await_ready()
     await_(lambda: zombie.metric("newswire_articles_total") > 200, "some work", 60, [zombie])
     zombie.signal(signal.SIGSTOP)
-    heir = stream.start(TEST_SECONDS="0.002").await_ready(120)
-    await_(lambda: heir.metric("newswire_articles_total") > 500, "the heir to take over", 120, [heir])
+    successor = stream.start(TEST_SECONDS="0.002").await_ready(120)
+    await_(lambda: successor.metric("newswire_articles_total") > 500, "the successor to take over", 120, [successor])
     zombie.signal(signal.SIGCONT)
     stream.await_done(180)
     time.sleep(2)
@@ -54,4 +54,4 @@ def test_zombie(make_stream: Callable[..., Stream], delivery: str) -> None:
     assert (ledger.lost, ledger.disordered) == (0, 0)
     assert ledger.duplicated <= (0 if delivery == "exactly_once" else 64)
     assert zombie.terminate() == 0
-    assert heir.terminate() == 0
+    assert successor.terminate() == 0

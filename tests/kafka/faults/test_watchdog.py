@@ -1,4 +1,4 @@
-"""A worker that lives and does nothing ends by itself, within a bound; one that has nothing to do does not."""
+"""A worker that is alive but makes no progress ends itself in time; an idle worker does not."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ STALLED = "import tests.kafka.stalls as stalls; "
 
 
 @pytest.mark.parametrize(
-    ("stall", "says"),
+    ("stall", "message"),
     [
         ("stop_fetching(3)", "no article was delivered for"),
         ("block_the_loop(100)", "the event loop has not turned for"),
         ("kill_the_coordinator(8)", "coordination"),
     ],
 )
-def test_a_stalled_worker_ends(make_stream: Callable[..., Stream], stall: str, says: str) -> None:
-    """Whatever got stuck, the worker ends with the stacks on standard error, and the next one does the rest."""
+def test_a_stalled_worker_ends(make_stream: Callable[..., Stream], stall: str, message: str) -> None:
+    """A stalled worker ends with a message on standard error, and the next worker processes the rest."""
     stream = make_stream()
     stream.produce_light(3_000)
     worker = stream.start(
@@ -37,7 +37,7 @@ def test_a_stalled_worker_ends(make_stream: Callable[..., Stream], stall: str, s
     )
 
     assert worker.wait(90) != 0
-    assert says in worker.log.read_text()
+    assert message in worker.log.read_text()
     stream.start()
     stream.await_done()
     ledger = stream.ledger()
@@ -46,10 +46,10 @@ def test_a_stalled_worker_ends(make_stream: Callable[..., Stream], stall: str, s
 
 
 def test_an_idle_topic_is_healthy(make_stream: Callable[..., Stream]) -> None:
-    """Without news, and without partitions, workers live on."""
+    """Workers without articles and without partitions stay live and ready."""
     stream = make_stream(partitions=1)
     workers = [stream.start(NEWSWIRE_STALL_SECONDS="5").await_ready() for _ in range(2)]
-    time.sleep(16)  # three rounds of the watchdog
+    time.sleep(16)  # three checks of the watchdog
 
     assert [worker.page("/livez") for worker in workers] == [(200, "live\n")] * 2
     assert [worker.page("/readyz")[0] for worker in workers] == [200, 200]
