@@ -103,6 +103,7 @@ def _serve_parent(control: socket.socket, processor: ArticleProcessor, cpu_secon
 
 
 def _fork(control: socket.socket, channel: socket.socket, processor: ArticleProcessor, cpu_seconds: float) -> int:
+    parent = os.getpid()
     pid = os.fork()
     if pid:
         channel.close()
@@ -111,6 +112,8 @@ def _fork(control: socket.socket, channel: socket.socket, processor: ArticleProc
     try:
         control.close()
         signal_on_parent_death(signal.SIGKILL)
+        if os.getppid() != parent:  # it died before the signal was asked for, so none will come
+            raise SystemExit
         os.nice(NICE)
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)

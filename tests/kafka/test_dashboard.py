@@ -124,7 +124,7 @@ def test_every_panel_has_data(make_stream: Callable[..., Stream], tmp_path: Path
 
     assert missing == set()
     assert {rule["health"] for rule in rules} == {"ok"}
-    assert len(rules) == 13
+    assert len(rules) == 14
 
 
 def _is_number(value: float) -> bool:
