@@ -23,7 +23,7 @@ from tests.process_tree import children
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Container
 
 LIGHT = "tests.kafka.processors:Light"
 
@@ -68,11 +68,20 @@ def pid_with_children(started: Started) -> int:
     return fork_server.pid if fork_server is not None and len(children(fork_server.pid)) == 2 else 0
 
 
+async def fork_server_with_children(started: Started, besides: Container[int] = ()) -> int:
+    """Wait until both worker processes are forked by a fork server that is none of *besides*; return its pid."""
+    async with asyncio.timeout(60):
+        while not (pid := pid_with_children(started)) or pid in besides:  # noqa: ASYNC110 - there is no event for it
+            await asyncio.sleep(0.01)
+    return pid
+
+
 @pytest.fixture
 async def started() -> AsyncIterator[Started]:
     """Return a pool that is ready."""
     started = Started()
     await started.pool.start()
+    await fork_server_with_children(started)
     yield started
     await started.pool.stop()
 
@@ -185,7 +194,7 @@ async def test_a_silent_fork_server_is_restarted(started: Started, monkeypatch: 
 
     assert all(isinstance(outcome, Enriched) for outcome in outcomes)
     assert fork_server.returncode is not None
-    assert len(children(started.fork_server.pid)) == len(processes)
+    assert await fork_server_with_children(started) != fork_server.pid
 
 
 async def test_no_article_is_blamed_for_the_fork_server() -> None:
@@ -195,9 +204,7 @@ async def test_no_article_is_blamed_for_the_fork_server() -> None:
     waiting = started.pool.process(message("slow", "hang"))
     killed: set[int] = set()
     for _ in range(3):
-        async with asyncio.timeout(60):
-            while not (pid := pid_with_children(started)) or pid in killed:  # noqa: ASYNC110 - there is no event for it
-                await asyncio.sleep(0.01)
+        pid = await fork_server_with_children(started, killed)
         killed.add(pid)
         os.kill(pid, signal.SIGKILL)
 
