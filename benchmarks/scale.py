@@ -38,7 +38,7 @@ from service.local_kafka import Broker
 RESULTS_FILE = RESULTS / "scale.json"
 OVERLOAD_FACTOR = 10  # the overload, relative to the worker's throughput
 BURST_SECONDS = 0.05  # between bursts of the overload
-OTHER_ARTICLES = 500  # for the other partitions: 11 s of one process, while the slow article uses 30 s
+OTHER_ARTICLES = 400  # for the other partitions: 20 s of one process, while the slow article uses 30 s
 SAMPLE_SECONDS = 2.0  # between samples
 Variants = dict[str, dict[str, Any]]
 

@@ -19,7 +19,7 @@ WORKER = (
     "raise SystemExit(run(Settings(), 'benchmarks.slow:SpinningProcessor'))"
 )
 ARTICLES_BEHIND = 100  # in the partition of the slow article: more than its share of the articles in flight
-START_SECONDS = 1.0  # until a process has started the slow article
+START_SECONDS = 5.0  # until one process is at the slow article and the other is done with the share behind it
 
 
 class SpinningProcessor(Processor):
