@@ -5,7 +5,7 @@ job_queue       the articles that wait for a worker process
 worker_process  the worker's connection to one worker process
 fork_client     starts the fork server and asks it to fork and reap
 fork_server     the main program of the process that loads the model and forks
-frames          messages and outcomes as bytes
+framing         messages and outcomes as bytes
 processor       what a worker process does with one message
 in_order        many articles in order, for the command line
 
@@ -19,5 +19,5 @@ Why not a pool of the standard library or of a package? They were compared:
 
 None of them ends the processes when the worker is killed, freezes the garbage collector before forking, gives the
 processes an OOM score and a lower priority, or retries an article once and then refuses it. All of them unpickle the
-results (see `frames` for why we do not). Code for these needs would have been as long as this package.
+results (see `framing` for why we do not). Code for these needs would have been as long as this package.
 """

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 from service.contract.outcomes import Message, Outcome, Refused
 from service.contract.reject_reasons import RejectReason
 from service.parent_death import signal_on_parent_death
-from service.processes import frames
+from service.processes import framing
 
 if TYPE_CHECKING:
     import io
@@ -135,17 +135,17 @@ def _serve(channel: socket.socket, processor: ArticleProcessor, cpu_seconds: flo
     signal.signal(signal.SIGPROF, _on_cpu_timer)
     stream = channel.makefile("rwb")
     while (message := _read(stream)) is not None:
-        stream.write(frames.encode_outcome(_process(processor, message, cpu_seconds)))
+        stream.write(framing.encode_outcome(_process(processor, message, cpu_seconds)))
         stream.flush()
 
 
 def _read(stream: io.BufferedIOBase) -> Message | None:
     """Return the next message, or None at the end."""
-    lengths = stream.read(frames.LENGTHS.size)
-    if len(lengths) < frames.LENGTHS.size:
+    lengths = stream.read(framing.LENGTHS.size)
+    if len(lengths) < framing.LENGTHS.size:
         return None
-    head_bytes, body_bytes = frames.LENGTHS.unpack(lengths)
-    return frames.decode_message(stream.read(head_bytes), stream.read(body_bytes))
+    head_bytes, body_bytes = framing.LENGTHS.unpack(lengths)
+    return framing.decode_message(stream.read(head_bytes), stream.read(body_bytes))
 
 
 def _process(processor: ArticleProcessor, message: Message, cpu_seconds: float) -> Outcome:

@@ -22,7 +22,7 @@ from service.contract.outcomes import Enriched, Message, Outcome, Refused
 from service.contract.reject_reasons import RejectReason
 from service.errors import WorkerPoolError
 from service.processes.fork_client import ForkServer
-from service.processes.frames import MalformedFrameError
+from service.processes.framing import MalformedFrameError
 from service.processes.job_queue import Job, JobQueue
 from service.processes.worker_process import WorkerProcess
 

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from service.processes import frames
+from service.processes import framing
 
 if TYPE_CHECKING:
     import asyncio
@@ -51,7 +51,7 @@ class WorkerProcess:
         if not self.unanswered:
             self.current_since = time.monotonic()
         self.unanswered.append(job)
-        self.writer.write(frames.encode_message(job.message))
+        self.writer.write(framing.encode_message(job.message))
 
     async def receive(self) -> Outcome:
         """Return the next outcome, which is that of the first unanswered article.
@@ -60,6 +60,6 @@ class WorkerProcess:
             asyncio.IncompleteReadError, ConnectionError: The process died.
             MalformedFrameError: It sent something else.
         """
-        lengths = frames.decode_lengths(await self.reader.readexactly(frames.LENGTHS.size), self.max_body_bytes)
+        lengths = framing.decode_lengths(await self.reader.readexactly(framing.LENGTHS.size), self.max_body_bytes)
         head = await self.reader.readexactly(lengths.head)
-        return frames.decode_outcome(head, await self.reader.readexactly(lengths.body))
+        return framing.decode_outcome(head, await self.reader.readexactly(lengths.body))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from service.contract.outcomes import Enriched, Message, Outcome, Refused, Tombstone
 from service.contract.reject_reasons import RejectReason
-from service.processes import frames
+from service.processes import framing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,8 +47,8 @@ outcomes: SearchStrategy[Outcome] = st.one_of(
 
 def parts(frame: bytes) -> tuple[bytes, bytes]:
     """Return head and body of *frame*."""
-    head_bytes, body_bytes = frames.LENGTHS.unpack(frame[: frames.LENGTHS.size])
-    content = frame[frames.LENGTHS.size :]
+    head_bytes, body_bytes = framing.LENGTHS.unpack(frame[: framing.LENGTHS.size])
+    content = frame[framing.LENGTHS.size :]
     assert len(content) == head_bytes + body_bytes
     return content[:head_bytes], content[head_bytes:]
 
@@ -56,23 +56,23 @@ def parts(frame: bytes) -> tuple[bytes, bytes]:
 @given(messages)
 def test_a_message_is_the_same_on_the_other_side(message: Message) -> None:
     """Null and empty values, keys and headers with any bytes are kept apart."""
-    assert frames.decode_message(*parts(frames.encode_message(message))) == message
+    assert framing.decode_message(*parts(framing.encode_message(message))) == message
 
 
 @given(outcomes)
 def test_an_outcome_is_the_same_on_the_other_side(outcome: Outcome) -> None:
     """Records, refusals and tombstones are kept with all their fields."""
-    assert frames.decode_outcome(*parts(frames.encode_outcome(outcome))) == outcome
+    assert framing.decode_outcome(*parts(framing.encode_outcome(outcome))) == outcome
 
 
 @given(st.binary(), st.binary())
 def test_garbage_is_never_an_outcome(head: bytes, body: bytes) -> None:
     """Random bytes raise the one error that the pool expects."""
-    with pytest.raises(frames.MalformedFrameError):
-        frames.decode_outcome(head, body)
+    with pytest.raises(framing.MalformedFrameError):
+        framing.decode_outcome(head, body)
 
 
-GOOD = frames.encode_outcome(Enriched("a", b"{}", "enriched", {"wire": 0.1}, entities={"ORG": 1}, tags=("war",)))
+GOOD = framing.encode_outcome(Enriched("a", b"{}", "enriched", {"wire": 0.1}, entities={"ORG": 1}, tags=("war",)))
 
 
 @pytest.mark.parametrize(
@@ -91,15 +91,15 @@ GOOD = frames.encode_outcome(Enriched("a", b"{}", "enriched", {"wire": 0.1}, ent
 def test_a_field_of_a_wrong_type_is_malformed(damage: Callable[[bytes], bytes]) -> None:
     """Each field is checked, so that a wrong one cannot cause an error later, outside the pool."""
     head, body = parts(GOOD)
-    assert isinstance(frames.decode_outcome(head, body), Enriched)
+    assert isinstance(framing.decode_outcome(head, body), Enriched)
     assert damage(head) != head
 
-    with pytest.raises(frames.MalformedFrameError):
-        frames.decode_outcome(damage(head), body)
+    with pytest.raises(framing.MalformedFrameError):
+        framing.decode_outcome(damage(head), body)
 
 
 @pytest.mark.parametrize("lengths", [(2**32 - 1, 0), (0, 4_000_001)])
 def test_absurd_lengths_are_malformed(lengths: tuple[int, int]) -> None:
     """The worker never waits for, or holds in memory, what no honest process would send."""
-    with pytest.raises(frames.MalformedFrameError):
-        frames.decode_lengths(frames.LENGTHS.pack(*lengths), max_body_bytes=4_000_000)
+    with pytest.raises(framing.MalformedFrameError):
+        framing.decode_lengths(framing.LENGTHS.pack(*lengths), max_body_bytes=4_000_000)
