@@ -1,6 +1,6 @@
 """The worker: reads raw articles, has them enriched, publishes records and dead letters. Knows bytes, not articles.
 
-run                 one worker, until it is told to stop
+run                 one worker, until it is asked to stop
 app, application    the Faust application: settings of Faust, start, stop, the agent
 faust_consumer      Faust's consumer, which here reads and does not commit
 bounded_requests    a limit of its own for each request to a broker

@@ -162,7 +162,7 @@ class InFlight:
         try:
             async with asyncio.timeout(VERSIONS_SECONDS):
                 return await asyncio.to_thread(self._published, assigned)
-        except Exception as error:  # noqa: BLE001 - marking old versions is not worth stopping for, whatever it is
+        except Exception as error:  # noqa: BLE001 - no error here is worth stopping for
             log.warning("published_versions_unknown", why=repr(error))
             return {}
 

@@ -154,7 +154,7 @@ class AssignedPartition:
                 for _ in finished:
                     self._articles.popleft()
                 self.committed_offset = finished[-1].record.offset + 1
-        except Exception as error:  # noqa: BLE001 - whatever it is, this assignment cannot go on
+        except Exception as error:  # noqa: BLE001 - this assignment cannot go on after any error
             self.ended = True
             self._on_failure(self, error)
 

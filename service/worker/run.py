@@ -1,4 +1,4 @@
-"""Run one worker until it is told to stop."""
+"""Run one worker until it is asked to stop."""
 
 from __future__ import annotations
 

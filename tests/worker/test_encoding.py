@@ -1,4 +1,4 @@
-"""What is written for an outcome: key, value, headers; dead letters that lose nothing."""
+"""What is written for an outcome: key, value and headers, and dead letters that lose nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def article(value: bytes | None = b"{}", key: bytes | None = b"key", headers: Ka
 def written(
     outcome: Outcome, record: KafkaRecord | None = None, limit: int = LIMIT
 ) -> tuple[Outcome, dict[str, bytes | None]]:
-    """Return the outcome and the headers of what is written."""
+    """Return the outcome and the headers of the written record."""
     final, made = encode_outcome(SETTINGS, record or article(), outcome, NOW, limit)
     return final, dict(made.headers)
 
@@ -48,7 +48,7 @@ def test_a_record_is_a_cloud_event() -> None:
 
 @pytest.mark.parametrize(("key", "expected"), [(b"theirs", b"theirs"), (b"", b""), (None, b"id-1")])
 def test_the_key(key: bytes | None, expected: bytes) -> None:
-    """The article's key is kept where it has one, even an empty one; else it is the article's id."""
+    """The key of the article is kept, even an empty one. Without a key, it is the id of the article."""
     _, made = encode_outcome(SETTINGS, article(key=key), ENRICHED, NOW, LIMIT)
 
     assert made.key == expected
@@ -64,14 +64,14 @@ def test_trace_headers_count_in_any_case() -> None:
 
 
 def test_a_tombstone_stays_a_tombstone() -> None:
-    """A null value goes out as a null value under its key."""
+    """A null value is published as a null value with its key."""
     _, made = encode_outcome(SETTINGS, article(value=None), Tombstone(), NOW, LIMIT)
 
     assert (made.topic, made.key, made.value) == ("newswire.enriched", b"key", None)
 
 
 def test_an_id_of_half_a_surrogate_pair() -> None:
-    """What JSON can smuggle into an id and UTF-8 cannot hold does not stop the stream."""
+    """An id that JSON can contain and UTF-8 cannot does not stop the stream."""
     _, headers = written(Enriched("broken \ud83d", b"{}", "enriched", {}))
 
     assert headers["ce_subject"] == b"broken ?"
@@ -95,7 +95,7 @@ def test_a_dead_letter_keeps_everything() -> None:
 
 
 def test_headers_named_like_ours_stay_the_articles_own() -> None:
-    """A producer may call headers as it likes; sent again, the article has them all."""
+    """A producer may choose any header names. When the article is sent again, it has them all."""
     theirs = (("newswire.reason", b"mine"), ("__streams.errors.topic", b"mine"), ("newswire.omitted", b"value"))
     _, made = encode_outcome(
         SETTINGS, article(headers=theirs), Refused(RejectReason.EMPTY_TEXT, "wire", "no words"), NOW, LIMIT
@@ -105,7 +105,7 @@ def test_headers_named_like_ours_stay_the_articles_own() -> None:
 
 
 def test_a_null_header_is_empty_in_a_worker_process() -> None:
-    """Kafka allows null values of headers; the parsers need not know of them."""
+    """Kafka allows headers with null values, which parsers get as empty values."""
     message = article(headers=(("desk", None), ("newswire.format", b"ninjs"))).message()
 
     assert message.headers == (("desk", b""), ("newswire.format", b"ninjs"))
@@ -122,7 +122,7 @@ def test_a_raised_exception_is_named() -> None:
 
 @pytest.mark.parametrize(("given", "expected"), [(b"3", b"3"), (b"many", b"1")])
 def test_the_attempt_is_carried_on(given: bytes, expected: bytes) -> None:
-    """A replayed article that fails again counts on, once; nonsense counts as the first attempt."""
+    """An article that fails again after a replay has one more attempt. Nonsense counts as the first attempt."""
     record = article(headers=(("newswire.attempt", given),))
     _, made = encode_outcome(SETTINGS, record, Refused(RejectReason.EMPTY_TEXT, "wire", "no words"), NOW, LIMIT)
 
@@ -139,7 +139,7 @@ def test_a_record_beyond_the_limit_is_refused() -> None:
 
 
 def test_an_oversize_dead_letter_refers_to_the_article() -> None:
-    """Without its value it tells size and digest, and where the value still is."""
+    """Without its value it has the size and the digest, and says where the value still is."""
     value = b"x" * 10_000
     final, made = encode_outcome(
         SETTINGS, article(value), Refused(RejectReason.TOO_LARGE, "wire", "10,000 bytes"), NOW, 5_000
@@ -156,7 +156,7 @@ def test_an_oversize_dead_letter_refers_to_the_article() -> None:
 
 
 def test_oversize_headers_and_key() -> None:
-    """Even an article whose key and headers alone do not fit leaves a letter that does."""
+    """Even an article whose key and headers alone are too large gets a dead letter that fits."""
     record = article(b"v", b"k" * 10_000, (("h", b"x" * 10_000),))
     _, made = encode_outcome(SETTINGS, record, Refused(RejectReason.TOO_LARGE, "wire", "1 byte"), NOW, 5_000)
 
@@ -170,7 +170,7 @@ def test_oversize_headers_and_key() -> None:
     [(b"2", b"2"), (None, b"1"), (b"", b"1"), (b"0", b"1"), (b"-3", b"1"), ("²".encode(), b"1"), (b"9" * 5000, b"1")],
 )
 def test_any_count_of_attempts_is_read(header: bytes | None, attempt: bytes) -> None:
-    """Whoever writes articles can write this header: what is no small number counts as the first attempt."""
+    """Any producer can write this header, so anything but a small number counts as the first attempt."""
     refused = Refused(RejectReason.NOT_JSON, "wire", "no")
 
     _, headers = written(refused, article(headers=(("newswire.attempt", header),)))

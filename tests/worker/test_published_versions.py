@@ -35,7 +35,7 @@ def test_an_older_version_does_not_hide_the_latest() -> None:
 
 
 def test_the_window() -> None:
-    """The last so many records are known, of whatever article, and none before them."""
+    """The last records of the window are known, of all articles, and none before them."""
     versions = Versions()
     versions.add(article("a", "2"))
     for number in range(WINDOW_RECORDS - 1):
@@ -56,7 +56,7 @@ def test_an_id_that_utf8_cannot_hold() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    """Ids and versions of any length take no more than what the window allows for: below 1 kB a record."""
+    """Ids and versions of any length take less than 1 kB of memory per record."""
     tracemalloc.start()
     versions = Versions()
     for number in range(3 * WINDOW_RECORDS):

@@ -1,7 +1,7 @@
 """Notice a worker that is alive but does nothing, and end it, so that its orchestrator starts another.
 
 Progress is what counts. If articles wait, none is delivered for `stall_seconds`, and no worker process is at work on
-one within its time limit, then something is stuck, whatever it is. A worker without partitions is healthy, and so is
+one within its time limit, then something is stuck. A worker without partitions is healthy, and so is
 one without news or one that holds. If the brokers are away, the worker is unready, not dead. A round counts for no
 longer than a round can take: a machine that slept, or a process that was stopped, is not at fault.
 """
