@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
 
 from service.enrich.model.span_decoding import decode
+from tests.tag_sequences import LABELS, LENGTH, SEQUENCES, TAGS, random_scores, sequence_scores
 from training.tag_probabilities import marginals, span_probability
-
-LABELS = 2
-TAGS = 1 + 4 * LABELS
-LENGTH = 4
-
-
-def _is_valid(tags: tuple[int, ...]) -> bool:
-    """Return whether *tags* is a sequence of whole spans."""
-    inside = -1
-    for tag in tags:
-        prefix, label = (-1, -1) if tag == 0 else divmod(tag - 1, LABELS)
-        if (label != inside) if prefix in {1, 2} else (inside >= 0):
-            return False
-        inside = label if prefix in {0, 1} else -1
-    return inside < 0
-
-
-SEQUENCES = [tags for tags in itertools.product(range(TAGS), repeat=LENGTH) if _is_valid(tags)]
 
 
 @pytest.fixture(params=range(20))
 def scores(request: pytest.FixtureRequest) -> np.ndarray:
     """Return random scores of a short text."""
-    return np.random.default_rng(request.param).normal(size=(LENGTH, TAGS)) * 2
-
-
-def _weights(scores: np.ndarray) -> np.ndarray:
-    return np.array([sum(scores[i, tag] for i, tag in enumerate(tags)) for tags in SEQUENCES])
+    return random_scores(request.param)
 
 
 def test_marginals_sum_over_all_valid_sequences(scores: np.ndarray) -> None:
     """Forward-backward gives log Z and the tag probabilities of an enumeration."""
-    weights = _weights(scores)
+    weights = sequence_scores(scores)
     expected_log_z = np.log(np.exp(weights).sum())
     expected = np.zeros((LENGTH, TAGS))
     for tags, weight in zip(SEQUENCES, weights, strict=True):

@@ -2,51 +2,28 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
 
 from service.enrich.model.span_decoding import decode, viterbi
-
-LABELS = 2
-TAGS = 1 + 4 * LABELS
-LENGTH = 4
-
-
-def _is_valid(tags: tuple[int, ...]) -> bool:
-    """Return whether *tags* is a sequence of whole spans."""
-    inside = -1
-    for tag in tags:
-        prefix, label = (-1, -1) if tag == 0 else divmod(tag - 1, LABELS)
-        if (label != inside) if prefix in {1, 2} else (inside >= 0):
-            return False
-        inside = label if prefix in {0, 1} else -1
-    return inside < 0
-
-
-SEQUENCES = [tags for tags in itertools.product(range(TAGS), repeat=LENGTH) if _is_valid(tags)]
+from tests.tag_sequences import LABELS, LENGTH, SEQUENCES, TAGS, random_scores, sequence_scores
 
 
 @pytest.fixture(params=range(20))
 def scores(request: pytest.FixtureRequest) -> np.ndarray:
     """Return random scores of a short text."""
-    return np.random.default_rng(request.param).normal(size=(LENGTH, TAGS)) * 2
-
-
-def _weights(scores: np.ndarray) -> np.ndarray:
-    return np.array([sum(scores[i, tag] for i, tag in enumerate(tags)) for tags in SEQUENCES])
+    return random_scores(request.param)
 
 
 def test_viterbi_finds_the_best_valid_sequence(scores: np.ndarray) -> None:
     """No valid sequence scores higher than the decoded one."""
-    assert tuple(viterbi(scores[:, None])[:, 0]) == SEQUENCES[int(_weights(scores).argmax())]
+    assert tuple(viterbi(scores[:, None])[:, 0]) == SEQUENCES[int(sequence_scores(scores).argmax())]
 
 
 def test_decoded_spans_are_those_of_the_best_sequence(scores: np.ndarray) -> None:
     """Decoding yields the spans of the best valid sequence, in order and without overlap."""
     expected, first = [], 0
-    for token, tag in enumerate(SEQUENCES[int(_weights(scores).argmax())]):
+    for token, tag in enumerate(SEQUENCES[int(sequence_scores(scores).argmax())]):
         prefix, label = divmod(tag - 1, LABELS)
         if tag and prefix in {0, 3}:
             first = token
