@@ -22,6 +22,7 @@ from service.worker import preflight
 from service.worker.accounting import Accounting
 from service.worker.delivery import AtLeastOnce, Delivery, ExactlyOnce
 from service.worker.faust_consumer import Consumer, Transport
+from service.worker.health import web
 from service.worker.health.watchdog import Watchdog
 from service.worker.in_flight import InFlight
 from service.worker.metrics import Metrics
@@ -186,8 +187,6 @@ class WorkerProgram(faust.Worker):  # type: ignore[misc] # Faust is not typed fo
 
 def build(settings: Settings, processor: str = DEFAULT_PROCESSOR) -> WorkerApp:
     """Return the application for *settings* with its agent and its web pages."""
-    from service.worker.health import web  # noqa: PLC0415 - the pages need the application's class
-
     app = WorkerApp(settings, processor)
     raw = app.topic(settings.raw_topic, key_type=bytes, value_type=bytes)
 
@@ -201,7 +200,7 @@ def build(settings: Settings, processor: str = DEFAULT_PROCESSOR) -> WorkerApp:
             await stream.ack(event)  # for Faust's own counts; this commits nothing
 
     app.agent(raw, name="enrich", supervisor_strategy=mode.CrashingSupervisor)(enrich)
-    web.add_pages(app)
+    web.add_pages(app, app.watchdog)
     return app
 
 

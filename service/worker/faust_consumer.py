@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer
     from faust.types import TP
 
-    from service.worker.application import WorkerApp
+    from service.worker.ports import Application
 
 log = structlog.get_logger()
 FULL_SECONDS = 0.05  # until full partitions are looked at again; their share is about a second of work
@@ -128,7 +128,7 @@ class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is no
 class Consumer(driver.Consumer):  # type: ignore[misc] # Faust is not typed for us
     """Faust's consumer, which here reads and does not commit."""
 
-    app: WorkerApp
+    app: Application
     _thread: Thread
 
     def _new_consumer_thread(self) -> Thread:

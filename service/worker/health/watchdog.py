@@ -22,7 +22,7 @@ from service.worker.health.loop_guard import LoopGuard
 if TYPE_CHECKING:
     from faust.types import TP
 
-    from service.worker.application import WorkerApp
+    from service.worker.ports import Application
 
 ROUND_SECONDS = 5.0  # between two looks
 LONGEST_ROUND_SECONDS = ROUND_SECONDS + 2 * PROBE_SECONDS  # the brokers answer neither the question nor the goodbye
@@ -41,7 +41,7 @@ class Verdict:
 class Watchdog:
     """Looks at the worker every few seconds. Its verdicts are the answers of /livez and /readyz."""
 
-    def __init__(self, app: WorkerApp) -> None:
+    def __init__(self, app: Application) -> None:
         self._app = app
         self._probe = BrokerProbe(app.settings)
         self._guard = LoopGuard(app.settings.stall_seconds, app.metrics.loop_delay)

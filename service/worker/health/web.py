@@ -11,7 +11,8 @@ from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 if TYPE_CHECKING:
-    from service.worker.application import WorkerApp
+    from service.worker.health.watchdog import Watchdog
+    from service.worker.ports import Application
 
 log = structlog.get_logger()
 INDEX = """\
@@ -21,7 +22,7 @@ This is a worker: /metrics, /livez, /readyz. It shows no records.
 COMMAND_HEADER = "X-Newswire"  # browsers send such a header to another site only after asking it, and get no answer
 
 
-def add_pages(app: WorkerApp) -> None:
+def add_pages(app: Application, watchdog: Watchdog) -> None:
     """Add the pages to Faust's web server."""
 
     async def metrics(page: Any, _request: Any) -> Any:
@@ -31,12 +32,12 @@ def add_pages(app: WorkerApp) -> None:
 
     async def livez(page: Any, _request: Any) -> Any:
         """Say whether to keep the worker."""
-        verdict = app.watchdog.live()
+        verdict = watchdog.live()
         return page.text(verdict.text + "\n", status=200 if verdict.good else 503)
 
     async def readyz(page: Any, _request: Any) -> Any:
         """Say whether the worker does its work."""
-        verdict = app.watchdog.ready()
+        verdict = watchdog.ready()
         return page.text(verdict.text + "\n", status=200 if verdict.good else 503)
 
     async def index(_request: web.Request) -> web.Response:
