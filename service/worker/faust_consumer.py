@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer
     from faust.types import TP
 
-    from service.worker.ports import Application
+    from service.worker.application_view import Application
 
 log = structlog.get_logger()
 FULL_SECONDS = 0.05  # until full partitions are looked at again; their share is about a second of work

@@ -22,7 +22,7 @@ from service.worker.health.loop_guard import LoopGuard
 if TYPE_CHECKING:
     from faust.types import TP
 
-    from service.worker.ports import Application
+    from service.worker.application_view import Application
 
 ROUND_SECONDS = 5.0  # between two looks
 LONGEST_ROUND_SECONDS = ROUND_SECONDS + 2 * PROBE_SECONDS  # the brokers answer neither the question nor the goodbye

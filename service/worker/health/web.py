@@ -11,8 +11,8 @@ from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 if TYPE_CHECKING:
+    from service.worker.application_view import Application
     from service.worker.health.watchdog import Watchdog
-    from service.worker.ports import Application
 
 log = structlog.get_logger()
 INDEX = """\
