@@ -30,7 +30,7 @@ fuzz: $(VENV)/installed  ## Parse 100,000 damaged messages of every format
 	$(BIN)/python scripts/fuzz.py
 
 faults: $(VENV)/installed  ## Run the fault suite: kills, zombies, failing brokers (30 minutes)
-	$(BIN)/python -m pytest -m faults tests/kafka/faults
+	$(BIN)/python -m pytest -m faults tests/kafka --numprocesses 3
 
 $(RIVALS)/installed: lock/bench.txt
 	$(PYTHON) -m venv $(RIVALS)

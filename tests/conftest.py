@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 CLEARED_PREFIXES = ("NEWSWIRE_", "KAFKA_", "OTEL_", "FAUST_", "XDG_STATE_HOME", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
 SLOW_TESTS = "tests/kafka/"
-ONE_PROCESS_FILES = {"tests/deploy/test_image.py", "tests/kafka/test_rights.py"}
+ONE_PROCESS_FILES = {
+    "tests/deploy/test_image.py",
+    "tests/kafka/test_rights.py",
+    "tests/kafka/faults/test_three_brokers.py",
+}
 """Files whose tests run in one process, because they share an image or a broker of their own."""
 BROKER_KEY = pytest.StashKey[Broker]()
 
