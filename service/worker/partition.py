@@ -37,8 +37,8 @@ class AcceptedArticle:
 class PartitionPublisher(Protocol):
     """What an assigned partition needs to get its articles out; see `service.worker.publishing.Publisher`."""
 
-    async def publish(self, partition: AssignedPartition, articles: list[AcceptedArticle]) -> None:
-        """Publish and commit finished *articles*. Raises if that failed for good."""
+    async def publish(self, partition: AssignedPartition, articles: list[AcceptedArticle]) -> int:
+        """Publish and commit finished *articles*. Return how many, from the first on. Raises if that failed."""
 
     async def pass_markers(self, partition: AssignedPartition) -> None:
         """Commit past offsets that hold no article. Raises if that failed for good."""
@@ -149,11 +149,10 @@ class AssignedPartition:
                 finished = [] if self.ended else self._finished()
                 if not finished:
                     return  # ended, or the first article was cancelled
-                await self._publisher.publish(self, finished)
+                count = await self._publisher.publish(self, finished)
                 self.has_published = True
-                for _ in finished:
-                    self._articles.popleft()
-                self.committed_offset = finished[-1].record.offset + 1
+                for _ in range(count):
+                    self.committed_offset = self._articles.popleft().record.offset + 1
         except Exception as error:  # noqa: BLE001 - this assignment cannot go on after any error
             self.ended = True
             self._on_failure(self, error)

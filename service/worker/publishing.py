@@ -67,10 +67,13 @@ class Publisher:
         self._read_past = read_past
         self._on_exceeded = on_exceeded
 
-    async def publish(self, partition: AssignedPartition, articles: list[AcceptedArticle]) -> None:
-        """Publish and commit finished *articles* of *partition*. Raises if that failed for good."""
-        now = datetime.now(UTC)
-        settled = [self._settle(partition.versions, article, now) for article in articles]
+    async def publish(self, partition: AssignedPartition, articles: list[AcceptedArticle]) -> int:
+        """Publish and commit finished *articles* of *partition*. Return how many, from the first on.
+
+        Those behind an article that exceeds a limit are left out. Raises if publishing failed for good.
+        """
+        settled = self._settle_within_limits(partition.versions, articles)
+        articles = articles[: len(settled)]
         outcomes = [outcome for outcome, _ in settled]
         outputs = [
             self._tracing.carry(output, article.span)
@@ -93,6 +96,7 @@ class Publisher:
             log.exception("accounting_failed", partition=partition.name, offset=offset)
         if hold := limits.exceeded(self._settings, self.outcomes):
             self._on_exceeded(partition, offset, hold)
+        return len(articles)
 
     async def pass_markers(self, partition: AssignedPartition) -> None:
         """Commit past trailing offsets that hold no article: the markers of transactions, deleted records.
@@ -123,6 +127,20 @@ class Publisher:
             self.limit_to(min(self.max_record_bytes, error.size - 1))
         else:
             self._delivery.one_record_per_batch = True
+
+    def _settle_within_limits(
+        self, versions: Versions, articles: list[AcceptedArticle]
+    ) -> list[tuple[Outcome, Output | None]]:
+        """Settle *articles* up to the first whose outcome exceeds a limit, that one included."""
+        now = datetime.now(UTC)
+        settled = []
+        last_outcomes = self.outcomes
+        for article in articles:
+            settled.append(self._settle(versions, article, now))
+            last_outcomes = limits.add(last_outcomes, [settled[-1][0]])
+            if limits.exceeded(self._settings, last_outcomes):
+                break
+        return settled
 
     def _settle(self, versions: Versions, article: AcceptedArticle, now: datetime) -> tuple[Outcome, Output | None]:
         """Return what becomes of *article* and what is written for it, which depends on the versions before it."""

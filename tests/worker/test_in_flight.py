@@ -498,6 +498,19 @@ async def test_a_held_worker_goes_on_when_the_setting_changes() -> None:
     assert heir.in_flight.held is None
 
 
+async def test_articles_behind_the_one_that_exceeds_a_limit_are_not_published() -> None:
+    """If many finish at once, the dead letters end with the article that exceeds the limit."""
+    bench = Bench(crash_limit=3)
+    await bench.in_flight.open({RAW}, 1)
+    bench.accept(*range(10))
+    for number in range(10):
+        bench.pool.refuse(number, reason=RejectReason.WORKER_CRASH)
+    await bench.settle()
+
+    assert bench.in_flight.held is not None
+    assert (bench.delivery.committed, len(bench.delivery.written)) == (3, 3)
+
+
 async def test_crashes_hold_the_worker_if_they_come_in_a_row() -> None:
     """Any other outcome between them, even another refusal, ends the row."""
     bench = Bench(crash_limit=3)
