@@ -63,6 +63,7 @@ def test_the_trace_context_is_passed_on(make_stream: Callable[..., Stream]) -> N
     stream.produce_with_headers(b"bad", b'{"id": "bad", "do": "refuse"}', [("traceparent", trace)])
     worker = stream.start()
     stream.await_done()
+    await_(lambda: len(worker.lines("article")) == 2, "both log lines, which follow the commit", 30, [worker])
 
     assert {line["trace_id"] for line in worker.lines("article")} == {"4bf92f3577b34da6a3ce929d0e0e4736"}
     [record], [letter] = stream.read(stream.enriched), stream.read(stream.dead)
