@@ -146,7 +146,7 @@ class InFlight:
     async def _close(self) -> None:
         partitions, self.partitions = self.partitions, {}
         for tp, partition in partitions.items():
-            if partition.has_published:
+            if partition.has_published and not partition.ended:  # one that has failed since keeps its count
                 del self._failures[tp]
         dropped = await asyncio.gather(
             *(partition.finish(DRAIN_SECONDS, GRACE_SECONDS) for partition in partitions.values())

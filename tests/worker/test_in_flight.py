@@ -301,6 +301,27 @@ async def test_deliveries_that_never_succeed_stop_the_worker() -> None:
     assert "refused" in str(error)
 
 
+async def test_a_failure_after_a_success_is_the_first_of_a_row() -> None:
+    """An assignment that publishes and then fails counts as one failure, like each one that only fails."""
+    bench = Bench()
+    await bench.in_flight.open({RAW}, 0)
+    bench.accept(0, generation=0)
+    bench.pool.finish(0)
+    await bench.settle()
+    bench.delivery.broken = {RAW}
+    bench.accept(1, generation=0)
+    bench.pool.finish(1)
+    await bench.settle()
+    for generation in range(1, MAX_FAILURES):
+        assert bench.fatal == []
+        await bench.in_flight.open({RAW}, generation)
+        bench.accept(1, generation=generation)
+        bench.pool.finish(1)
+        await bench.settle()
+
+    assert len(bench.fatal) == 1
+
+
 async def test_one_partition_that_never_succeeds_stops_the_worker() -> None:
     """Deliveries of another partition do not hide it, because each failure makes the whole group rejoin."""
     bench = Bench()

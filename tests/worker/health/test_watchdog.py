@@ -154,7 +154,7 @@ async def test_a_consumer_that_still_looks_for_a_broker_is_not_dead() -> None:
 
 
 async def test_a_fault_of_its_own_ends_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker that nobody watches any more could do nothing for ever, so it ends."""
+    """A worker without a watchdog could do nothing indefinitely, so it ends."""
     monkeypatch.setattr(module, "ROUND_SECONDS", 0.0)
     failures: list[Exception] = []
     app = worker()
