@@ -1,0 +1,219 @@
+"""Turn labelled articles into windows of word pieces with their targets, and copies of them into other windows."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from spacy.lang.en import English
+
+from training import augment, corpus
+from training.encoder import BEGIN_PIECE, END_PIECE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from tokenizers import Tokenizer
+
+    from training.labelled import LabelledArticle
+    from training.topics import TopicTree
+
+MAX_WINDOW_PIECES = 256
+"""Word pieces that the encoder reads at once. A longer article is split between sentences, in parts of like length."""
+NAME_LABELS = (
+    "CARDINAL", "DATE", "EVENT", "FAC", "GPE", "LANGUAGE", "LAW", "LOC", "MONEY", "NORP", "ORDINAL", "ORG", "PERCENT",
+    "PERSON", "PRODUCT", "QUANTITY", "TIME", "WORK_OF_ART",
+)  # fmt: skip
+NAME_TAGS = 1 + 4 * len(NAME_LABELS)
+NONE = "NONE"
+SHARE_SWAPPED, SHARE_UPPER, SHARE_TITLE, SHARE_LOWER = 0.5, 0.05, 0.04, 0.02
+"""Shares of articles with other names, and of sentences in another case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whole sentences of an article, as the encoder reads them."""
+
+    article: int
+    """Index of the article."""
+    number: int
+    """0 for the window that begins the article."""
+    pieces: list[int]
+    words: list[tuple[int, int]]
+    """Start and end of each word in code points of the article's text."""
+    first_pieces: list[int]
+    """Position of each word's first piece."""
+
+
+def split(
+    text: str, sentences: Sequence[tuple[int, int]], article: int, tokenizer: Tokenizer, words: English
+) -> list[Window]:
+    """Return the windows of *text*, cut at the ends of *sentences* (or of lines, where none are known)."""
+    encoded = tokenizer.encode(text, add_special_tokens=False)
+    ends = [end for _, end in encoded.offsets]
+    spans = [(token.idx, token.idx + len(token)) for token in words.make_doc(text) if not token.is_space]
+    if not spans or not ends:
+        return []
+    starts = np.array([start for start, _ in spans])
+    first = np.searchsorted(np.array(ends), starts, side="right")
+    limits = sorted({end for _, end in sentences} or {i + 1 for i, c in enumerate(text) if c == "\n"} | {len(text)})
+    size = MAX_WINDOW_PIECES - 2
+    parts = -(-len(ends) // size)
+    goal = len(ends) / parts
+    windows: list[Window] = []
+    begin = 0
+    while begin < len(spans):
+        piece = int(first[begin])
+        last_piece = len(ends) if len(windows) + 1 >= parts and len(ends) - piece <= size else piece + size
+        stop = int(np.searchsorted(first, last_piece, side="left"))
+        if stop < len(spans):
+            wanted = piece + goal
+            fitting = [int(np.searchsorted(starts, limit)) for limit in limits]
+            fitting = [at for at in fitting if begin < at <= stop]
+            if fitting:
+                stop = min(fitting, key=lambda at: abs((int(first[at]) if at < len(first) else len(ends)) - wanted))
+        stop = max(stop, begin + 1)
+        end_piece = int(first[stop]) if stop < len(spans) else len(ends)
+        end_piece = min(end_piece, piece + size)
+        kept = [at for at in range(begin, stop) if first[at] < end_piece]
+        windows.append(
+            Window(
+                article,
+                len(windows),
+                [BEGIN_PIECE, *encoded.ids[piece:end_piece], END_PIECE],
+                [spans[at] for at in kept],
+                [int(first[at]) - piece + 1 for at in kept],
+            )
+        )
+        begin = stop
+    return windows
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What the words of a window, and its article, should be."""
+
+    tags: NDArray[np.bool_] | None
+    """Tags of names that each word may have: (word, tag). None where nobody labelled names."""
+    types: NDArray[np.int32] | None
+    """Type of the event that each word names, 0 for none."""
+    flags: NDArray[np.float32] | None
+    main: NDArray[np.float32] | None
+    topics: NDArray[np.float32] | None
+    """Each topic with its ancestors; only in the window that begins the article."""
+    lead: int
+    """Index of the most important topic, or -1."""
+
+
+def targets(article: LabelledArticle, window: Window, types: dict[str, int], topics: dict[str, int], tree: TopicTree) -> Targets:
+    """Return the targets of *window*."""
+    starts = {start: at for at, (start, _) in enumerate(window.words)}
+    ends = {end: at for at, (_, end) in enumerate(window.words)}
+    tags = _tags(article, window, starts, ends) if article.names is not None else None
+    size = len(window.words)
+    kinds = flags = main = topic_row = None
+    if article.events is not None:
+        kinds, flags, main = np.zeros(size, np.int32), np.zeros((size, 4), np.float32), np.zeros(size, np.float32)
+        for event in article.events:
+            at = starts.get(event.start)
+            if at is None:
+                at = next((i for i, (s, e) in enumerate(window.words) if s <= event.start < e), None)
+            if at is not None:
+                kinds[at], flags[at], main[at] = types[event.type], event.flags, event.main
+    lead = -1
+    if article.topics is not None and window.number == 0:
+        topic_row = np.zeros(len(topics), np.float32)
+        for code in article.topics:
+            for above in tree.with_ancestors(code):
+                topic_row[topics[above]] = 1.0
+        lead = topics[article.topics[0]] if article.topics else -1
+    return Targets(tags, kinds, flags, main, topic_row, lead)
+
+
+def _tags(article: LabelledArticle, window: Window, starts: dict[int, int], ends: dict[int, int]) -> NDArray[np.bool_]:
+    allowed = np.zeros((len(window.words), NAME_TAGS), dtype=bool)
+    allowed[:, 0] = True
+    count = len(NAME_LABELS)
+    for name in article.names or ():
+        first, last = starts.get(name.start), ends.get(name.end)
+        if first is None or last is None or last < first:
+            touched = [at for at, (s, e) in enumerate(window.words) if s < name.end and name.start < e]
+            allowed[touched] = True
+            continue
+        labels = [NAME_LABELS.index(label) for label in name.labels]
+        allowed[first : last + 1] = False
+        for label in labels:
+            if first == last:
+                allowed[first, 1 + 3 * count + label] = True
+                continue
+            allowed[first, 1 + label] = True
+            allowed[first + 1 : last, 1 + count + label] = True
+            allowed[last, 1 + 2 * count + label] = True
+    return allowed
+
+
+def vary(article: LabelledArticle, rng: random.Random, names: augment.Names) -> LabelledArticle:
+    """Return *article* as another wire could have sent it: with other names, with sentences in another case."""
+    if article.names is not None and rng.random() < SHARE_SWAPPED:
+        article = _swap_names(article, rng, names)
+    text = list(article.text)
+    for start, end in article.sentences or ((0, article.text.find("\n\n")),):
+        draw = rng.random()
+        change: Any = None
+        if draw < SHARE_UPPER:
+            change = str.upper
+        elif draw < SHARE_UPPER + SHARE_TITLE:
+            change = str.title
+        elif draw < SHARE_UPPER + SHARE_TITLE + SHARE_LOWER:
+            change = str.lower
+        if change is not None:
+            part = article.text[start:end]
+            changed = _as_title(part) if change is str.title else part
+            for i in range(start, end):
+                other = changed[i - start] if change is str.title else change(text[i])
+                text[i] = other if len(other) == 1 else text[i]
+    return replace(article, text="".join(text))
+
+
+def _as_title(part: str) -> str:
+    words = part.split(" ")
+    return " ".join(w if w in augment.PARTICLES or not w or len(w[0].upper()) > 1 else w[0].upper() + w[1:] for w in words)
+
+
+def _swap_names(article: LabelledArticle, rng: random.Random, names: augment.Names) -> LabelledArticle:
+    known, events = article.names or (), article.events or ()
+    labels = tuple(corpus.Label(name.start, name.end, name.labels[0]) for name in known)
+    triggers = tuple(corpus.Label(event.start, event.end, NONE) for event in events)
+    swapped = augment.swap_names(
+        corpus.Article(article.id, article.text, (*labels, *triggers), article.sentences), rng, names
+    )
+    moved = swapped.entities
+    return replace(
+        article,
+        text=swapped.text,
+        sentences=swapped.sentences,
+        names=tuple(replace(name, start=at.start, end=at.end) for name, at in zip(known, moved, strict=False)),
+        events=None
+        if article.events is None
+        else tuple(replace(e, start=at.start, end=at.end) for e, at in zip(events, moved[len(known) :], strict=True)),
+    )
+
+
+def names_of(articles: Sequence[LabelledArticle]) -> augment.Names:
+    """Return the names from which `vary` draws."""
+    return augment.names_in(
+        corpus.Article(
+            a.id, a.text, tuple(corpus.Label(n.start, n.end, n.labels[0]) for n in a.names or () if len(n.labels) == 1)
+        )
+        for a in articles
+    )
+
+
+def all_windows(articles: Sequence[LabelledArticle], tokenizer: Tokenizer) -> Iterator[Window]:
+    """Yield the windows of all *articles*."""
+    words = English()
+    for number, article in enumerate(articles):
+        yield from split(article.text, article.sentences, number, tokenizer, words)
