@@ -104,7 +104,7 @@ def swap_names(article: Article, rng: random.Random, names: Names, share: float 
     edits = []
     for ent in article.entities:
         name = article.text[ent.start : ent.end]
-        if ent.label == "PERSON":
+        if ent.label == "PERSON" and name.strip():
             replacement = _other_person(name, people, rng, names, share)
         elif (name, ent.label) in others:
             replacement = others[name, ent.label]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from spacy.lang.en import English
 
+from service.enrich.model.word_features import key
 from training import augment, corpus
 from training.encoder import BEGIN_PIECE, END_PIECE
 

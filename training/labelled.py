@@ -76,7 +76,7 @@ def read(folder: Path) -> Iterator[LabelledArticle]:
             outlet=outlet,
             text=row["text"],
             sentences=tuple((start, end) for start, end in row["sentences"]),
-            names=names.get(row["id"]),
+            names=tuple(name for name in names[row["id"]] if name.end <= len(row["text"])) if row["id"] in names else None,
             events=tuple(_trigger(row, event) for event in row["events"]),
             topics=tuple(row["topics"]),
             part=part_of_outlet(outlet) if world else part_of_article(row["id"]),

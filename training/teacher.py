@@ -122,6 +122,7 @@ def outputs(weights: dict[str, Any], embedded: Any, mask: Any, key: Any) -> dict
     return {name: head(name, hidden) for name in ("tags", "types", "flags", "main")} | {
         "topics": head("topics", pooled),
         "lead": head("lead", pooled),
+        "hidden": hidden,
     }
 
 
@@ -322,7 +323,7 @@ def run(source: encoder.Encoder, weights: Any, windows: Sequence[Window]) -> lis
         scores = {k: np.asarray(v) for k, v in predict(weights, batch["embedded"], batch["mask"], batch["number"]).items()}
         for row, index in enumerate(group):
             at = windows[index].first_pieces
-            results[index] = {k: scores[k][row, at] for k in ("tags", "types", "flags", "main")}
+            results[index] = {k: scores[k][row, at] for k in ("tags", "types", "flags", "main", "hidden")}
             results[index] |= {k: scores[k][row] for k in ("topics", "lead", "no_main")}
     return results
 
