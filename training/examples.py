@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
+    from service.enrich.topics.tree import TopicTree
     from training.labelled import LabelledArticle
-    from training.topics import TopicTree
 
 MAX_WINDOW_PIECES = 256
 """Word pieces that the encoder reads at once. A longer article is split between sentences, in parts of like length."""

@@ -52,6 +52,7 @@ REASONS_IF_NONE_FOUND = {
     "entities": "the text names no person, organisation, place or other thing",
     "locations": "the text names no place",
     "events": "no sentence states an event of the kinds that are coded",
+    "topics": "no Media Topic scored high enough to be listed",
 }
 """The reason that a record gives for an empty list."""
 
