@@ -76,7 +76,7 @@ def read(folder: Path) -> Iterator[LabelledArticle]:
             outlet=outlet,
             text=row["text"],
             sentences=tuple((start, end) for start, end in row["sentences"]),
-            names=tuple(name for name in names[row["id"]] if name.end <= len(row["text"])) if row["id"] in names else None,
+            names=_within(row["text"], names.get(row["id"])),
             events=tuple(_trigger(row, event) for event in row["events"]),
             topics=tuple(row["topics"]),
             part=part_of_outlet(outlet) if world else part_of_article(row["id"]),
@@ -90,7 +90,7 @@ def read(folder: Path) -> Iterator[LabelledArticle]:
 
 def outlet_of(article_id: str) -> str:
     """Return the outlet of a world article: its id up to the last underscore."""
-    return article_id.split(".txt")[0].rsplit("_", 1)[0]
+    return article_id.split(".txt", maxsplit=1)[0].rsplit("_", 1)[0]
 
 
 def part_of_article(article_id: str) -> str:
@@ -109,6 +109,11 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
+
+
+def _within(text: str, names: tuple[Name, ...] | None) -> tuple[Name, ...] | None:
+    """Return the *names* that lie in *text*: some texts were cut after their names had been labelled."""
+    return None if names is None else tuple(name for name in names if name.end <= len(text))
 
 
 def _name(row: dict[str, Any], span: dict[str, Any]) -> Name:

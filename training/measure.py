@@ -1,0 +1,120 @@
+"""Measure the shipped pipeline on labelled articles and print one table.
+
+    python -m training.measure --labelled FOLDER --evaluation FOLDER [--part development] [--only events,topics]
+
+Every text is enriched as the service does it, with the settings of the environment. LABELLED has the files that
+`training/labelled.py` reads and `topics.txt`; EVALUATION has `events_plover.jsonl` (`id`, `text`, `codes`) and
+`locations_geovirus.jsonl` (`id`, `text`, `toponyms`), which have no parts.
+
+Of a labelled event, the first word must be in the trigger of the record's event. A name must have its exact span.
+"Place" is GPE or LOC, "work" WORK_OF_ART or LAW.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from training import labelled, records, topics
+from training.scoring.counting import markdown
+from training.scoring.events import event_rows, plover_rows
+from training.scoring.locations import geovirus_rows
+from training.scoring.names import name_rows
+from training.scoring.topics import topic_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from service.contract.enriched_article import EnrichedArticle
+    from training.labelled import LabelledArticle
+    from training.scoring.counting import Row
+
+    Sets = dict[str, list[LabelledArticle]]
+
+MEASURES = ("events", "topics", "names", "plover", "geovirus")
+EVALUATION_FILES = {"plover": "events_plover.jsonl", "geovirus": "locations_geovirus.jsonl"}
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--labelled", type=Path, required=True)
+    parser.add_argument("--evaluation", type=Path, required=True)
+    parser.add_argument("--part", choices=["development", "test"], default="test")
+    parser.add_argument("--only", type=_measures, default=MEASURES, help="what to measure, separated by commas")
+    parser.add_argument("--records", type=Path, help="file to write the records to, as JSON lines")
+    options = parser.parse_args()
+
+    sets = _labelled_sets(options.labelled, options.part, options.only)
+    evaluation = {
+        measure: _rows_of(options.evaluation / file)
+        for measure, file in EVALUATION_FILES.items()
+        if measure in options.only
+    }
+    texts = [(article.id, article.text) for articles in sets.values() for article in articles]
+    texts += [(row["id"], row["text"]) for rows in evaluation.values() for row in rows]
+    by_id = records.enrich(texts)
+    if options.records:
+        options.records.write_text("".join(f"{record.model_dump_json()}\n" for record in by_id.values()), "utf-8")
+    tree = topics.read(options.labelled / "topics.txt")
+    rows = [*_labelled_rows(sets, by_id, tree, options.only), *_evaluation_rows(evaluation, by_id)]
+    print(markdown(rows))
+
+
+def _measures(text: str) -> Sequence[str]:
+    """Return the measures that *text* names.
+
+    Raises:
+        argparse.ArgumentTypeError: One of them is unknown.
+    """
+    measures = text.split(",")
+    if unknown := set(measures) - set(MEASURES):
+        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: choose from {', '.join(MEASURES)}")
+    return measures
+
+
+def _labelled_sets(folder: Path, part: str, measures: Sequence[str]) -> Sets:
+    """Return the articles of *part* that *measures* need, by the name of their set."""
+    sets: Sets = {"world": [], "wire": [], "topics only": []}
+    for article in labelled.read(folder):
+        if article.part != part:
+            continue
+        if article.events is None:
+            if "topics" in measures:
+                sets["topics only"].append(article)
+        elif {"events", "topics", "names"} & set(measures):
+            sets["wire" if article.outlet == article.id else "world"].append(article)
+    return sets
+
+
+def _rows_of(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def _labelled_rows(
+    sets: Sets, by_id: dict[str, EnrichedArticle], tree: topics.TopicTree, measures: Sequence[str]
+) -> Iterator[Row]:
+    pairs = {name: [(article, by_id[article.id]) for article in articles] for name, articles in sets.items()}
+    if "events" in measures:
+        for name in ("world", "wire"):
+            yield from event_rows(name, pairs[name])
+    if "topics" in measures:
+        for name, pairs_of_set in pairs.items():
+            yield from topic_rows(name, pairs_of_set, tree)
+    if "names" in measures:
+        yield from name_rows("world", pairs["world"], others=False)
+        yield from name_rows("wire", pairs["wire"], others=True)
+
+
+def _evaluation_rows(evaluation: dict[str, list[dict[str, Any]]], by_id: dict[str, EnrichedArticle]) -> Iterator[Row]:
+    if "plover" in evaluation:
+        yield from plover_rows((row["codes"], by_id[row["id"]]) for row in evaluation["plover"])
+    if "geovirus" in evaluation:
+        yield from geovirus_rows([(row["toponyms"], by_id[row["id"]]) for row in evaluation["geovirus"]])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Compare records with labels: a module per annotation, each with functions from pairs to rows of the table."""
