@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from training.labelled import LabelledArticle
     from training.teacher import Labels as Inventory
 
-LENGTHS = (96, 160, 256, 384, 512, 768, 1_024)
+LENGTHS = (128, 256, 384, 512, 768)
 """Lengths in tokens to which articles are padded: one compiled program each."""
 TOKENS_PER_BATCH = 4_096
-WORDS_STEP = 512
+WORDS_STEP = 1_024
 """Distinct words of a batch are padded to a multiple of this."""
 MIN_WORD_USES, MAX_WORDS = 5, 30_000
 SHARE_OF_HIDDEN_WORDS = 0.1
@@ -217,3 +217,19 @@ def to_batch(
         "types": types, "type_shares": type_shares, "flags": flags, "main": main, "has_main": has_main,
         "topics": topic_rows, "lead": lead, "has_topics": has_topics, "weight": weight,
     }  # fmt: skip
+
+
+def reduced(sums: NDArray[np.float64], counts: NDArray[np.int64], width: int) -> NDArray[np.float32]:
+    """Return the teacher's mean vector of each word in *width* principal components, as the words' first vectors."""
+    means = sums / np.maximum(counts, 1)[:, None]
+    seen = counts > 0
+    means -= means[seen].mean(0)
+    means[~seen] = 0
+    covariance = means[seen].T @ means[seen] / seen.sum()
+    _, components = np.linalg.eigh(covariance)
+    rows = means @ components[:, ::-1][:, :width]
+    return (rows / rows[seen].std() * FIRST_SPREAD).astype(np.float32)
+
+
+FIRST_SPREAD = 0.3
+"""Standard deviation of the words' first vectors, as of the other tables."""

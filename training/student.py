@@ -12,14 +12,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from service.enrich.model import network, word_features
+from service.enrich.model import network, tree_decoding, word_features
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from service.enrich.model.network import Sizes
 
-EPSILON = 1e-5
+EPSILON = network.NORM_EPSILON
+RARE_TOPIC_LOG_ODDS = -4.5
 
 
 def initial(sizes: Sizes, word_vectors: NDArray[np.float32] | None, seed: int = 0) -> dict[str, Any]:
@@ -52,14 +53,15 @@ def initial(sizes: Sizes, word_vectors: NDArray[np.float32] | None, seed: int = 
         "positions": table(network.POSITIONS, width) * 0.1,
         "article": linear(2 * width, width, 0.5),
         "tags": linear(width, sizes.tags, 0.1),
-        "grammar": linear(width, sizes.grammar),
+        "grammar": linear(width, sizes.grammar, 0.3),
         "relations": linear(sizes.relation_inputs, sizes.relations),
         "event_hidden": linear(width, 2 * width),
         "events": linear(width, sizes.types + 5, 0.1),
         "no_main": np.zeros(1, np.float32),
         "attention": linear(width, network.TOPIC_HEADS, 0.1),
         "topic_values": linear(2 * width, network.TOPIC_HEADS * network.TOPIC_WIDTH),
-        "topics": linear(network.TOPIC_HEADS * network.TOPIC_WIDTH, 2 * sizes.topics, 0.1),
+        "topics": linear(network.TOPIC_HEADS * network.TOPIC_WIDTH, 2 * sizes.topics, 0.3)
+        | {"b": np.repeat(np.array([RARE_TOPIC_LOG_ODDS, 0], np.float32), sizes.topics)},
     }
 
 
@@ -174,7 +176,7 @@ def loss(weights: dict[str, Any], batch: dict[str, Any], key: Any, drop: float, 
     """Return the weighted sum of the losses, and each by itself."""
     scores = forward(weights, batch, key, drop)
     mask = batch["mask"]
-    at = network.grammar_columns(sizes.pos)
+    at = tree_decoding.columns(sizes.pos)
     grammar = scores["grammar"]
     event_scores = scores["events"]
     type_log = jax.nn.log_softmax(event_scores[..., : sizes.types], -1)
@@ -205,10 +207,10 @@ def loss(weights: dict[str, Any], batch: dict[str, Any], key: Any, drop: float, 
     return sum(LOSS_WEIGHTS[name] * value for name, value in losses.items()), losses
 
 
-def _head_scores(grammar: Any, batch: dict[str, Any], at: network.Columns) -> Any:
+def _head_scores(grammar: Any, batch: dict[str, Any], at: tree_decoding.Columns) -> Any:
     """Return the scores of heads within each sentence: (article, dependent, head)."""
     size = grammar.shape[1]
-    classes = jax.nn.one_hot(_distances(size), network.DISTANCE_CLASSES, dtype=jnp.float32)
+    classes = jax.nn.one_hot(_distances(size), tree_decoding.DISTANCE_CLASSES, dtype=jnp.float32)
     content = jnp.einsum("btw,bsw->bts", grammar[..., at.dependent], grammar[..., at.head])
     content += jnp.einsum("btc,tsc->bts", grammar[..., at.head_distance], classes)
     content += jnp.einsum("bsc,stc->bts", grammar[..., at.dependent_distance], classes)
@@ -218,7 +220,11 @@ def _head_scores(grammar: Any, batch: dict[str, Any], at: network.Columns) -> An
 
 @functools.cache
 def _distances(size: int) -> Any:
-    return network.distance_classes(size)
+    """Return the class of the distance between any two of *size* tokens: (from, to)."""
+    offset = np.arange(size)[None, :] - np.arange(size)[:, None]
+    starts = tree_decoding.DISTANCE_BAND_STARTS
+    band = np.searchsorted(starts, np.abs(offset), side="right")
+    return np.where(offset < 0, len(starts) - band, len(starts) + band)
 
 
 def _sparse(log: Any, columns: Any, shares: Any) -> Any:

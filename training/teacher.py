@@ -243,7 +243,7 @@ def update(weights: Any, first: Any, second: Any, step: Any, batch: Any, total: 
 def fit(labels: Labels, runs: Path, parts: frozenset[str]) -> dict[str, Any]:
     """Fine-tune on the articles of *parts*, and return the weights. Stores its state after each pass."""
     source = encoder.load(LAYERS)
-    base = spacy.load(corpus.BASE_MODEL, enable=["ner"])
+    base = base_recognizer()
     articles = [with_numbers(a, base) for a in labels.articles if a.part in parts]
     names = examples.names_of(articles)
     tokenizer = encoder.tokenizer()
@@ -288,6 +288,11 @@ def _store(path: Path, state: Any) -> None:
     draft = path.with_suffix(".draft")
     draft.write_bytes(pickle.dumps(jax.tree.map(np.asarray, state)))
     os.replace(draft, path)
+
+
+def base_recognizer() -> Any:
+    """Return the base model's recognizer of names, for its numbers, dates and amounts."""
+    return spacy.load(corpus.BASE_MODEL, enable=["ner"])
 
 
 def with_numbers(article: LabelledArticle, base: Any) -> LabelledArticle:

@@ -1,158 +1,183 @@
-"""Train the shipped weights from labelled articles and raw news: corpus, teachers, silver labels, student.
+"""Train the shipped weights from labelled articles and raw news: teacher, labels of raw news, student.
 
-    python training/train.py --labelled articles.jsonl --raw raw.jsonl.xz
+    make train NEWSWIRE_LABELLED=FOLDER NEWSWIRE_RAW_NEWS=raw.jsonl.xz
 
-README.md describes the two files. The seeds are fixed and all arithmetic runs on one thread, so that a second run gives
-the same scores within noise.
+README.md describes the files. Each step stores its result in `training/runs`, so that a run that was stopped goes on
+where it was. The seeds are fixed, so that a second run gives the same scores within noise.
 """
 
 from __future__ import annotations
 
-# ruff: noqa: E402 - the environment must be set before NumPy is loaded, the path before our own modules
-import os
-
-# On a busy machine two BLAS threads wait for each other and reach a quarter of the speed of one.
-os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-
 import argparse
+import os
+import pickle
 import random
-import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import spacy
-from spacy.training.initialize import init_nlp
-from spacy.training.loop import train
-from spacy.util import load_config
+import jax
+import numpy as np
 from thinc.api import NumpyOps, set_current_ops
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
+from service.enrich.model import reader
+from service.enrich.model.network import Sizes
+from training import documents, encoder, examples, fit_student, label, samples, teacher, trigger_examples, weights
 
-import training.callbacks  # noqa: F401 - registers what the configs name
-from service.enrich.model import loading
-from training import augment, corpus, silver, weights
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
-CORPUS = HERE / "corpus"
-RUNS = HERE / "runs"
-TEACHERS = ("ner", "tok2vec")
-"""Networks of the base model, one per teacher. They differ, so that one is often right if the other errs."""
-SILVER_PROCESSES = 2
-"""Processes that label raw news in parallel, each a part of it."""
-SEED = 20
-MAX_SILVER_WORDS_BY_SOURCE = {
-    "allsides": 2_000_000,
-    "reuters21578": 1_200_000,
-    "guardian": 300_000,
-    "media": 100_000,
-    "wmt22": 100_000,
-    "ukrbias": 100_000,
-}
-"""Most words of raw news by source. The source of an article is its id up to the first hyphen."""
-TOKENS_PER_BATCH = 600
-"""Tokens per batch, as in the configs: the learning rate then reaches zero with the last step."""
-LABELLED_VARIABLE, RAW_VARIABLE = "NEWSWIRE_LABELLED", "NEWSWIRE_RAW_NEWS"
+    from training.documents import Document
+    from training.labelled import LabelledArticle
+    from training.samples import Sample
+
+RUNS = Path(__file__).parent / "runs"
+PROCESSES = 2
+COPIES = 3
+"""Copies of each labelled article with other names and in other case; a pass of the student sees one of them."""
+DOCUMENTS_PER_FILE = 2_000
+TEACHER_PARTS = frozenset({"train"})
+STUDENT_PARTS = frozenset({"train"})
+GOLD_WEIGHT, EXAMPLE_WEIGHT = 3.0, 3.0
 
 
 def main() -> None:
-    """Run all stages. Each writes its result to a folder in `training/corpus` or `training/runs`."""
+    """Run all steps."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--labelled", default=os.environ.get(LABELLED_VARIABLE), help=f"labelled articles; default: {LABELLED_VARIABLE}"
-    )
-    parser.add_argument("--raw", default=os.environ.get(RAW_VARIABLE), help=f"raw news; default: {RAW_VARIABLE}")
-    parser.add_argument("--output", type=Path, default=loading.WEIGHTS, help="folder for the weights")
-    arguments = parser.parse_args()
-    labelled, raw = _required_file(arguments.labelled, LABELLED_VARIABLE), _required_file(arguments.raw, RAW_VARIABLE)
+    parser.add_argument("--labelled", type=Path, default=os.environ.get("NEWSWIRE_LABELLED"))
+    parser.add_argument("--raw", type=Path, default=os.environ.get("NEWSWIRE_RAW_NEWS"))
+    parser.add_argument("--runs", type=Path, default=RUNS)
+    parser.add_argument("--output", type=Path, default=reader.WEIGHTS)
+    parser.add_argument("--width", type=int, default=128)
+    parser.add_argument("--passes", type=int, default=fit_student.PASSES)
+    parser.add_argument("--student", default="student")
+    options = parser.parse_args()
+    for name, path in (("NEWSWIRE_LABELLED", options.labelled), ("NEWSWIRE_RAW_NEWS", options.raw)):
+        if path is None or not path.exists():
+            raise SystemExit(
+                f"{name}: there is no {path}. The articles belong to their publishers and are not part of this project: "
+                "give your own; training/README.md describes their format."
+            )
+    options.runs.mkdir(parents=True, exist_ok=True)
+    jax.config.update("jax_compilation_cache_dir", str(options.runs / "compiled"))
     set_current_ops(NumpyOps(use_blis=False))
-    known = build_gold(labelled)
-    with ProcessPoolExecutor(SILVER_PROCESSES, mp_context=get_context("spawn")) as pool:
-        list(pool.map(teach, TEACHERS))
-        list(pool.map(partial(build_silver, raw, known), range(SILVER_PROCESSES)))
-    fit("student", "student", CORPUS / "train", {"paths.start": str(RUNS / TEACHERS[0] / "model-best")}, epochs=2)
-    weights.store(spacy.load(RUNS / "student" / "model-best"), arguments.output)
-    print(f"weights written to {arguments.output}; to measure them, run: python training/report.py")
+    inventory = teacher.Labels(options.labelled)
+    taught = kept(options.runs / "teacher.pickle", lambda: as_numpy(teacher.fit(inventory, options.runs, TEACHER_PARTS)))
+    known = frozenset(a.id for a in inventory.articles if a.events is not None or a.part not in STUDENT_PARTS)
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        list(pool.map(partial(parse_raw, options.raw, known, options.runs), range(PROCESSES)))
+        gold = kept(options.runs / "gold.pickle", lambda: parse_gold(inventory))
+    silver = [doc for part in range(PROCESSES) for doc in documents.load(options.runs / f"raw-{part}.pickle")]
+    train_student(options, inventory, taught, silver, gold)
 
 
-def teach(start: str) -> None:
-    """Train the teacher that starts from the network of the base model's component *start*."""
-    overrides: dict[str, Any] = {"paths.start": start}
-    if start == "tok2vec":  # has two features more
-        network = "components.ner.model.tok2vec.embed"
-        overrides[f"{network}.attrs"] = ["NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "IS_SPACE"]
-        overrides[f"{network}.rows"] = [5000, 1000, 2500, 2500, 50, 50]
-    fit("teacher", start, CORPUS / "train" / "gold", overrides, epochs=2)
-
-
-def _required_file(path: str | None, variable: str) -> Path:
-    if not path:
-        raise SystemExit(
-            f"{variable} is not set. The articles belong to their publishers and are not part of this project: "
-            "give your own files; training/README.md describes their format."
-        )
-    if not Path(path).is_file():
-        raise SystemExit(f"{variable}: there is no file {path}. training/README.md describes its format.")
-    return Path(path)
-
-
-def build_gold(labelled: Path) -> frozenset[str]:
-    """Write the three parts of the corpus, the training part with copies. Return the ids of all articles."""
-    base, reader = spacy.load(corpus.BASE_MODEL, enable=["ner"]), corpus.grammar()
-    articles = list(corpus.rehearse(corpus.read(labelled), base))
-    parts = {name: [a for a in articles if corpus.part(a.id) == name] for name in corpus.PARTS}
-    for name in ("development", "test"):
-        corpus.write(CORPUS / f"{name}.spacy", corpus.with_grammar(parts[name], reader))
-    corpus.write(CORPUS / "train" / "gold" / "articles.spacy", corpus.with_grammar(parts["train"], reader))
-    copies = augment.copies(parts["train"], random.Random(SEED))  # noqa: S311 - no secret
-    docs = (corpus.to_doc(article, base) for article in copies)
-    count = corpus.write(CORPUS / "train" / "gold" / "copies.spacy", docs)
-    print({name: len(part) for name, part in parts.items()}, f"and {count:,} copies")
-    return frozenset(article.id for article in articles)
-
-
-def build_silver(raw: Path, known: frozenset[str], part: int) -> None:
-    """Label one part of the raw news with the teachers, and write it beside the gold corpus.
-
-    Args:
-        raw: File of raw news.
-        known: Ids of the labelled articles, which are skipped.
-        part: Number of the part, below `SILVER_PROCESSES`.
-    """
-    set_current_ops(NumpyOps(use_blis=False))
-    teachers = [spacy.load(RUNS / start / "model-best") for start in TEACHERS]
-    reader = corpus.grammar()
-    articles = islice(silver.read(raw, known, MAX_SILVER_WORDS_BY_SOURCE), part, None, SILVER_PROCESSES)
-    labelled = list(silver.label(articles, teachers))
-    corpus.write(CORPUS / "train" / f"silver-{part}.spacy", corpus.with_grammar(labelled, reader))
-    print(f"{len(labelled):,} articles labelled by the teachers")
-
-
-def fit(config: str, run: str, folder: Path, overrides: dict[str, Any], *, epochs: int) -> None:
-    """Train CONFIG.cfg on the files in *folder*. The best model on the development part is kept in `runs/RUN`."""
-    set_current_ops(NumpyOps(use_blis=False))
-    vocab = spacy.blank("en").vocab
-    tokens = sum(len(doc) for path in folder.rglob("*.spacy") for doc in corpus.load(path, vocab))
-    overrides = overrides | {
-        "paths.train": str(folder),
-        "paths.dev": str(CORPUS / "development.spacy"),
-        "training.max_epochs": epochs,
-        "training.optimizer.learn_rate.total_steps": epochs * tokens // TOKENS_PER_BATCH,
-    }
-    nlp = init_nlp(load_config(HERE / f"{config}.cfg", overrides=overrides, interpolate=False))
-    # spaCy's loop creates its models with the default operations; ours are faster (service/enrich/model/loading.py).
-    component: Any
-    for _, component in nlp.pipeline:
-        for node in component.model.walk():
-            node.ops = NumpyOps(use_blis=False)
-    (RUNS / run).mkdir(parents=True, exist_ok=True)
+def kept(path: Path, make: Callable[[], Any]) -> Any:
+    """Return what *path* holds, or what *make* gives, then stored there."""
+    if path.exists():
+        with path.open("rb") as stored:
+            return pickle.load(stored)  # noqa: S301 - our own file
     started = time.monotonic()
-    train(nlp, RUNS / run)
-    print(f"{run}: {tokens:,} tokens, {epochs} epochs, in {time.monotonic() - started:.0f} s")
+    made = make()
+    label.store(path, made)
+    print(f"{path.name}: {time.monotonic() - started:.0f} s", flush=True)
+    return made
+
+
+def as_numpy(tree: Any) -> Any:
+    """Return *tree* with arrays of NumPy."""
+    return jax.tree.map(np.asarray, tree)
+
+
+def parse_raw(raw: Path, known: frozenset[str], runs: Path, part: int) -> None:
+    """Store one part of the raw news with the base model's grammar."""
+    path = runs / f"raw-{part}.pickle"
+    if path.exists():
+        return
+    set_current_ops(NumpyOps(use_blis=False))
+    texts = [(name, text, ()) for number, (name, text) in enumerate(documents.read_raw(raw, known)) if number % PROCESSES == part]
+    documents.store(path, list(documents.read_grammar(texts, documents.reader())))
+
+
+def parse_gold(inventory: teacher.Labels) -> list[tuple[int, LabelledArticle, Document]]:
+    """Return the labelled articles and their copies, by number of the copy, with the base model's grammar."""
+    rng = random.Random(0)  # noqa: S311 - no secret
+    articles = [a for a in inventory.articles if a.part in STUDENT_PARTS]
+    base = teacher.base_recognizer()
+    articles = [teacher.with_numbers(a, base) for a in articles]
+    names = examples.names_of(articles)
+    versions = [(0, a) for a in articles]
+    versions += [(copy, examples.vary(a, rng, names)) for copy in range(1, 1 + COPIES) for a in articles]
+    texts = [(a.id, a.text, a.sentences) for _, a in versions]
+    parsed = documents.read_grammar(texts, documents.reader())
+    return [(copy, article, document) for (copy, article), document in zip(versions, parsed, strict=True)]
+
+
+def label_all(runs: Path, name: str, docs: Sequence[Document], source: encoder.Encoder, taught: Any, vectors: label.WordVectors | None) -> list[label.Labels]:
+    """Return the teacher's labels of *docs*, stored in files as they are made."""
+    labels: list[label.Labels] = []
+    for begin in range(0, len(docs), DOCUMENTS_PER_FILE):
+        chunk = docs[begin : begin + DOCUMENTS_PER_FILE]
+
+        def run(chunk: Sequence[Document] = chunk) -> Any:
+            part = label.WordVectors(vectors.vocabulary, source.words.shape[1]) if vectors else None
+            found = label.label(chunk, [sentence_ends(doc) for doc in chunk], source, taught, part)
+            return found, None if part is None else (part.sums.astype(np.float32), part.counts)
+
+        found, sums = kept(runs / f"labels-{name}-{begin}.pickle", run)
+        labels += found
+        if vectors is not None and sums is not None:
+            vectors.sums += sums[0]
+            vectors.counts += sums[1]
+    return labels
+
+
+def sentence_ends(document: Document) -> list[tuple[int, int]]:
+    """Return the sentences of *document* in code points."""
+    starts = document.starts[document.opens].tolist()
+    return list(zip(starts, [*starts[1:], len(document.text)], strict=True))
+
+
+def train_student(options: Any, inventory: teacher.Labels, taught: Any, silver: list[Document], gold: list[tuple[int, LabelledArticle, Document]]) -> None:
+    """Label everything with the teacher, train the student, and write its weights."""
+    source = encoder.load(teacher.LAYERS)
+    words = kept(options.runs / "vocabulary.pickle", lambda: samples.vocabulary([*silver, *(d for n, _, d in gold if n == 0)]))
+    vectors = label.WordVectors(words, source.words.shape[1])
+    silver_labels = label_all(options.runs, "raw", silver, source, taught, vectors)
+    gold_labels = label_all(options.runs, "gold", [d for _, _, d in gold], source, taught, None)
+    ruled = kept(options.runs / "examples.pickle", trigger_examples.read)
+    ruled_labels = label_all(options.runs, "examples", [d for d, _ in ruled], source, taught, None)
+    tags = {tag: row for row, tag in enumerate(sorted({t for d in silver for t in d.tags}))}
+    relations = {name: row for row, name in enumerate(sorted({t for d in silver for t in d.relations}))}
+    forms = samples.Forms()
+    plain = [samples.to_sample(d, found, forms, tags, relations, 1.0) for d, found in zip(silver, silver_labels, strict=True)]
+    by_copy: dict[int, list[Sample]] = {}
+    for (copy, article, document), found in zip(gold, gold_labels, strict=True):
+        sample = samples.to_sample(document, found, forms, tags, relations, GOLD_WEIGHT)
+        by_copy.setdefault(copy, []).append(samples.with_gold(sample, document, article, inventory))
+    for (document, triggers), found in zip(ruled, ruled_labels, strict=True):
+        trigger_examples.mark(found, triggers, inventory.types)
+        plain.append(samples.to_sample(document, found, forms, tags, relations, EXAMPLE_WEIGHT))
+
+    def labelled(number: int) -> list[Sample]:
+        return [*by_copy[0], *by_copy[1 + number % COPIES]]
+
+    sizes = Sizes(len(words), examples.NAME_TAGS, len(tags), len(relations), len(inventory.type_names), len(inventory.topics), width=options.width)
+    names = {
+        "words": list(words), "name_labels": list(examples.NAME_LABELS), "tags": list(tags), "relations": list(relations),
+        "types": inventory.type_names[1:],
+    }  # fmt: skip
+
+    def check(average: Any) -> None:
+        weights.store(as_numpy(average), names, options.output)
+        print(f"weights written to {options.output}: {options.output.stat().st_size / 1e6:.1f} MB", flush=True)
+
+    features = forms.features(words)
+    start = samples.reduced(vectors.sums, vectors.counts, sizes.word_width)
+    state = options.runs / f"{options.student}.state"
+    fit_student.fit(plain, labelled, features, sizes, start, state, check, options.passes)
 
 
 if __name__ == "__main__":

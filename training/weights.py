@@ -1,39 +1,42 @@
-"""Store a trained pipeline as the service loads it."""
+"""Store the trained student as the service loads it: tables of words in bytes, the rest in half precision."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from thinc.api import Config
-
-from service.enrich.model import dependency_parser, loading, span_tagger
-from training import trainable_parser, trainable_span_tagger
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from spacy.language import Language
+    from numpy.typing import NDArray
 
-SERVING_FACTORIES = {
-    trainable_span_tagger.FACTORY: span_tagger.FACTORY,
-    trainable_parser.FACTORY: dependency_parser.FACTORY,
-}
-"""The component with which the service runs the weights of a trainable one."""
+TABLES = frozenset({"words", "beginnings", "ends", "shapes", "grams"})
 
 
-def store(nlp: Language, folder: Path) -> None:
-    """Write the components of *nlp* to *folder* for `loading.add_components`, their weights in half precision."""
-    folder.mkdir(parents=True, exist_ok=True)
-    components = {
-        name: settings | {"factory": SERVING_FACTORIES.get(settings["factory"], settings["factory"])}
-        for name, settings in nlp.config["components"].items()
+def store(weights: dict[str, Any], names: dict[str, list[str]], path: Path) -> None:
+    """Write *weights* and the *names* of words, tags, parts of speech, relations, types and topics to *path*."""
+    arrays: dict[str, NDArray[Any]] = {
+        f"names.{name}": np.frombuffer("\0".join(values).encode("utf-8", "surrogatepass"), np.uint8)
+        for name, values in names.items()
     }
-    Config({"nlp": {"pipeline": nlp.pipe_names}, "components": components}).to_disk(folder / "config.cfg")
-    for name in nlp.pipe_names:
-        component: Any = nlp.get_pipe(name)
-        for node in component.model.walk():
-            for parameter in node.param_names:
-                node.set_param(parameter, node.get_param(parameter).astype(np.float16))
-        component.to_disk(folder / name, exclude=["vocab"])
-        loading.to_single_precision(component)
+    for name, array in flat(weights).items():
+        if name in TABLES:
+            scale = np.abs(array).max(0) / 127
+            arrays[name] = np.round(array / scale).astype(np.int8)
+            arrays[f"{name}.scale"] = scale.astype(np.float32)
+        else:
+            arrays[name] = array.astype(np.float16)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(path, **arrays)
+
+
+def flat(weights: Any, prefix: str = "") -> dict[str, NDArray[np.float32]]:
+    """Return the arrays of nested *weights* by their path, for example "layers.0.norm.g"."""
+    if isinstance(weights, dict):
+        pairs = list(weights.items())
+    elif isinstance(weights, list):
+        pairs = [(str(number), value) for number, value in enumerate(weights)]
+    else:
+        return {prefix.rstrip("."): np.asarray(weights, np.float32)}
+    return {name: array for key, value in pairs for name, array in flat(value, f"{prefix}{key}.").items()}

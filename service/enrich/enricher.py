@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from service.contract.enriched_article import EnrichedArticle, NoneFound
-from service.enrich import counts, dates, entities, events, near_duplicates, places, quotes, span_check, tags
+from service.enrich import counts, dates, entities, events, near_duplicates, places, quotes, span_check, tags, topics
 from service.enrich.fingerprint import describe_pipeline
 from service.enrich.gazetteer.places import Gazetteer
 from service.enrich.grammar.parse import Parse
@@ -120,7 +120,9 @@ class Enricher:
             lists["watched"] = [row.code for row in lists["countries"] if row.code in self._watched]
         with _timed(seconds, "events"):
             Parse.of(doc)  # kept with the doc; a parse from before the entities would hold the model's names
-            lists["events"] = events.find(doc, lists["locations"], article.published_at)
+            lists["events"] = events.find(doc, lists["locations"])
+        with _timed(seconds, "topics"):
+            lists["topics"] = topics.find(doc)
         with _timed(seconds, "tags"):
             lists["tags"] = tags.assign(doc, lists["events"])
         with _timed(seconds, "quotes"):

@@ -27,9 +27,7 @@ def short_code(medtop: str) -> str:
 
 def codes_of(record: EnrichedArticle) -> list[str]:
     """Return the short codes of *record*, most important first: of its topics, or of its tags if it has no topics."""
-    topics: Iterable[str] | None = getattr(record, "topics", None)
-    if topics is None:
-        topics = (medtop for tag in record.tags for medtop in tag.medtop)
+    topics: Iterable[str] = [topic.medtop for topic in record.topics]
     return [short_code(medtop) for medtop in topics]
 
 
