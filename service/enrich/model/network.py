@@ -1,8 +1,9 @@
 """The network: reads the words of a text once, and scores names, grammar, events and topics from the same vectors.
 
 Words become vectors (`word_features`). Layers add to each word's vector what stands around it: neighbours at a distance
-of 1, then of 3, 7 and 15 words, in the form of residual convolutions with maxout (as in spaCy's MaxoutWindowEncoder; van den
-Oord et al. 2016 on dilation). In between, each word learns where it stands and what the article as a whole is about.
+of 1, then of 3, 7 and 15 words, in the form of residual convolutions with maxout (as in spaCy's MaxoutWindowEncoder;
+van den Oord et al. 2016 on dilation). In between, each word learns where it stands and what the article as a whole is
+about.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from service.enrich.model.tree_decoding import (
-    CONTENT_WIDTH,
     DISTANCE_BAND_STARTS,
     DISTANCE_CLASSES,
     RELATION_WIDTH,
@@ -54,7 +54,7 @@ class Sizes:
     @property
     def grammar(self) -> int:
         """Columns of the parser."""
-        return grammar_columns(self.pos)[-1].stop
+        return int(grammar_columns(self.pos)[-1].stop)
 
     @property
     def relation_inputs(self) -> int:
@@ -66,7 +66,8 @@ def distance_classes(size: int) -> Ints:
     """Return the class of the distance between any two of *size* tokens: (from, to)."""
     offset = np.arange(size)[None, :] - np.arange(size)[:, None]
     band = np.searchsorted(DISTANCE_BAND_STARTS, np.abs(offset), side="right")
-    return np.where(offset < 0, len(DISTANCE_BAND_STARTS) - band, len(DISTANCE_BAND_STARTS) + band)
+    classes: Ints = np.where(offset < 0, len(DISTANCE_BAND_STARTS) - band, len(DISTANCE_BAND_STARTS) + band)
+    return classes
 
 
 def positions(tokens: int, first_line: int) -> Ints:
