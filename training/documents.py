@@ -59,6 +59,7 @@ def read_grammar(
 
     Known sentences are kept: no tree crosses their borders.
     """
+
     def docs() -> Iterator[tuple[Doc, str]]:
         for article_id, text, sentences in texts:
             doc = reader.make_doc(text)
@@ -106,8 +107,9 @@ def read_raw(path: Path, known: frozenset[str]) -> Iterator[tuple[str, str]]:
             headline = ""
         text = "\n\n".join(part for part in (headline, row["body"]) if part)
         if len(text) > MAX_CODE_POINTS_PER_ARTICLE:
-            cut = max(text.rfind("\n", 0, MAX_CODE_POINTS_PER_ARTICLE), text.rfind(". ", 0, MAX_CODE_POINTS_PER_ARTICLE) + 1)
-            text = text[: cut if cut > 0 else MAX_CODE_POINTS_PER_ARTICLE]
+            text = text[:MAX_CODE_POINTS_PER_ARTICLE]
+            cut = max(text.rfind("\n"), text.rfind(". ") + 1)
+            text = text[:cut] if cut > 0 else text
         if text.strip():
             yield row["id"], text
 

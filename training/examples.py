@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from spacy.lang.en import English
 
-from service.enrich.model.word_features import key
 from training import augment, corpus
 from training.encoder import BEGIN_PIECE, END_PIECE
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
@@ -109,7 +108,9 @@ class Targets:
     """Index of the most important topic, or -1."""
 
 
-def targets(article: LabelledArticle, window: Window, types: dict[str, int], topics: dict[str, int], tree: TopicTree) -> Targets:
+def targets(
+    article: LabelledArticle, window: Window, types: dict[str, int], topics: dict[str, int], tree: TopicTree
+) -> Targets:
     """Return the targets of *window*."""
     starts = {start: at for at, (start, _) in enumerate(window.words)}
     ends = {end: at for at, (_, end) in enumerate(window.words)}
@@ -181,7 +182,9 @@ def vary(article: LabelledArticle, rng: random.Random, names: augment.Names) -> 
 
 def _as_title(part: str) -> str:
     words = part.split(" ")
-    return " ".join(w if w in augment.PARTICLES or not w or len(w[0].upper()) > 1 else w[0].upper() + w[1:] for w in words)
+    return " ".join(
+        w if w in augment.PARTICLES or not w or len(w[0].upper()) > 1 else w[0].upper() + w[1:] for w in words
+    )
 
 
 def _swap_names(article: LabelledArticle, rng: random.Random, names: augment.Names) -> LabelledArticle:

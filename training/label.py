@@ -10,6 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from spacy.lang.en import English
 
+from service.enrich.model import word_features
 from training import encoder, examples, teacher
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def label(
         if vectors is not None:
             for window, row in zip(windows, scores, strict=True):
                 text = chunk[window.article].text
-                vectors.add([examples.key(text[s:e]) for s, e in window.words], row["hidden"])
+                vectors.add([word_features.key(text[s:e]) for s, e in window.words], row["hidden"])
     return results
 
 

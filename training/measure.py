@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from service.contract.enriched_article import EnrichedArticle
+    from service.enrich.topics.tree import TopicTree
     from training.labelled import LabelledArticle
     from training.scoring.counting import Row
 
@@ -95,7 +96,7 @@ def _rows_of(path: Path) -> list[dict[str, Any]]:
 
 
 def _labelled_rows(
-    sets: Sets, by_id: dict[str, EnrichedArticle], tree: topics.TopicTree, measures: Sequence[str]
+    sets: Sets, by_id: dict[str, EnrichedArticle], tree: TopicTree, measures: Sequence[str]
 ) -> Iterator[Row]:
     pairs = {name: [(article, by_id[article.id]) for article in articles] for name, articles in sets.items()}
     if "events" in measures:

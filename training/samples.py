@@ -85,7 +85,9 @@ def vocabulary(documents: Iterable[Document]) -> dict[str, int]:
     return {word: row for row, word in enumerate(sorted(kept))}
 
 
-def to_sample(document: Document, labels: Labels, forms: Forms, pos: dict[str, int], relations: dict[str, int], weight: float) -> Sample:
+def to_sample(  # noqa: PLR0917 - a document with its labels, then how both are numbered
+    document: Document, labels: Labels, forms: Forms, pos: dict[str, int], relations: dict[str, int], weight: float
+) -> Sample:
     """Return *document* with *labels* as a sample."""
     grammar = np.stack(
         [
@@ -114,8 +116,8 @@ def first_line(document: Document) -> int:
 
 def with_gold(sample: Sample, document: Document, article: LabelledArticle, inventory: Inventory) -> Sample:
     """Return *sample* with the labels of readers in place of the teacher's, as far as there are any."""
-    words = [(s, e) for s, e, space in zip(document.starts.tolist(), document.ends.tolist(), document.spaces.tolist(), strict=True) if not space]
     tokens = np.flatnonzero(~document.spaces)
+    words = list(zip(document.starts[tokens].tolist(), document.ends[tokens].tolist(), strict=True))
     window = examples.Window(0, 0, [], words, [])
     gold = examples.targets(article, window, inventory.types, inventory.topics, inventory.tree)
     labels = sample.labels
@@ -154,8 +156,7 @@ def _allow(labels: Labels, tokens: NDArray[np.int64], allowed: NDArray[np.bool_]
 
 def batches(samples: Sequence[Sample], rng: random.Random | None) -> list[tuple[list[int], int]]:
     """Return the indexes of samples of like length, and the length to which they are padded."""
-    jitter = (lambda: rng.random() * 20) if rng else (lambda: 0.0)
-    order = sorted(range(len(samples)), key=lambda i: len(samples[i].forms) + jitter())
+    order = sorted(range(len(samples)), key=lambda i: len(samples[i].forms) + (rng.random() * 20 if rng else 0.0))
     groups: list[tuple[list[int], int]] = []
     for index in order:
         length = next(size for size in LENGTHS if size >= min(len(samples[index].forms), LENGTHS[-1]))
@@ -168,7 +169,11 @@ def batches(samples: Sequence[Sample], rng: random.Random | None) -> list[tuple[
 
 
 def to_batch(
-    samples: Sequence[Sample], length: int, features: dict[str, NDArray[np.int32]], topics: int, rng: np.random.Generator | None
+    samples: Sequence[Sample],
+    length: int,
+    features: dict[str, NDArray[np.int32]],
+    topics: int,
+    rng: np.random.Generator | None,
 ) -> dict[str, Any]:
     """Return arrays of *samples*, padded to *length* tokens."""
     size = max(1, TOKENS_PER_BATCH // length)
@@ -212,10 +217,12 @@ def to_batch(
         words["word"] = np.where(hide, features["hidden"][rows], words["word"])
     return {
         "words": words, "tokens": tokens.reshape(forms.shape).astype(np.int32), "mask": (forms >= 0).astype(np.float32),
-        "positions": positions, "sentences": sentences, "pos": grammar[..., 0], "heads": grammar[..., 1],
-        "relations": grammar[..., 2], "opens": grammar[..., 3].astype(np.float32), "tags": tags, "tag_shares": tag_shares,
-        "types": types, "type_shares": type_shares, "flags": flags, "main": main, "has_main": has_main,
-        "topics": topic_rows, "lead": lead, "has_topics": has_topics, "weight": weight,
+        "positions": positions, "sentences": sentences,
+        "pos": grammar[..., 0], "heads": grammar[..., 1], "relations": grammar[..., 2],
+        "opens": grammar[..., 3].astype(np.float32),
+        "tags": tags, "tag_shares": tag_shares, "types": types, "type_shares": type_shares, "flags": flags,
+        "main": main, "has_main": has_main, "topics": topic_rows, "lead": lead, "has_topics": has_topics,
+        "weight": weight,
     }  # fmt: skip
 
 

@@ -116,9 +116,10 @@ def _article(weights: dict[str, Any], hidden: Any, mask: Any) -> Any:
     return jax.nn.relu(_linear(jnp.concatenate([mean, spread], -1), weights["article"]))[:, None]
 
 
-@jax.custom_vjp
+@jax.custom_vjp  # type: ignore[untyped-decorator]  # JAX is not installed where types are checked
 def _product(rows: Any, matrix: Any) -> Any:
-    return jnp.einsum("bth,hf->btf", rows.astype(jnp.bfloat16), matrix.astype(jnp.bfloat16), preferred_element_type=jnp.float32)
+    rows, matrix = rows.astype(jnp.bfloat16), matrix.astype(jnp.bfloat16)
+    return jnp.einsum("bth,hf->btf", rows, matrix, preferred_element_type=jnp.float32)
 
 
 def _product_forward(rows: Any, matrix: Any) -> Any:
@@ -192,10 +193,11 @@ def loss(weights: dict[str, Any], batch: dict[str, Any], key: Any, drop: float, 
     relation_log = jax.nn.log_softmax(_linear(jnp.concatenate([hidden, sides], -1), weights["relations"]), -1)
     weight = mask * batch["weight"][:, None]
     gold = batch["weight"]
+    flags = _binary(event_scores[..., sizes.types : sizes.types + 4], batch["flags"]).sum(-1)
     losses = {
         "tags": -_mean(_sparse(jax.nn.log_softmax(scores["tags"], -1), batch["tags"], batch["tag_shares"]), weight),
         "types": -_mean(_sparse(type_log, batch["types"], batch["type_shares"]), weight),
-        "flags": _mean(_binary(event_scores[..., sizes.types : sizes.types + 4], batch["flags"]).sum(-1), weight * chance),
+        "flags": _mean(flags, weight * chance),
         "main": -_mean((jax.nn.log_softmax(main, -1) * batch["main"]).sum(-1), gold * batch["has_main"]),
         "topics": _mean(_binary(topics, batch["topics"]).sum(-1), gold * batch["has_topics"]),
         "lead": -_mean((jax.nn.log_softmax(lead, -1) * batch["lead"]).sum(-1), gold * batch["has_topics"]),

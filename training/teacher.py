@@ -9,11 +9,10 @@ Each pass sees every article once, half of them with other names and some senten
 from __future__ import annotations
 
 import argparse
-import os
 import pickle
 import random
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,7 +28,7 @@ from training import corpus, encoder, examples, labelled, topics
 from training.examples import NAME_LABELS, NAME_TAGS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from training.examples import Targets, Window
     from training.labelled import LabelledArticle
@@ -58,15 +57,18 @@ class Labels:
         self.type_names = [examples.NONE, *names]
         self.types = {name: number for number, name in enumerate(self.type_names)}
 
+    def with_ancestors(self, codes: Iterable[str]) -> set[str]:
+        """Return *codes* and the topics above them."""
+        return {above for code in codes for above in self.tree.with_ancestors(code)}
+
 
 def initial_heads(source: encoder.Encoder, labels: Labels) -> dict[str, Any]:
     """Return the output layers: small random ones, and for topics the embeddings of their names."""
     width, rng = source.words.shape[1], np.random.default_rng(0)
-    counts = Counter(
-        above for a in labels.articles for above in {up for code in a.topics or () for up in labels.tree.with_ancestors(code)}
-    )
+    counts = Counter(above for a in labels.articles for above in labels.with_ancestors(a.topics or ()))
     total = sum(a.topics is not None for a in labels.articles)
-    prior = np.array([np.log((counts[code] + 0.1) / (total - counts[code] + 0.1)) for code in labels.topics], np.float32)
+    odds = [(counts[code] + 0.1) / (total - counts[code] + 0.1) for code in labels.topics]
+    prior = np.array([np.log(value) for value in odds], np.float32)
     vectors = _topic_vectors(source, labels)
 
     def linear(size: int) -> tuple[Any, Any]:
@@ -160,7 +162,9 @@ def _binary(scores: Any, wanted: Any) -> Any:
     return jnp.maximum(scores, 0) - scores * wanted + jnp.log1p(jnp.exp(-jnp.abs(scores)))
 
 
-def to_batch(source: encoder.Encoder, windows: Sequence[Window], length: int, wanted: Sequence[Targets] | None, topic_count: int) -> dict[str, Any]:
+def to_batch(
+    source: encoder.Encoder, windows: Sequence[Window], length: int, wanted: Sequence[Targets] | None, topic_count: int
+) -> dict[str, Any]:
     """Return arrays of *windows*, padded to *length* pieces."""
     size = PIECES_PER_BATCH // length
     pieces, mask = np.ones((size, length), np.int64), np.zeros((size, length), np.float32)
@@ -176,12 +180,13 @@ def to_batch(source: encoder.Encoder, windows: Sequence[Window], length: int, wa
     named, typed, triggers = (np.zeros((size, length), np.float32) for _ in range(3))
     types, flags = np.zeros((size, length), np.int32), np.zeros((size, length, 4), np.float32)
     main = np.zeros((size, length + 1), np.float32)
-    topic_rows, has_topics, lead = np.zeros((size, topic_count), np.float32), np.zeros(size, np.float32), np.zeros(size, np.int32)
+    topic_rows = np.zeros((size, topic_count), np.float32)
+    has_topics, lead = np.zeros(size, np.float32), np.zeros(size, np.int32)
     for row, (window, target) in enumerate(zip(windows, wanted, strict=True)):
         at = window.first_pieces
         if target.tags is not None:
             tags[row, at], named[row, at] = target.tags, 1
-        if target.types is not None:
+        if target.types is not None and target.flags is not None and target.main is not None:
             types[row, at], typed[row, at] = target.types, 1
             triggers[row, at], flags[row, at] = target.types > 0, target.flags
             share = target.main.sum()
@@ -197,8 +202,7 @@ def to_batch(source: encoder.Encoder, windows: Sequence[Window], length: int, wa
 
 def batches(windows: Sequence[Window], rng: random.Random | None) -> list[tuple[list[int], int]]:
     """Return the indexes of windows of like length, and the length to which they are padded."""
-    jitter = (lambda: rng.random() * 10) if rng else (lambda: 0.0)
-    order = sorted(range(len(windows)), key=lambda i: len(windows[i].pieces) + jitter())
+    order = sorted(range(len(windows)), key=lambda i: len(windows[i].pieces) + (rng.random() * 10 if rng else 0.0))
     groups = []
     start = 0
     while start < len(order):
@@ -222,7 +226,9 @@ def _rate(step: Any, total: int) -> Any:
 
 
 @partial(jax.jit, static_argnums=5, donate_argnums=(0, 1, 2))
-def update(weights: Any, first: Any, second: Any, step: Any, batch: Any, total: int, key: Any) -> Any:
+def update(  # noqa: PLR0917 - JAX donates arguments by their position
+    weights: Any, first: Any, second: Any, step: Any, batch: Any, total: int, key: Any
+) -> Any:
     """Take one step of Adam (Kingma and Ba 2015), with gradients of norm one at most."""
     (value, losses), gradient = jax.value_and_grad(loss, has_aux=True)(weights, batch, key)
     norm = jnp.sqrt(sum(jnp.sum(g * g) for g in jax.tree.leaves(gradient)))
@@ -247,7 +253,9 @@ def fit(labels: Labels, runs: Path, parts: frozenset[str]) -> dict[str, Any]:
     articles = [with_numbers(a, base) for a in labels.articles if a.part in parts]
     names = examples.names_of(articles)
     tokenizer = encoder.tokenizer()
-    weights = jax.tree.map(jnp.asarray, {"encoder": source.layers, "heads": initial_heads(source, labels)})
+    weights: dict[str, Any] = jax.tree.map(
+        jnp.asarray, {"encoder": source.layers, "heads": initial_heads(source, labels)}
+    )
     state = runs / "teacher.state"
     first, second = (jax.tree.map(jnp.zeros_like, weights) for _ in range(2))
     done = step = 0
@@ -262,7 +270,7 @@ def fit(labels: Labels, runs: Path, parts: frozenset[str]) -> dict[str, Any]:
         rng = random.Random(number)  # noqa: S311 - no secret
         varied = articles if number == 0 else [examples.vary(a, rng, names) for a in articles]
         windows = list(examples.all_windows(varied, tokenizer))
-        sums: Counter[str] = Counter()
+        sums: defaultdict[str, float] = defaultdict(float)
         for group, length in batches(windows, rng):
             chosen = [windows[i] for i in group]
             wanted = [examples.targets(varied[w.article], w, labels.types, labels.topics, labels.tree) for w in chosen]
@@ -276,7 +284,8 @@ def fit(labels: Labels, runs: Path, parts: frozenset[str]) -> dict[str, Any]:
             if step % 100 == 0:
                 print(f"  step {step} of {total}, {time.monotonic() - started:.0f} s", flush=True)
         count = step - number * steps_per_pass
-        print(f"pass {number + 1}: {time.monotonic() - started:.0f} s", {k: round(v / max(count, 1), 3) for k, v in sums.items()}, flush=True)
+        means = {name: round(value / max(count, 1), 3) for name, value in sums.items()}
+        print(f"pass {number + 1}: {time.monotonic() - started:.0f} s", means, flush=True)
         _store(state, (number + 1, step, weights, first, second))
         if number % 2 or number + 1 == PASSES:
             measure(labels, source, weights, "development")
@@ -287,7 +296,7 @@ def _store(path: Path, state: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
     draft.write_bytes(pickle.dumps(jax.tree.map(np.asarray, state)))
-    os.replace(draft, path)
+    draft.replace(path)
 
 
 def base_recognizer() -> Any:
@@ -313,7 +322,7 @@ def with_numbers(article: LabelledArticle, base: Any) -> LabelledArticle:
     return replace(article, names=names)
 
 
-@jax.jit
+@jax.jit  # type: ignore[untyped-decorator]  # JAX is not installed where types are checked
 def predict(weights: Any, embedded: Any, mask: Any, number: Any) -> Any:
     """Return the scores of all heads, without dropout."""
     return outputs(weights, embedded, mask, None) | {"no_main": weights["heads"]["no_main"][number]}
@@ -325,7 +334,8 @@ def run(source: encoder.Encoder, weights: Any, windows: Sequence[Window]) -> lis
     for group, length in batches(windows, None):
         chosen = [windows[i] for i in group]
         batch = to_batch(source, chosen, length, None, 0)
-        scores = {k: np.asarray(v) for k, v in predict(weights, batch["embedded"], batch["mask"], batch["number"]).items()}
+        predicted = predict(weights, batch["embedded"], batch["mask"], batch["number"])
+        scores = {name: np.asarray(values) for name, values in predicted.items()}
         for row, index in enumerate(group):
             at = windows[index].first_pieces
             results[index] = {k: scores[k][row, at] for k in ("tags", "types", "flags", "main", "hidden")}
@@ -346,62 +356,119 @@ def measure(labels: Labels, source: encoder.Encoder, weights: Any, part: str) ->
 
 
 CORE = {"PERSON": "PERSON", "ORG": "ORG", "GPE": "PLACE", "LOC": "PLACE", "NORP": "NORP"}
+EVENT_THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
+TOPIC_THRESHOLD = 0.4
+"""Probabilities from which an event, or a topic, counts as found."""
 
 
-def report(name: str, labels: Labels, articles: Sequence[LabelledArticle], windows: Sequence[Window], scores: Sequence[dict[str, Any]]) -> None:
+def report(
+    name: str,
+    labels: Labels,
+    articles: Sequence[LabelledArticle],
+    windows: Sequence[Window],
+    scores: Sequence[dict[str, Any]],
+) -> None:
     """Print the figures of one set of articles."""
+    parts = list(zip(windows, scores, strict=True))
+    for threshold in EVENT_THRESHOLDS:
+        _report_events(name, labels, articles, parts, threshold)
     count: Counter[str] = Counter()
-    for threshold in (0.3, 0.4, 0.5, 0.6):
-        got, want = set(), set()
-        for window, row in zip(windows, scores, strict=True):
-            if articles[window.article].events is None:
-                continue
-            odds = np.exp(row["types"] - row["types"].max(1, keepdims=True))
-            odds /= odds.sum(1, keepdims=True)
-            for at, (start, _) in enumerate(window.words):
-                if 1 - odds[at, 0] >= threshold:
-                    got.add((window.article, start, labels.type_names[1 + int(odds[at, 1:].argmax())]))
-        want = {(n, e.start, e.type) for n, a in enumerate(articles) for e in a.events or ()}
-        if want:
-            hit = len(got & want)
-            trigger = len({g[:2] for g in got} & {w[:2] for w in want})
-            print(f"  {name} events at {threshold}: P {hit / max(1, len(got)):.3f} R {hit / len(want):.3f} F {2 * hit / (len(got) + len(want)):.3f} trigger F {2 * trigger / (len(got) + len(want)):.3f}")
-    best: dict[int, tuple[float, int]] = {}
-    for window, row in zip(windows, scores, strict=True):
+    for window, row in parts:
         article = articles[window.article]
-        events = {e.start: e for e in article.events or ()}
-        flags = row["flags"] > 0
-        for at, (start, end) in enumerate(window.words):
-            event = events.get(start)
-            if event is not None:
-                count["flags"] += int((flags[at] == np.array(event.flags)).sum())
-                count["triggers"] += 4
+        _count_flags(count, article, window, row)
+        if article.topics and window.number == 0:
+            _count_topics(count, labels, article.topics, row)
+        if article.names is not None:
+            _count_names(count, article.names, window, row)
+    _count_main_events(count, articles, parts)
+    if count["name_all"]:
+        names = 2 * count["name_hit"] / count["name_all"]
+        flags = count["flags"] / max(1, count["triggers"])
+        main_right = count["main_right"] / max(1, count["mains"])
+        print(f"  {name} names F {names:.3f}; flags {flags:.3f}; main right {main_right:.3f} of {count['mains']}")
+    if count["topic_articles"]:
+        found = 2 * count["topic_hit"] / count["topic_all"]
+        lead, wide = (count[key] / count["topic_articles"] for key in ("lead", "lead_wide"))
+        first = f"first right {lead:.3f} ({wide:.3f} with ancestors) of {count['topic_articles']}"
+        print(f"  {name} topics F {found:.3f}, {first}", flush=True)
+
+
+def _report_events(
+    name: str,
+    labels: Labels,
+    articles: Sequence[LabelledArticle],
+    parts: Sequence[tuple[Window, dict[str, Any]]],
+    threshold: float,
+) -> None:
+    got = set()
+    for window, row in parts:
+        if articles[window.article].events is None:
+            continue
+        odds = np.exp(row["types"] - row["types"].max(1, keepdims=True))
+        odds /= odds.sum(1, keepdims=True)
+        for at, (start, _) in enumerate(window.words):
+            if 1 - odds[at, 0] >= threshold:
+                got.add((window.article, start, labels.type_names[1 + int(odds[at, 1:].argmax())]))
+    want = {(n, e.start, e.type) for n, a in enumerate(articles) for e in a.events or ()}
+    if not want:
+        return
+    hit = len(got & want)
+    trigger = len({g[:2] for g in got} & {w[:2] for w in want})
+    total = len(got) + len(want)
+    print(
+        f"  {name} events at {threshold}: P {hit / max(1, len(got)):.3f} R {hit / len(want):.3f}"
+        f" F {2 * hit / total:.3f} trigger F {2 * trigger / total:.3f}"
+    )
+
+
+def _count_flags(count: Counter[str], article: LabelledArticle, window: Window, row: dict[str, Any]) -> None:
+    events = {event.start: event for event in article.events or ()}
+    flags = row["flags"] > 0
+    for at, (start, _) in enumerate(window.words):
+        event = events.get(start)
+        if event is not None:
+            count["flags"] += int((flags[at] == np.array(event.flags)).sum())
+            count["triggers"] += 4
+
+
+def _count_topics(count: Counter[str], labels: Labels, wanted: Sequence[str], row: dict[str, Any]) -> None:
+    chance = 1 / (1 + np.exp(-row["topics"]))
+    codes = list(labels.topics)
+    found = labels.with_ancestors(code for code, value in zip(codes, chance, strict=True) if value >= TOPIC_THRESHOLD)
+    above = labels.with_ancestors(wanted)
+    count.update(topic_hit=len(found & above), topic_all=len(found) + len(above), topic_articles=1)
+    lead = codes[int(row["lead"].argmax())]
+    count.update(lead=lead in wanted, lead_wide=lead in above)
+
+
+def _count_names(count: Counter[str], names: Sequence[labelled.Name], window: Window, row: dict[str, Any]) -> None:
+    found = {
+        (window.words[start][0], window.words[end - 1][1], CORE[NAME_LABELS[label]])
+        for start, end, label in decode(row["tags"])
+        if NAME_LABELS[label] in CORE
+    }
+    first, last = window.words[0][0], window.words[-1][1]
+    wanted = {
+        (name.start, name.end, CORE[name.labels[0]])
+        for name in names
+        if name.labels[0] in CORE and first <= name.start < last
+    }
+    count.update(name_hit=len(found & wanted), name_all=len(found) + len(wanted))
+
+
+def _count_main_events(
+    count: Counter[str], articles: Sequence[LabelledArticle], parts: Sequence[tuple[Window, dict[str, Any]]]
+) -> None:
+    best: dict[int, tuple[float, int]] = {}
+    for window, row in parts:
+        for at, (start, _) in enumerate(window.words):
             if row["types"][at].argmax():
                 value = float(row["main"][at, 0] - row["no_main"])
                 best[window.article] = max(best.get(window.article, (-1e9, 0)), (value, start))
-        if article.topics and window.number == 0:
-            chance = 1 / (1 + np.exp(-row["topics"]))
-            codes = list(labels.topics)
-            found = {code for code, value in zip(codes, chance, strict=True) if value >= 0.4}
-            found = {above for code in found for above in labels.tree.with_ancestors(code)}
-            want_topics = {above for code in article.topics for above in labels.tree.with_ancestors(code)}
-            count.update(topic_hit=len(found & want_topics), topic_all=len(found) + len(want_topics), topic_articles=1)
-            lead = codes[int(row["lead"].argmax())]
-            count.update(lead=lead in article.topics, lead_wide=lead in want_topics)
-        if article.names is not None:
-            spans = {(window.words[s][0], window.words[e - 1][1], NAME_LABELS[label]) for s, e, label in decode(row["tags"])}
-            lo, hi = window.words[0][0], window.words[-1][1]
-            wanted = {(n.start, n.end, CORE[n.labels[0]]) for n in article.names if n.labels[0] in CORE and lo <= n.start < hi}
-            spans = {(s, e, CORE[label]) for s, e, label in spans if label in CORE}
-            count.update(name_hit=len(spans & wanted), name_all=len(spans) + len(wanted))
     for number, article in enumerate(articles):
-        mains = {e.start for e in article.events or () if e.main}
+        mains = {event.start for event in article.events or () if event.main}
         if mains:
             count.update(mains=1, main_right=best.get(number, (0, -1))[1] in mains)
-    if count["name_all"]:
-        print(f"  {name} names F {2 * count['name_hit'] / count['name_all']:.3f}; flags {count['flags'] / max(1, count['triggers']):.3f}; main right {count['main_right'] / max(1, count['mains']):.3f} of {count['mains']}")
-    if count["topic_articles"]:
-        print(f"  {name} topics F {2 * count['topic_hit'] / count['topic_all']:.3f}, first right {count['lead'] / count['topic_articles']:.3f} ({count['lead_wide'] / count['topic_articles']:.3f} with ancestors) of {count['topic_articles']}", flush=True)
 
 
 def main() -> None:

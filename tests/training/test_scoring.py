@@ -9,13 +9,13 @@ import pytest
 from service.contract.annotations import Entity, Event, Mention, Span, Tag
 from service.contract.enriched_article import EnrichedArticle, Pipeline
 from service.contract.raw_article import Source
+from service.enrich.topics.tree import TopicTree
 from training.labelled import LabelledArticle, Name, Trigger
 from training.scoring.counting import Row, markdown
 from training.scoring.events import event_rows, match, plover_rows
 from training.scoring.locations import geovirus_rows
 from training.scoring.names import name_rows
 from training.scoring.topics import short_code, topic_rows
-from training.topics import TopicTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from service.contract.enriched_article import EnrichedArticle
+    from service.enrich.topics.tree import TopicTree
     from training.scoring.counting import Pairs
-    from training.topics import TopicTree
 
 FIRST_CODE = 20_000_000
 """Codes below the top levels start here; labels have the digits after it."""

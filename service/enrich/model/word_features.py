@@ -53,7 +53,7 @@ def key(text: str) -> str:
     return text.lower().translate(_DIGITS)
 
 
-_DIGITS = {code: "0" for code in range(ord("1"), ord("9") + 1)}
+_DIGITS = dict.fromkeys(range(ord("1"), ord("9") + 1), "0")
 
 
 def shape(text: str) -> str:
