@@ -26,9 +26,8 @@ def short_code(medtop: str) -> str:
 
 
 def codes_of(record: EnrichedArticle) -> list[str]:
-    """Return the short codes of *record*, most important first: of its topics, or of its tags if it has no topics."""
-    topics: Iterable[str] = [topic.medtop for topic in record.topics]
-    return [short_code(medtop) for medtop in topics]
+    """Return the short codes of the topics of *record*, most important first."""
+    return [short_code(topic.medtop) for topic in record.topics]
 
 
 def topic_rows(name: str, pairs: Pairs, tree: TopicTree) -> Iterator[Row]:
