@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
-    from service.enrich.topics.tree import TopicTree
+    from service.enrich.media_topics import TopicTree
     from training.labelled import LabelledArticle
 
 MAX_WINDOW_PIECES = 256

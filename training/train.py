@@ -25,7 +25,7 @@ from thinc.api import NumpyOps, set_current_ops
 
 from service.enrich.model import reader
 from service.enrich.model.network import Sizes
-from training import documents, encoder, examples, fit_student, label, samples, teacher, trigger_examples, weights
+from training import documents, encoder, examples, fit_student, label, samples, teacher, topics, trigger_examples, weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -167,7 +167,7 @@ def train_student(options: Any, inventory: teacher.Labels, taught: Any, silver: 
     sizes = Sizes(len(words), examples.NAME_TAGS, len(tags), len(relations), len(inventory.type_names), len(inventory.topics), width=options.width)
     names = {
         "words": list(words), "name_labels": list(examples.NAME_LABELS), "tags": list(tags), "relations": list(relations),
-        "types": inventory.type_names[1:],
+        "types": inventory.type_names[1:], "topics": [topics.media_topic(code) for code in inventory.topics],
     }  # fmt: skip
 
     def check(average: Any) -> None:

@@ -10,6 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Span
 
 from service.enrich.data_files import DATA
+from service.enrich.media_topics import topic_tree
 from service.enrich.model import network, reading, span_decoding, tree_decoding
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Reader:
 
     def __init__(self, vocab: Vocab, *, annotates: bool) -> None:
         self._network, names = network.load(WEIGHTS)
+        if names["topics"] != list(topic_tree().names):
+            raise ValueError(f"{WEIGHTS.name} was trained on other topics than those of topics.tsv: run `make train`")
         self._event_types = names["types"]
         self._name_labels = names["name_labels"]
         self._tags, self._relations = names["tags"], names["relations"]
