@@ -17,7 +17,7 @@ from spacy.tokens import DocBin
 from spacy.util import filter_spans
 
 from service.enrich.model import loading  # noqa: F401 - registers the components
-from service.enrich.model.dependency_parser import BLANK_RELATION, BLANK_TAG
+from service.enrich.model.reader import BLANK_RELATION, BLANK_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
