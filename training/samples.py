@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from training.labelled import LabelledArticle
     from training.teacher import Labels as Inventory
 
-LENGTHS = (128, 256, 384, 512, 768)
+LENGTHS = (48, 128, 256, 384, 512, 768)
 """Lengths in tokens to which articles are padded: one compiled program each."""
 TOKENS_PER_BATCH = 4_096
 WORDS_STEP = 1_024

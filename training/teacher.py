@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 
 LAYERS = 12
 PASSES = 8
-PIECES_PER_BATCH = 2_048
+PIECES_PER_BATCH = 1_024
 LENGTHS = (64, 128, 192, 256)
 """Lengths to which windows are padded: one compiled program each."""
-LEARNING_RATE, HEAD_RATE = 1e-4, 10.0
+LEARNING_RATE, HEAD_RATE = 1.2e-4, 15.0
 WARM_UP = 0.1
 TOPIC_SCALE = 8.0
-WEIGHTS = {"tags": 1.0, "types": 2.0, "flags": 0.3, "main": 0.1, "topics": 0.05, "lead": 0.1}
+WEIGHTS = {"tags": 1.0, "types": 4.0, "flags": 0.5, "main": 0.2, "topics": 0.015, "lead": 0.05}
 """Weights of the losses: each is a mean over its words, triggers or articles."""
 
 
@@ -88,7 +88,7 @@ def initial_heads(source: encoder.Encoder, labels: Labels) -> dict[str, Any]:
 
 def _topic_vectors(source: encoder.Encoder, labels: Labels) -> Any:
     tokenizer = encoder.tokenizer()
-    run = jax.jit(lambda weights, embedded, mask: encoder.forward(weights, embedded, mask, None))
+    run = jax.jit(lambda weights, embedded, mask: encoder.forward(weights, embedded, mask))
     texts = [
         "query: " + ": ".join(labels.tree.names[above] for above in reversed(labels.tree.with_ancestors(code)))
         for code in labels.topics
@@ -109,7 +109,7 @@ def _topic_vectors(source: encoder.Encoder, labels: Labels) -> Any:
 
 def outputs(weights: dict[str, Any], embedded: Any, mask: Any, key: Any) -> dict[str, Any]:
     """Return the scores of all heads."""
-    hidden = encoder.forward(weights["encoder"], embedded, mask, key)
+    hidden = encoder.forward(weights["encoder"], embedded, mask)
     heads = weights["heads"]
     pooling = (hidden @ heads["pool"][0] + heads["pool"][1])[..., 0] - (1 - mask) * 1e9
     pooled = jnp.einsum("bt,bth->bh", jax.nn.softmax(pooling, -1), hidden)

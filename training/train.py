@@ -25,7 +25,7 @@ from thinc.api import NumpyOps, set_current_ops
 
 from service.enrich.model import reader
 from service.enrich.model.network import Sizes
-from training import documents, encoder, examples, fit_student, label, samples, teacher, topics, trigger_examples, weights
+from training import documents, encoder, examples, excerpts, fit_student, label, samples, teacher, topics, trigger_examples, weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,6 +42,8 @@ DOCUMENTS_PER_FILE = 2_000
 TEACHER_PARTS = frozenset({"train"})
 STUDENT_PARTS = frozenset({"train"})
 GOLD_WEIGHT, EXAMPLE_WEIGHT = 3.0, 3.0
+SHARE_OF_SENTENCES = 0.25
+"""Share of the sentences of labelled articles that a pass also sees alone."""
 
 
 def main() -> None:
@@ -162,7 +164,9 @@ def train_student(options: Any, inventory: teacher.Labels, taught: Any, silver: 
         plain.append(samples.to_sample(document, found, forms, tags, relations, EXAMPLE_WEIGHT))
 
     def labelled(number: int) -> list[Sample]:
-        return [*by_copy[0], *by_copy[1 + number % COPIES]]
+        full = [*by_copy[0], *by_copy[1 + number % COPIES]]
+        rng = random.Random(number)  # noqa: S311 - no secret
+        return [*full, *excerpts.sentences(full, SHARE_OF_SENTENCES, rng)]
 
     sizes = Sizes(len(words), examples.NAME_TAGS, len(tags), len(relations), len(inventory.type_names), len(inventory.topics), width=options.width)
     names = {
