@@ -25,7 +25,19 @@ from thinc.api import NumpyOps, set_current_ops
 
 from service.enrich.model import reader
 from service.enrich.model.network import Sizes
-from training import documents, encoder, examples, excerpts, fit_student, label, samples, teacher, topics, trigger_examples, weights
+from training import (
+    documents,
+    encoder,
+    examples,
+    excerpts,
+    fit_student,
+    label,
+    samples,
+    teacher,
+    topics,
+    trigger_examples,
+    weights,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +48,7 @@ if TYPE_CHECKING:
 
 RUNS = Path(__file__).parent / "runs"
 PROCESSES = 2
-COPIES = 3
+COPIES = 2
 """Copies of each labelled article with other names and in other case; a pass of the student sees one of them."""
 DOCUMENTS_PER_FILE = 2_000
 TEACHER_PARTS = frozenset({"train"})
@@ -67,7 +79,9 @@ def main() -> None:
     jax.config.update("jax_compilation_cache_dir", str(options.runs / "compiled"))
     set_current_ops(NumpyOps(use_blis=False))
     inventory = teacher.Labels(options.labelled)
-    taught = kept(options.runs / "teacher.pickle", lambda: as_numpy(teacher.fit(inventory, options.runs, TEACHER_PARTS)))
+    taught = kept(
+        options.runs / "teacher.pickle", lambda: as_numpy(teacher.fit(inventory, options.runs, TEACHER_PARTS))
+    )
     known = frozenset(a.id for a in inventory.articles if a.events is not None or a.part not in STUDENT_PARTS)
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         list(pool.map(partial(parse_raw, options.raw, known, options.runs), range(PROCESSES)))
@@ -99,7 +113,11 @@ def parse_raw(raw: Path, known: frozenset[str], runs: Path, part: int) -> None:
     if path.exists():
         return
     set_current_ops(NumpyOps(use_blis=False))
-    texts = [(name, text, ()) for number, (name, text) in enumerate(documents.read_raw(raw, known)) if number % PROCESSES == part]
+    texts = [
+        (name, text, ())
+        for number, (name, text) in enumerate(documents.read_raw(raw, known))
+        if number % PROCESSES == part
+    ]
     documents.store(path, list(documents.read_grammar(texts, documents.reader())))
 
 
@@ -111,13 +129,22 @@ def parse_gold(inventory: teacher.Labels) -> list[tuple[int, LabelledArticle, Do
     articles = [teacher.with_numbers(a, base) for a in articles]
     names = examples.names_of(articles)
     versions = [(0, a) for a in articles]
-    versions += [(copy, examples.vary(a, rng, names)) for copy in range(1, 1 + COPIES) for a in articles]
+    versions += [
+        (copy, examples.vary(a, rng, names)) for copy in range(1, 1 + COPIES) for a in articles if a.events is not None
+    ]
     texts = [(a.id, a.text, a.sentences) for _, a in versions]
     parsed = documents.read_grammar(texts, documents.reader())
     return [(copy, article, document) for (copy, article), document in zip(versions, parsed, strict=True)]
 
 
-def label_all(runs: Path, name: str, docs: Sequence[Document], source: encoder.Encoder, taught: Any, vectors: label.WordVectors | None) -> list[label.Labels]:
+def label_all(
+    runs: Path,
+    name: str,
+    docs: Sequence[Document],
+    source: encoder.Encoder,
+    taught: Any,
+    vectors: label.WordVectors | None,
+) -> list[label.Labels]:
     """Return the teacher's labels of *docs*, stored in files as they are made."""
     labels: list[label.Labels] = []
     for begin in range(0, len(docs), DOCUMENTS_PER_FILE):
@@ -142,10 +169,18 @@ def sentence_ends(document: Document) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], len(document.text)], strict=True))
 
 
-def train_student(options: Any, inventory: teacher.Labels, taught: Any, silver: list[Document], gold: list[tuple[int, LabelledArticle, Document]]) -> None:
+def train_student(
+    options: Any,
+    inventory: teacher.Labels,
+    taught: Any,
+    silver: list[Document],
+    gold: list[tuple[int, LabelledArticle, Document]],
+) -> None:
     """Label everything with the teacher, train the student, and write its weights."""
     source = encoder.load(teacher.LAYERS)
-    words = kept(options.runs / "vocabulary.pickle", lambda: samples.vocabulary([*silver, *(d for n, _, d in gold if n == 0)]))
+    words = kept(
+        options.runs / "vocabulary.pickle", lambda: samples.vocabulary([*silver, *(d for n, _, d in gold if n == 0)])
+    )
     vectors = label.WordVectors(words, source.words.shape[1])
     silver_labels = label_all(options.runs, "raw", silver, source, taught, vectors)
     gold_labels = label_all(options.runs, "gold", [d for _, _, d in gold], source, taught, None)
@@ -154,7 +189,9 @@ def train_student(options: Any, inventory: teacher.Labels, taught: Any, silver: 
     tags = {tag: row for row, tag in enumerate(sorted({t for d in silver for t in d.tags}))}
     relations = {name: row for row, name in enumerate(sorted({t for d in silver for t in d.relations}))}
     forms = samples.Forms()
-    plain = [samples.to_sample(d, found, forms, tags, relations, 1.0) for d, found in zip(silver, silver_labels, strict=True)]
+    plain = [
+        samples.to_sample(d, found, forms, tags, relations, 1.0) for d, found in zip(silver, silver_labels, strict=True)
+    ]
     by_copy: dict[int, list[Sample]] = {}
     for (copy, article, document), found in zip(gold, gold_labels, strict=True):
         sample = samples.to_sample(document, found, forms, tags, relations, GOLD_WEIGHT)
@@ -168,7 +205,15 @@ def train_student(options: Any, inventory: teacher.Labels, taught: Any, silver: 
         rng = random.Random(number)  # noqa: S311 - no secret
         return [*full, *excerpts.sentences(full, SHARE_OF_SENTENCES, rng)]
 
-    sizes = Sizes(len(words), examples.NAME_TAGS, len(tags), len(relations), len(inventory.type_names), len(inventory.topics), width=options.width)
+    sizes = Sizes(
+        len(words),
+        examples.NAME_TAGS,
+        len(tags),
+        len(relations),
+        len(inventory.type_names),
+        len(inventory.topics),
+        width=options.width,
+    )
     names = {
         "words": list(words), "name_labels": list(examples.NAME_LABELS), "tags": list(tags), "relations": list(relations),
         "types": inventory.type_names[1:], "topics": [topics.media_topic(code) for code in inventory.topics],

@@ -46,12 +46,10 @@ class Reader:
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate *doc*. Sentence starts that are already set stay."""
-        if not len(doc):
-            return doc
         starts = doc.to_array("IDX").astype(np.int64)
         scores = self._network.read([token.text for token in doc], reading.headline_tokens(doc.text, starts))
         doc.user_data[reading.READING_KEY] = reading.create(scores, self._event_types, self._network)
-        if self._annotates:
+        if self._annotates and len(doc):
             self._parse(doc, scores.grammar)
             doc.ents = [
                 Span(doc, start, end, label=self._name_labels[label])
