@@ -29,7 +29,7 @@ MIN_SCORE, MIN_SCORE_WITHOUT_PHRASE = 0.3, 0.42
 """Scores from which a tag is assigned. One event in passing is not enough, unless a phrase of the tag is there too."""
 MAX_TAGS_PER_ARTICLE = 15
 MIN_TOPIC_PROBABILITY = 0.1
-"""Least probability of a tag's topic, or of the one above it. Without it, words and events of the tag mean other things."""
+"""Least probability of a tag's topic, or of the one above it: else its words and events mean other things."""
 TOPICS_THAT_COUNT = 2
 """The tag's topic, and the one above it: the top level is too wide to rule anything out."""
 LEAD_CODE_POINTS = 600

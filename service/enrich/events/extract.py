@@ -15,6 +15,7 @@ from service.enrich.model import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
     from spacy.tokens import Doc
 
     from service.contract.annotations import Location
@@ -29,8 +30,9 @@ MAX_TRIGGER_WORDS_BEFORE_NOUN = 2
 def find(doc: Doc, locations: Iterable[Location] = ()) -> list[Event]:
     """Return the events of *doc* in the order of the text.
 
-    *doc* needs tags, a dependency parse with sentences, entities, and the network's reading; it needs no lemmas. *locations* are the places of
-    the article: an event gets those that its clause mentions. Without them, the names of places in `doc.ents` are used.
+    *doc* needs tags, a dependency parse with sentences, entities, and the network's reading; it needs no lemmas.
+    *locations* are the places of the article: an event gets those that its clause mentions. Without them, the names of
+    places in `doc.ents` are used.
     All spans are `[start, end)` in code points of `doc.text`, and all spans of one event are in one sentence.
     """
     parse = Parse.of(doc)

@@ -56,7 +56,8 @@ class Sizes:
     @property
     def grammar(self) -> int:
         """Columns of the parser."""
-        return grammar_columns(self.pos)[-1].stop
+        stop: int = grammar_columns(self.pos)[-1].stop
+        return stop
 
     @property
     def relation_inputs(self) -> int:
@@ -188,7 +189,8 @@ class Network:
             dtype=np.float32,
         )[None]
         mixed = _maxout(features, weights["mix.w"], weights["mix.b"])
-        return _normalize(mixed, weights["mix.norm.g"], weights["mix.norm.b"])[0]
+        vector: Floats = _normalize(mixed, weights["mix.norm.g"], weights["mix.norm.b"])[0]
+        return vector
 
 
 def positions(tokens: int, headline_tokens: int) -> Ints:

@@ -1,7 +1,8 @@
-"""The spaCy component that runs the network on a document: names, tags, sentences, heads, relations, and the reading."""
+"""The spaCy component that runs the network on a document: names, grammar, and the reading for the stages."""
 
 from __future__ import annotations
 
+from importlib.resources import as_file
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +15,10 @@ from service.enrich.media_topics import topic_tree
 from service.enrich.model import network, reading, span_decoding, tree_decoding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
 
-    from service.enrich.model.arrays import Floats, Ints
+    from service.enrich.model.arrays import Booleans, Floats, Ints
 
 FACTORY = "newswire_reader"
 WEIGHTS = DATA / "model" / "network.npz"
@@ -33,7 +32,8 @@ class Reader:
     """Reads a document, and annotates it if *annotates*; otherwise names and grammar are another component's."""
 
     def __init__(self, vocab: Vocab, *, annotates: bool) -> None:
-        self._network, names = network.load(WEIGHTS)
+        with as_file(WEIGHTS) as path:
+            self._network, names = network.load(path)
         if names["topics"] != list(topic_tree().names):
             raise ValueError(f"{WEIGHTS.name} was trained on other topics than those of topics.tsv: run `make train`")
         self._event_types = names["types"]
@@ -82,7 +82,7 @@ class Reader:
         return best
 
 
-def best_heads(rows: Floats, known_starts: Sequence[bool] | Any, at: tree_decoding.Columns) -> Ints:
+def best_heads(rows: Floats, known_starts: Booleans, at: tree_decoding.Columns) -> Ints:
     """Return the head of each token of a document; a root is its own. Sentences start at *known_starts* and others."""
     heads = np.arange(len(rows))
     for start, end in tree_decoding.split_sentences(rows[:, at.sentence_start][:, 0], known_starts):

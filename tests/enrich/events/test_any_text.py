@@ -75,7 +75,6 @@ def test_a_very_long_sentence_is_read_in_time_and_without_error(nlp: Language) -
 
 def test_a_sentence_of_thousands_of_words_by_another_model_has_no_events(nlp: Language) -> None:
     """If a parser never ends a sentence, a list is one tree, and no events are read from it."""
-
     read = reader.Reader(nlp.vocab, annotates=False)
 
     def as_one_sentence(clauses: int) -> Doc:

@@ -8,8 +8,8 @@ import pytest
 from service.enrich.model import network, reader, word_features
 from service.enrich.model.network import Network
 
-WORDS = "The minister visited Bucharest on Monday , Xqzvkw said .".split()
-OTHER_WORDS = "Xqzvkw scored twice in the second half on Monday .".split()
+WORDS = ["The", "minister", "visited", "Bucharest", "on", "Monday", ",", "Xqzvkw", "said", "."]
+OTHER_WORDS = ["Xqzvkw", "scored", "twice", "in", "the", "second", "half", "on", "Monday", "."]
 
 
 @pytest.fixture(scope="module")
