@@ -24,7 +24,7 @@ test: $(VENV)/installed  ## Run the tests, JOBS=5 at once, including those on a 
 	$(BIN)/python -m pytest -m "not faults" --numprocesses $(JOBS)
 
 train: $(VENV)/installed  ## Train the shipped weights again (NEWSWIRE_LABELLED, NEWSWIRE_RAW_NEWS)
-	$(BIN)/python training/train.py
+	$(BIN)/python -m training.train
 
 fuzz: $(VENV)/installed  ## Parse 100,000 damaged messages of every format
 	$(BIN)/python scripts/fuzz.py

@@ -8,13 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
-import pickle
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training import corpus
+from service.enrich.model.reader import BLANK_RELATION, BLANK_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -51,11 +50,15 @@ class Document:
         """The tokens' texts."""
         return [self.text[start:end] for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True)]
 
+    @property
+    def sentences(self) -> list[tuple[int, int]]:
+        """The sentences, `[start, end)` in code points."""
+        starts = self.starts[self.opens].tolist()
+        return list(zip(starts, [*starts[1:], len(self.text)], strict=True))
 
-def read_grammar(
-    texts: Iterable[tuple[str, str, Sequence[tuple[int, int]]]], reader: Language, processes: int = 1
-) -> Iterator[Document]:
-    """Yield the documents of *texts* (id, text, known sentences), parsed by *reader* in several *processes*.
+
+def read_grammar(texts: Iterable[tuple[str, str, Sequence[tuple[int, int]]]], reader: Language) -> Iterator[Document]:
+    """Yield the documents of *texts* (id, text, known sentences), parsed by *reader*.
 
     Known sentences are kept: no tree crosses their borders.
     """
@@ -69,7 +72,7 @@ def read_grammar(
                     token.is_sent_start = token.i == 0 or token.idx in begins
             yield doc, article_id
 
-    for doc, article_id in reader.pipe(docs(), as_tuples=True, batch_size=DOCUMENTS_PER_BATCH, n_process=processes):
+    for doc, article_id in reader.pipe(docs(), as_tuples=True, batch_size=DOCUMENTS_PER_BATCH):
         yield to_document(doc, article_id)
 
 
@@ -82,8 +85,8 @@ def to_document(doc: Doc, article_id: str) -> Document:
         np.array([token.idx for token in doc], dtype=np.int32),
         np.array([token.idx + len(token) for token in doc], dtype=np.int32),
         spaces,
-        ["_SP" if token.is_space else token.tag_ for token in doc],
-        ["dep" if token.is_space else token.dep_ for token in doc],
+        [BLANK_TAG if token.is_space else token.tag_ for token in doc],
+        [BLANK_RELATION if token.is_space else token.dep_ for token in doc],
         np.array([token.head.i for token in doc], dtype=np.int16),
         np.array([bool(token.is_sent_start) for token in doc], dtype=bool),
     )
@@ -112,21 +115,3 @@ def read_raw(path: Path, known: frozenset[str]) -> Iterator[tuple[str, str]]:
             text = text[:cut] if cut > 0 else text
         if text.strip():
             yield row["id"], text
-
-
-def store(path: Path, documents: list[Document]) -> None:
-    """Write *documents* to *path*, whole or not at all."""
-    draft = path.with_suffix(".draft")
-    draft.write_bytes(pickle.dumps(documents))
-    draft.replace(path)
-
-
-def load(path: Path) -> list[Document]:
-    """Return the documents that `store` wrote to *path*."""
-    with path.open("rb") as stored:
-        return pickle.load(stored)  # type: ignore[no-any-return]  # noqa: S301 - our own file
-
-
-def reader() -> Language:
-    """Return the base model's tagger and parser."""
-    return corpus.grammar()

