@@ -39,6 +39,11 @@ def grammar() -> Language:
     return nlp
 
 
+def pipeline() -> Language:
+    """Return the base model with all that the network does, too: names, tags, sentences, heads, relations."""
+    return spacy.load(BASE_MODEL, exclude=["senter", "attribute_ruler", "lemmatizer"])
+
+
 def rehearse(articles: Iterable[LabelledArticle], base: Language) -> Iterator[LabelledArticle]:
     """Yield *articles* with the names of `REHEARSED_LABELS` that *base* finds beside their own.
 

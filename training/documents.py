@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MAX_CODE_POINTS_PER_ARTICLE = 4_000
 """Length to which an article is cut: a report says early what it is about."""
 DOCUMENTS_PER_BATCH = 64
+Text = tuple[str, str, "Sequence[tuple[int, int]]"]
+"""Id, text, and the sentences as far as they are known, `[start, end)` in code points."""
 
 
 @dataclass(slots=True)
@@ -57,23 +59,25 @@ class Document:
         return list(zip(starts, [*starts[1:], len(self.text)], strict=True))
 
 
-def read_grammar(texts: Iterable[tuple[str, str, Sequence[tuple[int, int]]]], reader: Language) -> Iterator[Document]:
-    """Yield the documents of *texts* (id, text, known sentences), parsed by *reader*.
-
-    Known sentences are kept: no tree crosses their borders.
-    """
-
-    def docs() -> Iterator[tuple[Doc, str]]:
-        for article_id, text, sentences in texts:
-            doc = reader.make_doc(text)
-            if sentences:
-                begins = {start for start, _ in sentences}
-                for token in doc:
-                    token.is_sent_start = token.i == 0 or token.idx in begins
-            yield doc, article_id
-
-    for doc, article_id in reader.pipe(docs(), as_tuples=True, batch_size=DOCUMENTS_PER_BATCH):
+def read_grammar(texts: Iterable[Text], reader: Language) -> Iterator[Document]:
+    """Yield the documents of *texts*, parsed by *reader*."""
+    texts = list(texts)
+    for (article_id, _, _), doc in zip(texts, parse(texts, reader), strict=True):
         yield to_document(doc, article_id)
+
+
+def parse(texts: Iterable[Text], reader: Language) -> Iterator[Doc]:
+    """Yield the docs of *texts*, parsed by *reader*. Known sentences are kept: no tree crosses their borders."""
+    return reader.pipe((_doc(text, sentences, reader) for _, text, sentences in texts), batch_size=DOCUMENTS_PER_BATCH)
+
+
+def _doc(text: str, sentences: Sequence[tuple[int, int]], reader: Language) -> Doc:
+    doc = reader.make_doc(text)
+    if sentences:
+        begins = {start for start, _ in sentences}
+        for token in doc:
+            token.is_sent_start = token.i == 0 or token.idx in begins
+    return doc
 
 
 def to_document(doc: Doc, article_id: str) -> Document:
