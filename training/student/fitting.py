@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from training import adam, stored
+from training.student import losses as student_losses
 from training.student import network
 from training.student.batches import batches, to_batch
 
@@ -102,7 +103,7 @@ def _update(  # noqa: PLR0917 - JAX donates arguments by their position
     weights: Any, average: Any, mean: Any, square: Any, step: Any, batch: Any, total: int, sizes: Sizes, key: Any
 ) -> Any:
     """Take one step of Adam with decoupled weight decay, and return weights, average, running means and losses."""
-    (_, losses), gradient = jax.value_and_grad(network.loss, has_aux=True)(weights, batch, key, DROPOUT, sizes)
+    (_, losses), gradient = jax.value_and_grad(student_losses.loss, has_aux=True)(weights, batch, key, DROPOUT, sizes)
     mean, square = adam.moments(mean, square, adam.clipped(gradient), SQUARE_DECAY)
     slope = jnp.minimum(step / WARM_UP_STEPS, (total - step) / (total - WARM_UP_STEPS))
     rate = LEARNING_RATE * jnp.clip(slope, 0.0, 1.0)
