@@ -49,10 +49,10 @@ def read(arguments: Sequence[str] | None = None, description: str | None = None)
     parser.add_argument("--passes", type=int, default=PASSES)
     options = parser.parse_args(arguments)
     for name, path in ((LABELLED, options.labelled), (RAW_NEWS, options.raw)):
-        problem = "is not set" if path is None else None if path.exists() else f"there is no {path}"
-        if problem:
+        if path is None or not path.exists():
+            problem = f"{name} is not set" if path is None else f"{name}: there is no {path}"
             raise SystemExit(
-                f"{name}: {problem}. The articles belong to their publishers and are not part of this project: "
+                f"{problem}. The articles belong to their publishers and are not part of this project: "
                 "give your own; training/README.md describes their format."
             )
     return Options(**vars(options))

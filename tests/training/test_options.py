@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def test_without_articles_the_command_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Training without data ends with a message that says what to provide."""
     monkeypatch.delenv(options.LABELLED, raising=False)
-    with pytest.raises(SystemExit, match=r"NEWSWIRE_LABELLED: is not set.*give your own"):
+    with pytest.raises(SystemExit, match=r"NEWSWIRE_LABELLED is not set.*give your own"):
         options.read([])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from training.teacher import encoder, heads
@@ -25,7 +26,7 @@ class Teacher:
     """The encoder with fine-tuned weights."""
 
     def __init__(self, source: encoder.Encoder, weights: dict[str, Any]) -> None:
-        self._source, self._weights = source, weights
+        self._source, self._weights = source, jax.tree.map(jnp.asarray, weights)
         self.tokenizer = encoder.tokenizer()
         self.width = source.words.shape[1]
         """Length of a word's vector."""
