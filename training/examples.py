@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
-    from service.enrich.topics.tree import TopicTree
+    from service.enrich.media_topics import TopicTree
     from training.labelled import LabelledArticle
 
 BEGIN_PIECE, PADDING_PIECE, END_PIECE = 0, 1, 2

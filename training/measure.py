@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from service.contract.enriched_article import EnrichedArticle
-    from service.enrich.topics.tree import TopicTree
+    from service.enrich.media_topics import TopicTree
     from training.labelled import LabelledArticle
     from training.scoring.counting import Row
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from training.labelled import LabelledArticle
 
 PROCESSES = 2
-COPIES = 3
-"""Copies of each labelled article with other names and in other case; a pass of the student sees one of them."""
+COPIES = 2
+"""Copies of each article that is labelled in full; a pass of the student sees one of them."""
 
 
 class Version(NamedTuple):
@@ -60,7 +60,7 @@ def versions(articles: Sequence[LabelledArticle]) -> list[Version]:
     names = augment.names_in(originals)
     numbered = [(0, article) for article in originals]
     for copy in range(1, 1 + COPIES):
-        numbered += [(copy, augment.vary(article, rng, names)) for article in originals]
+        numbered += [(copy, augment.vary(article, rng, names)) for article in originals if article.events is not None]
     texts = [(article.id, article.text, article.sentences) for _, article in numbered]
     parsed = documents.read_grammar(texts, base_model.grammar())
     return [Version(copy, article, document) for (copy, article), document in zip(numbered, parsed, strict=True)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from service.enrich.topics.tree import TopicTree
+from service.enrich.media_topics import TopicTree
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,6 +8,7 @@ on where it was. The seeds are fixed: a second training gives the same scores wi
 
 from __future__ import annotations
 
+import random
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,10 @@ import numpy as np
 from thinc.api import NumpyOps, set_current_ops
 
 from service.enrich.model.network import Sizes
-from training import examples, label, options, prepare, stored, trigger_examples
+from training import examples, label, options, prepare, stored, topics, trigger_examples
 from training.inventory import Inventory
+from training.student import excerpts, labels_of_readers, samples, weights
 from training.student import fitting as student_fitting
-from training.student import labels_of_readers, samples, weights
 from training.student.samples import Numbering
 from training.student.word_vectors import WordVectors
 from training.teacher import encoder
@@ -37,6 +38,8 @@ PARTS = frozenset({"train"})
 """Parts whose articles are learned."""
 LABELLED_WEIGHT, EXAMPLE_WEIGHT = 3.0, 3.0
 """How often a labelled article, and an example of an event rule, count in comparison with a raw article."""
+SHARE_OF_SENTENCES = 0.25
+"""Share of the sentences of labelled articles that a pass also sees alone."""
 
 
 def main() -> None:
@@ -69,10 +72,13 @@ def main() -> None:
     names = {
         "words": list(words), "name_labels": list(examples.NAME_LABELS), "tags": list(numbering.tags),
         "relations": list(numbering.relations), "types": inventory.type_names[1:],
+        "topics": [topics.media_topic(code) for code in inventory.topics],
     }  # fmt: skip
 
     def samples_of_pass(number: int) -> list[Sample]:
-        return [*by_copy[0], *by_copy[1 + number % prepare.COPIES]]
+        articles = [*by_copy[0], *by_copy[1 + number % prepare.COPIES]]
+        rng = random.Random(number)  # noqa: S311 - no secret
+        return [*articles, *excerpts.sentences(articles, SHARE_OF_SENTENCES, rng)]
 
     def write_weights(average: Any) -> None:
         weights.store(as_numpy(average), names, chosen.output)

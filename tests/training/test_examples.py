@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from spacy.lang.en import English
 
+from service.enrich.media_topics import TopicTree
 from service.enrich.model.span_decoding import decode
-from service.enrich.topics.tree import TopicTree
 from training import examples
 from training.examples import NAME_LABELS, Window
 from training.labelled import LabelledArticle, Name, Trigger

@@ -9,7 +9,7 @@ import pytest
 from service.contract.annotations import Entity, Event, Mention, Span, Topic
 from service.contract.enriched_article import EnrichedArticle, Pipeline
 from service.contract.raw_article import Source
-from service.enrich.topics.tree import TopicTree
+from service.enrich.media_topics import TopicTree
 from training.labelled import LabelledArticle, Name, Trigger
 from training.scoring.counting import Row, markdown
 from training.scoring.events import event_rows, match, plover_rows

@@ -15,7 +15,7 @@ from training import documents
 from training.examples import NAME_LABELS, NAME_TAGS
 from training.label import KEPT, Labels
 from training.labelled import LabelledArticle, Name, Trigger
-from training.student import batches, labels_of_readers, samples, weights
+from training.student import batches, excerpts, labels_of_readers, samples, weights
 from training.student.samples import Numbering, Sample
 from training.student.word_vectors import FIRST_SPREAD, WordVectors
 
@@ -105,6 +105,15 @@ def test_what_readers_did_not_label_stays_the_teachers(document: Document) -> No
     labels_of_readers.correct(sample, document, _article(), _inventory())
     assert sample.labels.type_shares[3, 3] == pytest.approx(0.9, abs=0.001)
     assert sample.labels.tag_shares[:, 0].tolist() == [1] * len(WORDS)
+
+
+def test_a_sentence_alone_keeps_its_labels(document: Document) -> None:
+    """Heads move with the tokens; what is said of the whole article is left out."""
+    (alone,) = excerpts.sentences([_sample(document, event_share=0.9)], 1.0, random.Random(0))  # noqa: S311 - no secret
+    assert len(alone.forms) == 5
+    assert alone.grammar[:, 1].tolist() == [1, 1, 1, 2, 1]
+    assert alone.labels.type_shares[1, 3] == pytest.approx(0.9, abs=0.001)
+    assert (alone.headline_tokens, alone.main, len(alone.labels.topics)) == (0, None, 0)
 
 
 def test_rare_words_are_not_in_the_vocabulary(document: Document) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from service.contract.enriched_article import EnrichedArticle
-    from service.enrich.topics.tree import TopicTree
+    from service.enrich.media_topics import TopicTree
     from training.scoring.counting import Pairs
 
 FIRST_CODE = 20_000_000

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from training.student.samples import Sample
 
-LENGTHS = (128, 256, 384, 512, 768)
+LENGTHS = (48, 128, 256, 384, 512, 768)
 """Lengths in tokens to which articles are padded: one compiled program each. What is beyond is cut."""
 LENGTH_NOISE = 20
 """Tokens by which articles are out of order while training, so that not every pass has the same batches."""

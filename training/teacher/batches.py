@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from training.examples import Targets, Window
     from training.teacher.encoder import Encoder
 
-PIECES_PER_BATCH = 2_048
+PIECES_PER_BATCH = 1_024
 LENGTHS = (64, 128, 192, 256)
 """Lengths in word pieces to which windows are padded: one compiled program each."""
 LENGTH_NOISE = 10

@@ -121,28 +121,27 @@ class _StoredWeights:
         return np.frombuffer(self._content, "<f4", size // 4, offset).copy()
 
 
-def forward(weights: dict[str, Any], embedded: jax.Array, mask: jax.Array, dropout: jax.Array | None) -> jax.Array:
+def forward(weights: dict[str, Any], embedded: jax.Array, mask: jax.Array) -> jax.Array:
     """Return the vectors of the last layer: (sequence, position, width).
 
     Args:
         weights: `Encoder.layers`.
         embedded: Result of `Encoder.embed`.
         mask: 1 for a piece, 0 for padding: (sequence, position).
-        dropout: Key of randomness while training, else None.
     """
     hidden = _norm(embedded, *weights["norm"])
     sequences, length, width = hidden.shape
     bias = (1 - mask)[:, None, None, :] * -1e9
-    for number, layer in enumerate(weights["layers"]):
+    for layer in weights["layers"]:
         query, key, value = (
             _linear(hidden, layer[name]).reshape(sequences, length, HEADS, width // HEADS).transpose(0, 2, 1, 3)
             for name in "qkv"
         )
         scores = query @ key.transpose(0, 1, 3, 2) / (width // HEADS) ** 0.5 + bias
         attended = (jax.nn.softmax(scores, -1) @ value).transpose(0, 2, 1, 3).reshape(sequences, length, width)
-        hidden = _norm(hidden + _drop(_linear(attended, layer["ao"]), dropout, 2 * number), *layer["aln"])
+        hidden = _norm(hidden + _linear(attended, layer["ao"]), *layer["aln"])
         inner = jax.nn.gelu(_linear(hidden, layer["fi"]), approximate=True)
-        hidden = _norm(hidden + _drop(_linear(inner, layer["fo"]), dropout, 2 * number + 1), *layer["oln"])
+        hidden = _norm(hidden + _linear(inner, layer["fo"]), *layer["oln"])
     return hidden
 
 
@@ -154,10 +153,3 @@ def _norm(rows: jax.Array, scale: jax.Array, shift: jax.Array) -> jax.Array:
     mean = rows.mean(-1, keepdims=True)
     variance = ((rows - mean) ** 2).mean(-1, keepdims=True)
     return (rows - mean) * jax.lax.rsqrt(variance + NORM_EPSILON) * scale + shift
-
-
-def _drop(rows: jax.Array, key: jax.Array | None, number: int, share: float = 0.1) -> jax.Array:
-    if key is None:
-        return rows
-    kept = jax.random.bernoulli(jax.random.fold_in(key, number), 1 - share, (*rows.shape[:1], 1, rows.shape[2]))
-    return rows * kept / (1 - share)

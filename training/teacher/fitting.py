@@ -29,8 +29,8 @@ LAYERS = 12
 """Layers of the encoder that are used: all of them."""
 PASSES = 8
 """Each pass sees every article once, after the first one with other names and some sentences in another case."""
-LEARNING_RATE = 1e-4
-HEAD_FACTOR = 10.0
+LEARNING_RATE = 1.2e-4
+HEAD_FACTOR = 15.0
 """The output layers start from nothing, and learn faster than the encoder by this factor."""
 WARM_UP = 0.1
 """Share of the steps in which the learning rate rises; then it falls to zero."""

@@ -20,7 +20,7 @@ TOPIC_SCALE = 8.0
 """Length of a topic's weights at the start."""
 TOPICS_PER_BATCH, PIECES_PER_TOPIC = 32, 64
 DROPOUT = 0.1
-LOSS_WEIGHTS = {"tags": 1.0, "types": 2.0, "flags": 0.3, "main": 0.1, "topics": 0.05, "lead": 0.1}
+LOSS_WEIGHTS = {"tags": 1.0, "types": 4.0, "flags": 0.5, "main": 0.2, "topics": 0.015, "lead": 0.05}
 """Weights of the losses: each is a mean over its words, triggers or articles."""
 
 
@@ -54,7 +54,7 @@ def initial(source: Encoder, inventory: Inventory) -> dict[str, Any]:
 def _topic_vectors(source: Encoder, inventory: Inventory) -> Any:
     """Return the direction of each topic's name with those above it: (topic, width)."""
     tokenizer = encoder.tokenizer()
-    run = jax.jit(lambda weights, embedded, mask: encoder.forward(weights, embedded, mask, None))
+    run = jax.jit(encoder.forward)
     texts = [
         "query: " + ": ".join(inventory.tree.names[above] for above in reversed(inventory.tree.with_ancestors(code)))
         for code in inventory.topics
@@ -86,7 +86,7 @@ def outputs(weights: dict[str, Any], embedded: Any, mask: Any, key: Any) -> dict
         mask: 1 for a piece, 0 for padding: (window, piece).
         key: Key of randomness while training, else None.
     """
-    hidden = encoder.forward(weights["encoder"], embedded, mask, key)
+    hidden = encoder.forward(weights["encoder"], embedded, mask)
     heads = weights["heads"]
     pooling = (hidden @ heads["pool"][0] + heads["pool"][1])[..., 0] - (1 - mask) * 1e9
     pooled = jnp.einsum("bt,bth->bh", jax.nn.softmax(pooling, -1), hidden)

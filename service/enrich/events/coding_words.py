@@ -9,11 +9,10 @@ from service.enrich.data_files import DATA, DataRow
 
 
 class CodingWords(DataRow):
-    """Words that `conventions`, `decision`, `features` and `roles` read. The file says what each list is for."""
+    """Words that `conventions` and `roles` read. The file says what each list is for."""
 
     target_prepositions: tuple[str, ...]
     request_prepositions: tuple[str, ...]
-    struggle_prepositions: tuple[str, ...]
     owner_prepositions: frozenset[str]
     owner_or_target_prepositions: frozenset[str]
     place_prepositions: frozenset[str]
@@ -24,7 +23,6 @@ class CodingWords(DataRow):
     joint_prepositions: frozenset[str]
     peacekeeping_words: frozenset[str]
     continuing_verbs: frozenset[str]
-    argument_classes: tuple[str, ...]
 
 
 @functools.cache

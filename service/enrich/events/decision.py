@@ -60,9 +60,7 @@ def decide(
     if event_probability < least:
         return None
     bonuses = _bonuses(candidate.entries)
-    weighed = {
-        name: value + bonuses.get(name, 0.0) for name, value in zip(types, probabilities[1:], strict=True)
-    }
+    weighed = {name: value + bonuses.get(name, 0.0) for name, value in zip(types, probabilities[1:], strict=True)}
     event_type = max(weighed, key=weighed.__getitem__)
     entry = next((entry for entry in candidate.entries if entry.rule.type == event_type), None)
     probability = probabilities[1 + types.index(event_type)]

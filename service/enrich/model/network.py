@@ -108,7 +108,8 @@ class Network:
 
     def read(self, words: Sequence[str], headline_tokens: int) -> Scores:
         """Return the scores of the *words* of a text, of which the first *headline_tokens* are its headline."""
-        weights = self._weights
+        rows, weights = len(words), self._weights
+        words = words or [""]
         lexical = self._vectors(words)
         hidden = lexical.copy()
         beside = np.zeros((len(words), 3 * self._width), np.float32)
@@ -128,14 +129,14 @@ class Network:
         topics = parts.sum(0) @ weights["topics.w"] + weights["topics.b"]
         half = len(topics) // 2
         return Scores(
-            tags=hidden @ weights["tags.w"] + weights["tags.b"],
-            grammar=hidden @ weights["grammar.w"] + weights["grammar.b"],
-            types=events[:, :-5],
-            flags=events[:, -5:-1],
-            main=events[:, -1] - weights["no_main"],
+            tags=(hidden @ weights["tags.w"] + weights["tags.b"])[:rows],
+            grammar=(hidden @ weights["grammar.w"] + weights["grammar.b"])[:rows],
+            types=events[:rows, :-5],
+            flags=events[:rows, -5:-1],
+            main=events[:rows, -1] - weights["no_main"],
             topics=topics[:half],
             lead=topics[half:],
-            topic_parts=parts,
+            topic_parts=parts[:rows],
         )
 
     def _layer(self, number: int, reach: int, hidden: Floats, beside: Floats) -> Floats:

@@ -10,6 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Span
 
 from service.enrich.data_files import DATA
+from service.enrich.media_topics import topic_tree
 from service.enrich.model import network, reading, span_decoding, tree_decoding
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Reader:
 
     def __init__(self, vocab: Vocab, *, annotates: bool) -> None:
         self._network, names = network.load(WEIGHTS)
+        if names["topics"] != list(topic_tree().names):
+            raise ValueError(f"{WEIGHTS.name} was trained on other topics than those of topics.tsv: run `make train`")
         self._event_types = names["types"]
         self._name_labels = names["name_labels"]
         self._tags, self._relations = names["tags"], names["relations"]
@@ -43,12 +46,10 @@ class Reader:
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate *doc*. Sentence starts that are already set stay."""
-        if not len(doc):
-            return doc
         starts = doc.to_array("IDX").astype(np.int64)
         scores = self._network.read([token.text for token in doc], reading.headline_tokens(doc.text, starts))
         doc.user_data[reading.READING_KEY] = reading.create(scores, self._event_types, self._network)
-        if self._annotates:
+        if self._annotates and len(doc):
             self._parse(doc, scores.grammar)
             doc.ents = [
                 Span(doc, start, end, label=self._name_labels[label])

@@ -39,7 +39,7 @@ def annotate(nlp: Language, text: str) -> Doc:
     parts = [nlp(_tokenize(nlp, part)) for part in _parts(text)]
     doc = _join(parts)
     doc.user_data[TEXT_KEY] = text
-    doc.user_data[reading.READING_KEY] = reading.joined([reading.of(part) for part in parts if len(part)])
+    doc.user_data[reading.READING_KEY] = reading.joined([reading.of(part) for part in parts])
     return doc
 
 

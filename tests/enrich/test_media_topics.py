@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.contract.annotations import Topic
-from service.enrich.topics.tree import TopicTree, topic_tree
+from service.enrich.media_topics import TopicTree, topic_tree
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import numpy as np
 
 from service.contract.annotations import Mention, Topic
 from service.enrich.model import reading
-from service.enrich.topics.tree import topic_tree
+from service.enrich.media_topics import topic_tree
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
