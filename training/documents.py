@@ -8,13 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
-import pickle
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training import corpus
+from service.enrich.model.reader import BLANK_RELATION, BLANK_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 MAX_CODE_POINTS_PER_ARTICLE = 4_000
 """Length to which an article is cut: a report says early what it is about."""
 DOCUMENTS_PER_BATCH = 64
+Text = tuple[str, str, "Sequence[tuple[int, int]]"]
+"""Id, text, and the sentences as far as they are known, `[start, end)` in code points."""
 
 
 @dataclass(slots=True)
@@ -51,26 +52,32 @@ class Document:
         """The tokens' texts."""
         return [self.text[start:end] for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True)]
 
+    @property
+    def sentences(self) -> list[tuple[int, int]]:
+        """The sentences, `[start, end)` in code points."""
+        starts = self.starts[self.opens].tolist()
+        return list(zip(starts, [*starts[1:], len(self.text)], strict=True))
 
-def read_grammar(
-    texts: Iterable[tuple[str, str, Sequence[tuple[int, int]]]], reader: Language, processes: int = 1
-) -> Iterator[Document]:
-    """Yield the documents of *texts* (id, text, known sentences), parsed by *reader* in several *processes*.
 
-    Known sentences are kept: no tree crosses their borders.
-    """
-
-    def docs() -> Iterator[tuple[Doc, str]]:
-        for article_id, text, sentences in texts:
-            doc = reader.make_doc(text)
-            if sentences:
-                begins = {start for start, _ in sentences}
-                for token in doc:
-                    token.is_sent_start = token.i == 0 or token.idx in begins
-            yield doc, article_id
-
-    for doc, article_id in reader.pipe(docs(), as_tuples=True, batch_size=DOCUMENTS_PER_BATCH, n_process=processes):
+def read_grammar(texts: Iterable[Text], reader: Language) -> Iterator[Document]:
+    """Yield the documents of *texts*, parsed by *reader*."""
+    texts = list(texts)
+    for (article_id, _, _), doc in zip(texts, parse(texts, reader), strict=True):
         yield to_document(doc, article_id)
+
+
+def parse(texts: Iterable[Text], reader: Language) -> Iterator[Doc]:
+    """Yield the docs of *texts*, parsed by *reader*. Known sentences are kept: no tree crosses their borders."""
+    return reader.pipe((_doc(text, sentences, reader) for _, text, sentences in texts), batch_size=DOCUMENTS_PER_BATCH)
+
+
+def _doc(text: str, sentences: Sequence[tuple[int, int]], reader: Language) -> Doc:
+    doc = reader.make_doc(text)
+    if sentences:
+        begins = {start for start, _ in sentences}
+        for token in doc:
+            token.is_sent_start = token.i == 0 or token.idx in begins
+    return doc
 
 
 def to_document(doc: Doc, article_id: str) -> Document:
@@ -82,8 +89,8 @@ def to_document(doc: Doc, article_id: str) -> Document:
         np.array([token.idx for token in doc], dtype=np.int32),
         np.array([token.idx + len(token) for token in doc], dtype=np.int32),
         spaces,
-        ["_SP" if token.is_space else token.tag_ for token in doc],
-        ["dep" if token.is_space else token.dep_ for token in doc],
+        [BLANK_TAG if token.is_space else token.tag_ for token in doc],
+        [BLANK_RELATION if token.is_space else token.dep_ for token in doc],
         np.array([token.head.i for token in doc], dtype=np.int16),
         np.array([bool(token.is_sent_start) for token in doc], dtype=bool),
     )
@@ -112,21 +119,3 @@ def read_raw(path: Path, known: frozenset[str]) -> Iterator[tuple[str, str]]:
             text = text[:cut] if cut > 0 else text
         if text.strip():
             yield row["id"], text
-
-
-def store(path: Path, documents: list[Document]) -> None:
-    """Write *documents* to *path*, whole or not at all."""
-    draft = path.with_suffix(".draft")
-    draft.write_bytes(pickle.dumps(documents))
-    draft.replace(path)
-
-
-def load(path: Path) -> list[Document]:
-    """Return the documents that `store` wrote to *path*."""
-    with path.open("rb") as stored:
-        return pickle.load(stored)  # type: ignore[no-any-return]  # noqa: S301 - our own file
-
-
-def reader() -> Language:
-    """Return the base model's tagger and parser."""
-    return corpus.grammar()

@@ -1,18 +1,14 @@
-"""Turn labelled articles into windows of word pieces with their targets, and copies of them into other windows."""
+"""Turn labelled articles into windows of word pieces, and say what the words of each window should be."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from spacy.lang.en import English
 
-from training import augment, corpus
-from training.encoder import BEGIN_PIECE, END_PIECE
-
 if TYPE_CHECKING:
-    import random
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
@@ -21,6 +17,8 @@ if TYPE_CHECKING:
     from service.enrich.media_topics import TopicTree
     from training.labelled import LabelledArticle
 
+BEGIN_PIECE, PADDING_PIECE, END_PIECE = 0, 1, 2
+"""Word pieces of the encoder that stand for no text."""
 MAX_WINDOW_PIECES = 256
 """Word pieces that the encoder reads at once. A longer article is split between sentences, in parts of like length."""
 NAME_LABELS = (
@@ -29,8 +27,6 @@ NAME_LABELS = (
 )  # fmt: skip
 NAME_TAGS = 1 + 4 * len(NAME_LABELS)
 NONE = "NONE"
-SHARE_SWAPPED, SHARE_UPPER, SHARE_TITLE, SHARE_LOWER = 0.5, 0.05, 0.04, 0.02
-"""Shares of articles with other names, and of sentences in another case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,65 +151,6 @@ def _tags(article: LabelledArticle, window: Window, starts: dict[int, int], ends
             allowed[first + 1 : last, 1 + count + label] = True
             allowed[last, 1 + 2 * count + label] = True
     return allowed
-
-
-def vary(article: LabelledArticle, rng: random.Random, names: augment.Names) -> LabelledArticle:
-    """Return *article* as another wire could have sent it: with other names, with sentences in another case."""
-    if article.names is not None and rng.random() < SHARE_SWAPPED:
-        article = _swap_names(article, rng, names)
-    text = list(article.text)
-    for start, end in article.sentences or ((0, article.text.find("\n\n")),):
-        draw = rng.random()
-        change: Any = None
-        if draw < SHARE_UPPER:
-            change = str.upper
-        elif draw < SHARE_UPPER + SHARE_TITLE:
-            change = str.title
-        elif draw < SHARE_UPPER + SHARE_TITLE + SHARE_LOWER:
-            change = str.lower
-        if change is not None:
-            part = article.text[start:end]
-            changed = _as_title(part) if change is str.title else part
-            for i in range(start, end):
-                other = changed[i - start] if change is str.title else change(text[i])
-                text[i] = other if len(other) == 1 else text[i]
-    return replace(article, text="".join(text))
-
-
-def _as_title(part: str) -> str:
-    words = part.split(" ")
-    return " ".join(
-        w if w in augment.PARTICLES or not w or len(w[0].upper()) > 1 else w[0].upper() + w[1:] for w in words
-    )
-
-
-def _swap_names(article: LabelledArticle, rng: random.Random, names: augment.Names) -> LabelledArticle:
-    known, events = article.names or (), article.events or ()
-    labels = tuple(corpus.Label(name.start, name.end, name.labels[0]) for name in known)
-    triggers = tuple(corpus.Label(event.start, event.end, NONE) for event in events)
-    swapped = augment.swap_names(
-        corpus.Article(article.id, article.text, (*labels, *triggers), article.sentences), rng, names
-    )
-    moved = swapped.entities
-    return replace(
-        article,
-        text=swapped.text,
-        sentences=swapped.sentences,
-        names=tuple(replace(name, start=at.start, end=at.end) for name, at in zip(known, moved, strict=False)),
-        events=None
-        if article.events is None
-        else tuple(replace(e, start=at.start, end=at.end) for e, at in zip(events, moved[len(known) :], strict=True)),
-    )
-
-
-def names_of(articles: Sequence[LabelledArticle]) -> augment.Names:
-    """Return the names from which `vary` draws."""
-    return augment.names_in(
-        corpus.Article(
-            a.id, a.text, tuple(corpus.Label(n.start, n.end, n.labels[0]) for n in a.names or () if len(n.labels) == 1)
-        )
-        for a in articles
-    )
 
 
 def all_windows(articles: Sequence[LabelledArticle], tokenizer: Tokenizer) -> Iterator[Window]:

