@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BEGIN_PIECE, PADDING_PIECE, END_PIECE = 0, 1, 2
 """Word pieces of the encoder that stand for no text."""
-MAX_WINDOW_PIECES = 256
+MAX_WINDOW_PIECES = 192
 """Word pieces that the encoder reads at once. A longer article is split between sentences, in parts of like length."""
 NAME_LABELS = (
     "CARDINAL", "DATE", "EVENT", "FAC", "GPE", "LANGUAGE", "LAW", "LOC", "MONEY", "NORP", "ORDINAL", "ORG", "PERCENT",

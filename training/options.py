@@ -1,4 +1,4 @@
-"""What `train.py` is told: where the articles are, where results go, and how large the student is."""
+"""The options of `train.py`: where the articles are, where results go, and how large the student is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LABELLED, RAW_NEWS = "NEWSWIRE_LABELLED", "NEWSWIRE_RAW_NEWS"
-WIDTH, PASSES = 128, 3
+WIDTH, PASSES = 160, 4
 RUNS = Path(__file__).parent / "runs"
 
 

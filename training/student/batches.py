@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from training.student.samples import Sample
 
-LENGTHS = (48, 128, 256, 384, 512, 768)
+LENGTHS = (48, 128, 256, 512, 768)
 """Lengths in tokens to which articles are padded: one compiled program each. What is beyond is cut."""
 LENGTH_NOISE = 20
 """Tokens by which articles are out of order while training, so that not every pass has the same batches."""
 TOKENS_PER_BATCH = 4_096
-WORDS_STEP = 1_024
+WORDS_STEP = 2_048
 """Distinct words of a batch are padded to a multiple of this."""
 SHARE_OF_HIDDEN_WORDS = 0.1
 """Share of a batch's words that are read as if they were not in the vocabulary, to learn how to read such words."""

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from training.examples import Targets, Window
     from training.teacher.encoder import Encoder
 
-PIECES_PER_BATCH = 1_024
-LENGTHS = (64, 128, 192, 256)
+PIECES_PER_BATCH = 1_536
+LENGTHS = (64, 128, 192)
 """Lengths in word pieces to which windows are padded: one compiled program each."""
 LENGTH_NOISE = 10
 """Word pieces by which windows are out of order while training, so that not every pass has the same batches."""
