@@ -55,7 +55,7 @@ def _lines(article: LabelledArticle, scores: dict[str, Any]) -> list[str]:
 
 def test_every_window_is_in_one_batch() -> None:
     """Each batch fits into the pieces that it may have, however the windows are shuffled."""
-    windows = [_window(pieces) for pieces in [5] * 70 + [100] * 9 + [256] * 9]
+    windows = [_window(pieces) for pieces in [5] * 70 + [100] * 9 + [192] * 9]
     for rng in (None, random.Random(1)):  # noqa: S311 - no secret
         groups = batches.batches(windows, rng)
         assert sorted(index for group, _ in groups for index in group) == list(range(len(windows)))

@@ -37,9 +37,10 @@ _LONG_RUN = re.compile(rf"\S{{{MAX_UNBROKEN_CODE_POINTS + 1},}}")
 def annotate(nlp: Language, text: str) -> Doc:
     """Return the Doc of *text* with all annotations of *nlp*. `doc.text` equals *text*, code point for code point."""
     parts = [nlp(_tokenize(nlp, part)) for part in _parts(text)]
+    read = reading.joined([part.user_data.pop(reading.READING_KEY) for part in parts])  # spaCy cannot join these
     doc = _join(parts)
     doc.user_data[TEXT_KEY] = text
-    doc.user_data[reading.READING_KEY] = reading.joined([reading.of(part) for part in parts])
+    doc.user_data[reading.READING_KEY] = read
     return doc
 
 

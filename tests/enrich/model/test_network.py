@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from service.enrich.model import network, reader, word_features
-from service.enrich.model.network import Network
+
+if TYPE_CHECKING:
+    from service.enrich.model.network import Network
 
 WORDS = ["The", "minister", "visited", "Bucharest", "on", "Monday", ",", "Xqzvkw", "said", "."]
 OTHER_WORDS = ["Xqzvkw", "scored", "twice", "in", "the", "second", "half", "on", "Monday", "."]
