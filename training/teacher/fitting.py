@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from training.labelled import LabelledArticle
 
 LAYERS = 8
-"""Layers of the encoder that are used, of 12. The last ones are made for whole sentences, and cost a third of the time."""
+"""Layers of the encoder that are used, of 12. The last ones stand for whole sentences, and cost a third of the time."""
 PASSES = {"events": 4, "names": 6}
 """Each pass sees every article once, after the first one with other names and some sentences in another case."""
 LEARNING_RATE = 1.2e-4

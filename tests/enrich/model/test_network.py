@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from service.enrich.model import network, reader, word_features
 if TYPE_CHECKING:
     from service.enrich.model.network import Network
 
+WEIGHTS = Path(str(reader.WEIGHTS))
 WORDS = ["The", "minister", "visited", "Bucharest", "on", "Monday", ",", "Xqzvkw", "said", "."]
 OTHER_WORDS = ["Xqzvkw", "scored", "twice", "in", "the", "second", "half", "on", "Monday", "."]
 
@@ -19,12 +21,12 @@ OTHER_WORDS = ["Xqzvkw", "scored", "twice", "in", "the", "second", "half", "on",
 @pytest.fixture(scope="module")
 def trained() -> Network:
     """Load the shipped weights."""
-    return network.load(reader.WEIGHTS)[0]
+    return network.load(WEIGHTS)[0]
 
 
 def fresh(words: list[str]) -> network.Scores:
     """Return the scores of *words* from a network that has read nothing before."""
-    return network.load(reader.WEIGHTS)[0].read(words, 0)
+    return network.load(WEIGHTS)[0].read(words, 0)
 
 
 def test_what_was_read_before_changes_no_score(trained: Network) -> None:
@@ -40,7 +42,7 @@ def test_what_was_read_before_changes_no_score(trained: Network) -> None:
 def test_words_beyond_those_that_are_kept_are_read_alike(trained: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     """If no more words can be kept, a text is read as before."""
     monkeypatch.setattr(network, "MAX_KEPT_WORDS", 3)
-    small = network.load(reader.WEIGHTS)[0]
+    small = network.load(WEIGHTS)[0]
 
     assert np.array_equal(small.read(WORDS, 0).grammar, trained.read(WORDS, 0).grammar)
 
