@@ -23,7 +23,7 @@ from training.student import excerpts, labels_of_readers, samples, weights
 from training.student import fitting as student_fitting
 from training.student.samples import Numbering
 from training.student.word_vectors import WordVectors
-from training.teacher import encoder, heads
+from training.teacher import encoder
 from training.teacher import fitting as teacher_fitting
 from training.teacher.answers import Teacher
 
@@ -51,7 +51,7 @@ def main() -> None:
     set_current_ops(NumpyOps(use_blis=False))
 
     inventory = Inventory(chosen.labelled)
-    fitted = {task: teacher_fitting.fit(inventory, runs, PARTS, task) for task in heads.TASKS}
+    fitted = stored.kept(runs / "teacher.pickle", lambda: as_numpy(teacher_fitting.fit(inventory, runs, PARTS)))
     teacher = Teacher(encoder.load(teacher_fitting.LAYERS), fitted)
 
     raw = prepare.raw_news(chosen.raw, ids_to_leave_out(inventory), runs)

@@ -1,4 +1,4 @@
-"""Measure the teachers as they are after their last pass.
+"""Measure the teacher as it is after its last pass.
 
 python -m training.teacher --labelled FOLDER [--part test]
 """
@@ -12,9 +12,9 @@ from pathlib import Path
 from training import stored
 from training.inventory import Inventory
 from training.options import LABELLED, RUNS
-from training.teacher import encoder, heads, measuring
+from training.teacher import encoder, measuring
 from training.teacher.answers import Teacher
-from training.teacher.fitting import LAYERS, state_file
+from training.teacher.fitting import LAYERS, STATE
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, default=RUNS)
     parser.add_argument("--part", choices=["development", "test"], default="development")
     options = parser.parse_args()
-    weights = {task: stored.read(state_file(options.runs, task))[2] for task in heads.TASKS}
+    _, _, weights, _, _ = stored.read(options.runs / STATE)
     measuring.measure(Inventory(options.labelled), Teacher(encoder.load(LAYERS), weights), options.part)
 
 

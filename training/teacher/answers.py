@@ -16,18 +16,17 @@ if TYPE_CHECKING:
 
     from training.examples import Window
 
-OF_WORDS = {"events": ("types", "flags", "main"), "names": ("tags", "hidden")}
-"""Answers of each teacher about each word: (word, …)."""
-OF_ARTICLES = {"events": ("no_main",), "names": ("topics", "lead")}
-"""Answers of each teacher about a window as a whole."""
+OF_WORDS = ("tags", "types", "flags", "main", "hidden")
+"""Answers about each word: (word, …)."""
+OF_ARTICLES = ("topics", "lead", "no_main")
+"""Answers about a window as a whole."""
 
 
 class Teacher:
-    """The encoder with fine-tuned weights, those of one task or of several."""
+    """The encoder with fine-tuned weights."""
 
     def __init__(self, source: encoder.Encoder, weights: dict[str, Any]) -> None:
-        self._source = source
-        self._weights = {task: jax.tree.map(jnp.asarray, of_task) for task, of_task in weights.items()}
+        self._source, self._weights = source, jax.tree.map(jnp.asarray, weights)
         self.tokenizer = encoder.tokenizer()
         self.width = source.words.shape[1]
         """Length of a word's vector."""
@@ -40,13 +39,12 @@ class Teacher:
         results: list[dict[str, Any]] = [{} for _ in windows]
         for group, length in batches(windows, None):
             batch = to_batch(self._source, [windows[index] for index in group], length, None, 0)
-            for task, weights in self._weights.items():
-                predicted = _predict(weights, batch["embedded"], batch["mask"], batch["number"])
-                scores = {name: np.asarray(predicted[name]) for name in (*OF_WORDS[task], *OF_ARTICLES[task])}
-                for row, index in enumerate(group):
-                    at = windows[index].first_pieces
-                    results[index] |= {name: scores[name][row, at] for name in OF_WORDS[task]}
-                    results[index] |= {name: scores[name][row] for name in OF_ARTICLES[task]}
+            predicted = _predict(self._weights, batch["embedded"], batch["mask"], batch["number"])
+            scores = {name: np.asarray(values) for name, values in predicted.items()}
+            for row, index in enumerate(group):
+                at = windows[index].first_pieces
+                results[index] = {name: scores[name][row, at] for name in OF_WORDS}
+                results[index] |= {name: scores[name][row] for name in OF_ARTICLES}
         return results
 
 
