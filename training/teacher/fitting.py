@@ -38,6 +38,7 @@ SQUARE_DECAY = 0.999
 SPARE_STEPS = 1.02
 """Variants of an article may need a few windows more."""
 STEPS_PER_REPORT = 100
+PASSES_PER_MEASURE = 3
 
 
 def fit(inventory: Inventory, runs: Path, parts: frozenset[str]) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def fit(inventory: Inventory, runs: Path, parts: frozenset[str]) -> dict[str, An
         means = {name: round(value / len(groups), 3) for name, value in sums.items()}
         print(f"pass {number + 1}: {time.monotonic() - started:.0f} s", means, flush=True)
         stored.write(path, jax.tree.map(np.asarray, (number + 1, step, weights, mean, square)))
-        if number % 3 == 2:
+        if (number + 1) % PASSES_PER_MEASURE == 0:
             measuring.measure(inventory, Teacher(source, weights), "development")
     return weights
 
