@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 LENGTHS = (48, 128, 256, 512, 768)
 """Lengths in tokens to which articles are padded: one compiled program each. What is beyond is cut."""
-LENGTH_NOISE = 20
-"""Tokens by which articles are out of order while training, so that not every pass has the same batches."""
 TOKENS_PER_BATCH = 4_096
 WORDS_STEP = 2_048
 """Distinct words of a batch are padded to a multiple of this."""
@@ -29,18 +27,21 @@ SHARE_OF_HIDDEN_WORDS = 0.1
 
 
 def batches(samples: Sequence[Sample], rng: random.Random | None) -> list[tuple[list[int], int]]:
-    """Return the indexes of samples of like length, and the length to which they are padded.
+    """Return the indexes of samples that are padded to the same length, and this length.
 
-    With *rng*, batches come in a random order.
+    With *rng*, samples are mixed and batches come in a random order.
     """
-    noise = [rng.random() * LENGTH_NOISE if rng else 0.0 for _ in samples]
-    order = sorted(range(len(samples)), key=lambda index: len(samples[index].forms) + noise[index])
-    groups: list[tuple[list[int], int]] = []
+    order = list(range(len(samples)))
+    if rng:
+        rng.shuffle(order)
+    by_length: dict[int, list[int]] = {length: [] for length in LENGTHS}
     for index in order:
-        length = next(size for size in LENGTHS if size >= min(len(samples[index].forms), LENGTHS[-1]))
-        if not groups or length != groups[-1][1] or len(groups[-1][0]) >= TOKENS_PER_BATCH // length:
-            groups.append(([], length))
-        groups[-1][0].append(index)
+        tokens = min(len(samples[index].forms), LENGTHS[-1])
+        by_length[next(length for length in LENGTHS if length >= tokens)].append(index)
+    groups = []
+    for length, indexes in by_length.items():
+        size = TOKENS_PER_BATCH // length
+        groups += [(indexes[start : start + size], length) for start in range(0, len(indexes), size)]
     if rng:
         rng.shuffle(groups)
     return groups
