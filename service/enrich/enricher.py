@@ -10,7 +10,18 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from service.contract.enriched_article import EnrichedArticle, NoneFound
-from service.enrich import counts, dates, entities, events, near_duplicates, places, quotes, span_check, tags, topics
+from service.enrich import (
+    article_topics,
+    counts,
+    dates,
+    entities,
+    events,
+    near_duplicates,
+    places,
+    quotes,
+    span_check,
+    tags,
+)
 from service.enrich.fingerprint import describe_pipeline
 from service.enrich.gazetteer.places import Gazetteer
 from service.enrich.grammar.parse import Parse
@@ -122,7 +133,7 @@ class Enricher:
             Parse.of(doc)  # kept with the doc; a parse from before the entities would hold the model's names
             lists["events"] = events.find(doc, lists["locations"])
         with _timed(seconds, "topics"):
-            lists["topics"] = topics.find(doc)
+            lists["topics"] = article_topics.find(doc)
         with _timed(seconds, "tags"):
             lists["tags"] = tags.assign(doc, lists["events"])
         with _timed(seconds, "quotes"):

@@ -14,7 +14,7 @@ from service.contract.annotations import Mention, Tag
 from service.enrich import data_files
 from service.enrich.data_files import DATA, DataRow
 from service.enrich.media_topics import topic_tree
-from service.enrich.model import reading
+from service.enrich.model import network_reading
 from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def assign(doc: Doc, events: Sequence[Event]) -> list[Tag]:
     """
     phrases = _phrase_mentions(text_of(doc))
     supporters = _supporting_events(events)
-    topics = dict(zip(topic_tree().names, reading.of(doc).topics.tolist(), strict=True))
+    topics = dict(zip(topic_tree().names, network_reading.of(doc).topics.tolist(), strict=True))
     tags = []
     for definition in vocabulary():
         supporting = supporters.get(definition.tag, [])

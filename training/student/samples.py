@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from service.enrich.model import word_features
-from service.enrich.model.reading import headline_tokens
+from service.enrich.model.network_reading import headline_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

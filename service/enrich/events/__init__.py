@@ -10,7 +10,8 @@
     vocabulary          the types, modes and contexts that an event may have
 
 The network of `service.enrich.model` says how likely each word names an event of each type, with which flags, and how
-likely it is the story's own. The types are those of PLOVER (openeventdata/PLOVER), and some of our own. The grammar is in `service.enrich.grammar`.
+likely it is the story's own. The types are those of PLOVER (openeventdata/PLOVER), and some of our own. The grammar is
+in `service.enrich.grammar`.
 """
 
 from service.enrich.events.extract import find

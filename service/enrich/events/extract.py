@@ -11,7 +11,7 @@ from service.enrich.events.selection import EventDraft
 from service.enrich.grammar.clauses import Flags
 from service.enrich.grammar.parse import Parse
 from service.enrich.grammar.phrases import NAME_TYPES, TokenSpan, mention
-from service.enrich.model import reading
+from service.enrich.model import network_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +55,7 @@ def _place_names(doc: Doc, locations: Iterable[Location]) -> list[TokenSpan]:
 
 def _drafts(parse: Parse, doc: Doc) -> list[EventDraft]:
     """Return the candidates that are events, with type, flags and arguments."""
-    read = reading.of(doc)
+    read = network_reading.of(doc)
     names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in NAME_TYPES]
     drafts = []
     for candidate in trigger_candidates.find(parse, read.types):

@@ -5,7 +5,7 @@
     reader          spaCy component: runs the network, sets names and grammar
     network         the network: from words to scores
     word_features   what the network sees of a word by itself
-    reading         what the network says of events and topics, for the stages
+    network_reading what the network says of events and topics, for the stages
     span_decoding   from scores of BILOU tags to spans
     tree_decoding   from scores to sentences and dependency trees
     arrays          the types of arrays

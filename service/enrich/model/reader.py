@@ -12,7 +12,7 @@ from spacy.tokens import Span
 
 from service.enrich.data_files import DATA
 from service.enrich.media_topics import topic_tree
-from service.enrich.model import network, reading, span_decoding, tree_decoding
+from service.enrich.model import network, network_reading, span_decoding, tree_decoding
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -47,8 +47,8 @@ class Reader:
     def __call__(self, doc: Doc) -> Doc:
         """Annotate *doc*. Sentence starts that are already set stay."""
         starts = doc.to_array("IDX").astype(np.int64)
-        scores = self._network.read([token.text for token in doc], reading.headline_tokens(doc.text, starts))
-        doc.user_data[reading.READING_KEY] = reading.create(scores, self._event_types, self._network)
+        scores = self._network.read([token.text for token in doc], network_reading.headline_tokens(doc.text, starts))
+        doc.user_data[network_reading.READING_KEY] = network_reading.create(scores, self._event_types, self._network)
         if self._annotates and len(doc):
             self._parse(doc, scores.grammar)
             doc.ents = [

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from spacy.tokens import Doc
 
 from service.contract.annotations import Mention
-from service.enrich import counts, dates, events, quotes, tags, topics
+from service.enrich import article_topics, counts, dates, events, quotes, tags
 from service.enrich.events import rules
 from service.enrich.events.selection import MAX_EVENTS_PER_SENTENCE
 from service.enrich.model import reader
@@ -51,7 +51,14 @@ def test_every_offset_is_right(nlp: Language, text: str) -> None:
     coded = events.find(doc)
 
     for mention in mentions(
-        [coded, topics.find(doc), tags.assign(doc, coded), quotes.find(doc), dates.find(doc, None), counts.find(doc)]
+        [
+            coded,
+            article_topics.find(doc),
+            tags.assign(doc, coded),
+            quotes.find(doc),
+            dates.find(doc, None),
+            counts.find(doc),
+        ]
     ):
         assert text[mention.start : mention.end] == mention.text
         assert mention.text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import spacy
 
-from service.enrich.model import reader, reading
+from service.enrich.model import network_reading, reader
 from service.enrich.model.tokenizing import MAX_CODE_POINTS_PER_PASS, MAX_UNBROKEN_CODE_POINTS, annotate, text_of
 
 if TYPE_CHECKING:
@@ -84,6 +84,6 @@ def test_the_cached_text_is_the_text_of_the_doc(nlp: Language) -> None:
 def test_a_text_in_parts_has_one_reading(nlp: Language) -> None:
     """The network's reading of a long article has one row per token, and the topics of its beginning."""
     doc = annotate(nlp, PARAGRAPH * (2 * MAX_CODE_POINTS_PER_PASS // len(PARAGRAPH)))
-    read = reading.of(doc)
+    read = network_reading.of(doc)
 
     assert len(doc) == len(read.types) == len(read.flags) == len(read.main) == len(read.topic_evidence([0]))

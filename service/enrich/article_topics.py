@@ -8,7 +8,7 @@ import numpy as np
 
 from service.contract.annotations import Mention, Topic
 from service.enrich.media_topics import topic_tree
-from service.enrich.model import reading
+from service.enrich.model import network_reading
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -32,7 +32,7 @@ def find(doc: Doc) -> list[Topic]:
 
     Evidence offsets are code points of `doc.text`.
     """
-    read = reading.of(doc)
+    read = network_reading.of(doc)
     tree = topic_tree()
     ids = list(tree.names)
     importance = read.topics + LEAD_WEIGHT * read.lead

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from service.enrich import topics
+from service.enrich import article_topics
 from service.enrich.media_topics import topic_tree
 from service.enrich.model import loading, tokenizing
 
@@ -36,7 +36,7 @@ def nlp() -> Language:
 @pytest.mark.parametrize(("text", "top_level"), [(SPORT, "15000000"), (WEATHER, "17000000"), (ELECTION, "11000000")])
 def test_the_first_topic_is_what_the_article_is_about(nlp: Language, text: str, top_level: str) -> None:
     """Sport, weather and an election are told apart."""
-    first, *_ = topics.find(tokenizing.annotate(nlp, text))
+    first, *_ = article_topics.find(tokenizing.annotate(nlp, text))
 
     assert topic_tree().with_ancestors(first.medtop)[-1] == top_level
 
@@ -44,14 +44,14 @@ def test_the_first_topic_is_what_the_article_is_about(nlp: Language, text: str, 
 @pytest.mark.parametrize("text", [SPORT, WEATHER, ELECTION])
 def test_topics_above_a_listed_one_are_not_listed(nlp: Language, text: str) -> None:
     """They are implied."""
-    listed = [topic.medtop for topic in topics.find(tokenizing.annotate(nlp, text))]
+    listed = [topic.medtop for topic in article_topics.find(tokenizing.annotate(nlp, text))]
 
     assert not {above for topic in listed for above in topic_tree().with_ancestors(topic)[1:]} & set(listed)
 
 
 def test_evidence_is_words_of_the_article(nlp: Language) -> None:
     """The words that speak for sport are those of the game, at their offsets."""
-    first, *_ = topics.find(tokenizing.annotate(nlp, SPORT))
+    first, *_ = article_topics.find(tokenizing.annotate(nlp, SPORT))
 
     assert all(SPORT[word.start : word.end] == word.text for word in first.evidence)
     assert {word.text for word in first.evidence} & {
