@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 MIN_CONDITIONS_OF_CONTEXT = 2
 """Conditions of a rule that asks for an argument or a companion, and not for a word alone."""
-MIN_PROBABILITY, MIN_PROBABILITY_BY_RULE, MIN_PROBABILITY_OF_MAIN = 0.45, 0.4, 0.3
+MIN_PROBABILITY, MIN_PROBABILITY_BY_RULE, MIN_PROBABILITY_OF_MAIN = 0.5, 0.4, 0.3
 """Least probability that it is an event: by the network alone, if a rule holds, if it may be the story's own event."""
 MAIN_LOG_ODDS = 0.0
 """Log odds of the main event against none from which a word may be the story's own event."""
-CONTEXT_BONUS, WORD_BONUS = 0.2, 0.05
+CONTEXT_BONUS, WORD_BONUS = 0.6, 0.4
 """Added to the probability of a type that a rule gives: a rule with conditions, a rule of a word alone."""
 DEPTH_WEIGHT, CONFIDENCE_EXPONENT = 2.0, 0.3
 TYPES_BEYOND_PLOVER = frozenset(get_args(OwnType))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from service.contract.annotations import Event
 from service.contract.annotations import Span as SentenceSpan
 from service.enrich.events import decision, roles, selection, trigger_candidates
-from service.enrich.events.selection import EventDraft
-from service.enrich.grammar.clauses import Flags
+from service.enrich.events.selection import EventDraft, EventFlags
+from service.enrich.grammar import clauses
 from service.enrich.grammar.parse import Parse
 from service.enrich.grammar.phrases import NAME_TYPES, TokenSpan, mention
 from service.enrich.model import network_reading
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from service.enrich.events.trigger_candidates import TriggerCandidate
 
 PLACE_TYPES = frozenset({"GPE", "LOC", "FAC"})
-MIN_FLAG_PROBABILITY = 0.5
+MIN_FLAG_PROBABILITY, WEIGHT_OF_WORDS = 0.5, 0.25
+"""Probability from which a flag is set, and by how much the words of the clause raise or lower it."""
 MAX_TRIGGER_WORDS_BEFORE_NOUN = 2
 """Of "air strikes" or "peace talks"."""
 
@@ -65,9 +66,24 @@ def _drafts(parse: Parse, doc: Doc) -> list[EventDraft]:
         if decided is None:
             continue
         actors, recipients = roles.arguments(parse, candidate.frame, names, decided.type)
-        flags = Flags(*(read.flags[at] >= MIN_FLAG_PROBABILITY).tolist())
+        flags = _flags(read.flags[at].tolist(), clauses.read_flags(parse, candidate.frame))
         drafts.append(EventDraft(candidate, decided, flags, actors, recipients, main))
     return drafts
+
+
+def _flags(probabilities: list[float], said: clauses.Flags) -> EventFlags:
+    """Return the flags by the network's *probabilities*, raised or lowered by what the words of the clause say."""
+
+    def is_set(probability: float, is_said: bool) -> bool:
+        return probability + (WEIGHT_OF_WORDS if is_said else -WEIGHT_OF_WORDS) >= MIN_FLAG_PROBABILITY
+
+    negated, future, hypothetical, historical = probabilities
+    return EventFlags(
+        negated=is_set(negated, said.negated),
+        future=is_set(future, said.future),
+        hypothetical=is_set(hypothetical, said.hypothetical),
+        historical=historical >= MIN_FLAG_PROBABILITY,
+    )
 
 
 def _event(doc: Doc, parse: Parse, draft: EventDraft, place_names: list[TokenSpan], *, main: bool) -> Event:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from service.enrich.events.decision import Decision
     from service.enrich.events.trigger_candidates import TriggerCandidate
-    from service.enrich.grammar.clauses import Flags
     from service.enrich.grammar.parse import Parse
     from service.enrich.grammar.phrases import TokenSpan
 
@@ -21,13 +20,22 @@ MIN_SHARE_OF_MAIN, MIN_SHARE_OF_SECOND = 0.2, 0.35
 """Least share of an event, among the article's events and none, to be its main event, and to be the second one."""
 
 
+class EventFlags(NamedTuple):
+    """Whether an event took place; PLOVER's auxiliary modes."""
+
+    negated: bool
+    future: bool
+    hypothetical: bool
+    historical: bool
+
+
 @dataclass(frozen=True, slots=True)
 class EventDraft:
     """An event as tokens, before the mentions of the record."""
 
     candidate: TriggerCandidate
     decision: Decision
-    flags: Flags
+    flags: EventFlags
     actors: list[TokenSpan]
     recipients: list[TokenSpan]
     main_log_odds: float

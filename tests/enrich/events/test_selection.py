@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from service.enrich.events.decision import Decision
-from service.enrich.events.selection import EventDraft, main_events, select
+from service.enrich.events.selection import EventDraft, EventFlags, main_events, select
 from service.enrich.events.trigger_candidates import TriggerCandidate
-from service.enrich.grammar.clauses import Flags
 from service.enrich.grammar.frames import Frame
 from service.enrich.grammar.parse import Parse
 
@@ -20,7 +19,9 @@ if TYPE_CHECKING:
 def draft(trigger: int = 0, *, probability: float = 0.9, main: float = 0.0) -> EventDraft:
     """Return an event of the word at *trigger*."""
     candidate = TriggerCandidate(Frame(trigger, "meet", "v"), [])
-    return EventDraft(candidate, Decision("CONSULT", None, probability, 0.5), Flags(), [], [], main)
+    return EventDraft(
+        candidate, Decision("CONSULT", None, probability, 0.5), EventFlags(False, False, False, False), [], [], main
+    )
 
 
 def test_a_sentence_keeps_its_four_most_probable_events(nlp: Language) -> None:
