@@ -57,13 +57,13 @@ class Labels:
 
 
 def label_in_files(
-    documents: Sequence[Document], teacher: Teacher, path: Path, vectors: WordVectors | None = None
+    documents: Sequence[Document], teachers: Sequence[Teacher], path: Path, vectors: WordVectors | None = None
 ) -> list[Labels]:
     """Return what `label` returns, and store it as it is made: in files whose names start with *path*."""
     results: list[Labels] = []
     for begin in range(0, len(documents), DOCUMENTS_PER_FILE):
-        part = None if vectors is None else WordVectors(vectors.vocabulary, teacher.width)
-        make = partial(_label, documents[begin : begin + DOCUMENTS_PER_FILE], teacher, part)
+        part = None if vectors is None else WordVectors(vectors.vocabulary, vectors.width)
+        make = partial(_label, documents[begin : begin + DOCUMENTS_PER_FILE], teachers, part)
         found, sums = stored.kept(path.with_name(f"{path.name}-{begin}.pickle"), make)
         results += found
         if vectors is not None and sums is not None:
@@ -72,28 +72,31 @@ def label_in_files(
 
 
 def _label(
-    documents: Sequence[Document], teacher: Teacher, vectors: WordVectors | None
+    documents: Sequence[Document], teachers: Sequence[Teacher], vectors: WordVectors | None
 ) -> tuple[list[Labels], WordVectors | None]:
-    return label(documents, teacher, vectors), vectors
+    return label(documents, teachers, vectors), vectors
 
 
-def label(documents: Sequence[Document], teacher: Teacher, vectors: WordVectors | None = None) -> list[Labels]:
-    """Return the answers of *teacher* about *documents*, and add its vectors of their words to *vectors*."""
+def label(
+    documents: Sequence[Document], teachers: Sequence[Teacher], vectors: WordVectors | None = None
+) -> list[Labels]:
+    """Return the answers of *teachers* about *documents*, and add the vectors of their words to *vectors*."""
     words = English()
     results: list[Labels] = []
     for begin in range(0, len(documents), DOCUMENTS_PER_CHUNK):
         chunk = documents[begin : begin + DOCUMENTS_PER_CHUNK]
         read: list[list[tuple[Window, dict[str, Any]]]] = [[] for _ in chunk]
-        windows = [
-            window
-            for number, document in enumerate(chunk)
-            for window in examples.split(document.text, document.sentences, number, teacher.tokenizer, words)
-        ]
-        for window, scores in zip(windows, teacher.read(windows), strict=True):
-            read[window.article].append((window, scores))
-            if vectors is not None:
-                text = chunk[window.article].text
-                vectors.add([text[start:end] for start, end in window.words], scores["hidden"])
+        for teacher in teachers:
+            windows = [
+                window
+                for number, document in enumerate(chunk)
+                for window in examples.split(document.text, document.sentences, number, teacher.tokenizer, words)
+            ]
+            for window, scores in zip(windows, teacher.read(windows), strict=True):
+                read[window.article].append((window, scores))
+                if vectors is not None and "hidden" in scores:
+                    text = chunk[window.article].text
+                    vectors.add([text[start:end] for start, end in window.words], scores["hidden"])
         results += [_join(document, parts) for document, parts in zip(chunk, read, strict=True)]
     return results
 
@@ -115,11 +118,13 @@ def _join(document: Document, parts: list[tuple[Window, dict[str, Any]]]) -> Lab
         tokens, rows = np.array([t for t, _ in pairs], int), np.array([r for _, r in pairs], int)
         if not len(tokens):
             continue
-        labels.tags[tokens], labels.tag_shares[tokens] = most_likely(softmax(scores["tags"][rows]))
-        labels.types[tokens], labels.type_shares[tokens] = most_likely(softmax(scores["types"][rows]))
-        labels.flags[tokens] = log_odds_to_shares(scores["flags"][rows])
-        labels.main[tokens] = np.clip(scores["main"][rows, 0] - scores["no_main"], -MOST_MAIN, MOST_MAIN)
-        if window.number == 0:
+        if "tags" in scores:
+            labels.tags[tokens], labels.tag_shares[tokens] = most_likely(softmax(scores["tags"][rows]))
+        if "types" in scores:
+            labels.types[tokens], labels.type_shares[tokens] = most_likely(softmax(scores["types"][rows]))
+            labels.flags[tokens] = log_odds_to_shares(scores["flags"][rows])
+            labels.main[tokens] = np.clip(scores["main"][rows, 0] - scores["no_main"], -MOST_MAIN, MOST_MAIN)
+        if "topics" in scores and window.number == 0:
             labels.topics = log_odds_to_shares(scores["topics"]).astype(np.float16)
             labels.lead = softmax(scores["lead"][None])[0].astype(np.float16)
     return labels

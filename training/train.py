@@ -23,16 +23,17 @@ from training.student import excerpts, labels_of_readers, samples, weights
 from training.student import fitting as student_fitting
 from training.student.samples import Numbering
 from training.student.word_vectors import WordVectors
-from training.teacher import encoder
 from training.teacher import fitting as teacher_fitting
-from training.teacher.answers import Teacher
+from training.teacher.tasks import TASKS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from training.documents import Document
     from training.prepare import Version
     from training.student.samples import Sample
+    from training.teacher.answers import Teacher
 
 PARTS = frozenset({"train"})
 """Parts whose articles are learned."""
@@ -51,8 +52,7 @@ def main() -> None:
     set_current_ops(NumpyOps(use_blis=False))
 
     inventory = Inventory(chosen.labelled)
-    fitted = stored.kept(runs / "teacher.pickle", lambda: as_numpy(teacher_fitting.fit(inventory, runs, PARTS)))
-    teacher = Teacher(encoder.load(teacher_fitting.LAYERS), fitted)
+    teachers = [teacher_fitting.fit(inventory, runs, PARTS, task) for task in TASKS]
 
     raw = prepare.raw_news(chosen.raw, ids_to_leave_out(inventory), runs)
     articles = [article for article in inventory.articles if article.part in PARTS]
@@ -60,10 +60,10 @@ def main() -> None:
     originals = [version.document for version in versions if version.copy == 0]
     words = stored.kept(runs / "vocabulary.pickle", lambda: samples.vocabulary([*raw, *originals]))
 
-    numbering, vectors = Numbering(raw), WordVectors(words, teacher.width)
-    unchanging = raw_samples(raw, teacher, vectors, numbering, runs)
-    unchanging += example_samples(inventory, teacher, numbering, runs)
-    by_copy = labelled_samples(versions, inventory, teacher, numbering, runs)
+    numbering, vectors = Numbering(raw), WordVectors(words, teachers[0].width)
+    unchanging = raw_samples(raw, teachers, vectors, numbering, runs)
+    unchanging += example_samples(inventory, teachers, numbering, runs)
+    by_copy = labelled_samples(versions, inventory, teachers, numbering, runs)
 
     sizes = Sizes(
         len(words), examples.NAME_TAGS, len(numbering.tags), len(numbering.relations), len(inventory.types),
@@ -104,17 +104,19 @@ def ids_to_leave_out(inventory: Inventory) -> frozenset[str]:
 
 
 def raw_samples(
-    raw: list[Document], teacher: Teacher, vectors: WordVectors, numbering: Numbering, runs: Path
+    raw: list[Document], teachers: Sequence[Teacher], vectors: WordVectors, numbering: Numbering, runs: Path
 ) -> list[Sample]:
-    """Return the *raw* articles as the teacher reads them, and add its vectors of their words to *vectors*."""
-    answers = label.label_in_files(raw, teacher, runs / "labels-raw", vectors)
+    """Return the *raw* articles as the teachers read them, and add its vectors of their words to *vectors*."""
+    answers = label.label_in_files(raw, teachers, runs / "labels-raw", vectors)
     return [samples.to_sample(document, found, numbering, 1.0) for document, found in zip(raw, answers, strict=True)]
 
 
-def example_samples(inventory: Inventory, teacher: Teacher, numbering: Numbering, runs: Path) -> list[Sample]:
-    """Return the examples of the event rules: as the teacher reads them, but with the rules' triggers."""
+def example_samples(
+    inventory: Inventory, teachers: Sequence[Teacher], numbering: Numbering, runs: Path
+) -> list[Sample]:
+    """Return the examples of the event rules: as the teachers read them, but with the rules' triggers."""
     ruled = stored.kept(runs / "examples.pickle", trigger_examples.read)
-    answers = label.label_in_files([document for document, _ in ruled], teacher, runs / "labels-examples")
+    answers = label.label_in_files([document for document, _ in ruled], teachers, runs / "labels-examples")
     made = []
     for (document, triggers), found in zip(ruled, answers, strict=True):
         trigger_examples.mark(found, triggers, inventory.types)
@@ -123,10 +125,10 @@ def example_samples(inventory: Inventory, teacher: Teacher, numbering: Numbering
 
 
 def labelled_samples(
-    versions: list[Version], inventory: Inventory, teacher: Teacher, numbering: Numbering, runs: Path
+    versions: list[Version], inventory: Inventory, teachers: Sequence[Teacher], numbering: Numbering, runs: Path
 ) -> dict[int, list[Sample]]:
-    """Return the labelled articles by number of the copy: as the teacher reads them, but with the readers' labels."""
-    answers = label.label_in_files([version.document for version in versions], teacher, runs / "labels-versions")
+    """Return the labelled articles by number of the copy: as the teachers read them, but with the readers' labels."""
+    answers = label.label_in_files([version.document for version in versions], teachers, runs / "labels-versions")
     by_copy: defaultdict[int, list[Sample]] = defaultdict(list)
     for version, found in zip(versions, answers, strict=True):
         sample = samples.to_sample(version.document, found, numbering, LABELLED_WEIGHT)

@@ -73,7 +73,7 @@ def document() -> Document:
 
 
 def _label(document: Document, vectors: WordVectors | None = None) -> label.Labels:
-    return label.label([document], Teacher(), vectors)[0]  # type: ignore[arg-type]
+    return label.label([document], [Teacher()], vectors)[0]  # type: ignore[list-item]
 
 
 def test_answers_stand_at_the_tokens(document: Document) -> None:
@@ -116,8 +116,8 @@ def test_labelling_goes_on_where_it_was_stopped(
     """What was labelled before is read from its file, with the sums of vectors."""
     monkeypatch.setattr(label, "DOCUMENTS_PER_FILE", 1)
     teacher: Any = Teacher()
-    label.label_in_files([document], teacher, tmp_path / "labels", WordVectors({"met": 0}, 1))
+    label.label_in_files([document], [teacher], tmp_path / "labels", WordVectors({"met": 0}, 1))
     vectors = WordVectors({"met": 0}, 1)
-    found = label.label_in_files([document, document], teacher, tmp_path / "labels", vectors)
+    found = label.label_in_files([document, document], [teacher], tmp_path / "labels", vectors)
     assert teacher.asked == len(found) == 2
     assert (vectors.counts[0], vectors.sums[0, 0]) == (2, 6)

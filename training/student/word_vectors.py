@@ -22,6 +22,7 @@ class WordVectors:
 
     def __init__(self, vocabulary: dict[str, int], width: int) -> None:
         self.vocabulary = vocabulary
+        self.width = width
         self.sums = np.zeros((len(vocabulary), width), np.float32)
         self.counts = np.zeros(len(vocabulary), np.int64)
 

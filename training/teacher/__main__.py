@@ -1,4 +1,4 @@
-"""Measure the teacher as it is after its last pass.
+"""Measure the teachers as they are after their last pass.
 
 python -m training.teacher --labelled FOLDER [--part test]
 """
@@ -12,9 +12,10 @@ from pathlib import Path
 from training import stored
 from training.inventory import Inventory
 from training.options import LABELLED, RUNS
-from training.teacher import encoder, measuring
+from training.teacher import measuring
 from training.teacher.answers import Teacher
-from training.teacher.fitting import LAYERS, STATE
+from training.teacher.fitting import state_file
+from training.teacher.tasks import TASKS
 
 
 def main() -> None:
@@ -24,8 +25,10 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, default=RUNS)
     parser.add_argument("--part", choices=["development", "test"], default="development")
     options = parser.parse_args()
-    _, _, weights, _, _ = stored.read(options.runs / STATE)
-    measuring.measure(Inventory(options.labelled), Teacher(encoder.load(LAYERS), weights), options.part)
+    inventory = Inventory(options.labelled)
+    for name, task in TASKS.items():
+        _, _, weights, _, _ = stored.read(state_file(options.runs, name))
+        measuring.measure(inventory, Teacher(task.load(task.layers), weights, name), options.part)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the teacher says of windows of text."""
+"""What a teacher says of windows of text."""
 
 from __future__ import annotations
 
@@ -8,31 +8,28 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from training.teacher import encoder, heads
+from training.teacher import heads
 from training.teacher.batches import batches, to_batch
+from training.teacher.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from training.examples import Window
-
-OF_WORDS = ("tags", "types", "flags", "main", "hidden")
-"""Answers about each word: (word, …)."""
-OF_ARTICLES = ("topics", "lead", "no_main")
-"""Answers about a window as a whole."""
+    from training.teacher.encoder import Encoder
 
 
 class Teacher:
-    """The encoder with fine-tuned weights."""
+    """An encoder with the weights that were fine-tuned for a task."""
 
-    def __init__(self, source: encoder.Encoder, weights: dict[str, Any]) -> None:
-        self._source, self._weights = source, jax.tree.map(jnp.asarray, weights)
-        self.tokenizer = encoder.tokenizer()
+    def __init__(self, source: Encoder, weights: dict[str, Any], task: str) -> None:
+        self._source, self._weights, self._task = source, jax.tree.map(jnp.asarray, weights), TASKS[task]
+        self.tokenizer = source.tokenizer
         self.width = source.words.shape[1]
         """Length of a word's vector."""
 
     def read(self, windows: Sequence[Window]) -> list[dict[str, Any]]:
-        """Return the scores of all heads for each of *windows*, by the names in `OF_WORDS` and `OF_ARTICLES`.
+        """Return the scores of its heads for each of *windows*, by the names that its task gives.
 
         `hidden` is the vector of each word's first piece.
         """
@@ -40,11 +37,12 @@ class Teacher:
         for group, length in batches(windows, None):
             batch = to_batch(self._source, [windows[index] for index in group], length, None, 0)
             predicted = _predict(self._weights, batch["embedded"], batch["mask"], batch["number"])
-            scores = {name: np.asarray(values) for name, values in predicted.items()}
+            answers = (*self._task.of_words, *self._task.of_articles)
+            scores = {name: np.asarray(predicted[name]) for name in answers}
             for row, index in enumerate(group):
                 at = windows[index].first_pieces
-                results[index] = {name: scores[name][row, at] for name in OF_WORDS}
-                results[index] |= {name: scores[name][row] for name in OF_ARTICLES}
+                results[index] = {name: scores[name][row, at] for name in self._task.of_words}
+                results[index] |= {name: scores[name][row] for name in self._task.of_articles}
         return results
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from training.examples import BEGIN_PIECE, END_PIECE, NAME_TAGS, PADDING_PIECE
 from training.teacher import encoder
+from training.teacher.tasks import TASKS
 
 if TYPE_CHECKING:
     from training.inventory import Inventory
@@ -20,8 +21,6 @@ TOPIC_SCALE = 8.0
 """Length of a topic's weights at the start."""
 TOPICS_PER_BATCH, PIECES_PER_TOPIC = 32, 64
 DROPOUT = 0.1
-LOSS_WEIGHTS = {"tags": 1.0, "types": 4.0, "flags": 0.5, "main": 0.3, "topics": 0.05, "lead": 0.15}
-"""Weights of the losses: each is a mean over its words, triggers or articles."""
 
 
 def initial(source: Encoder, inventory: Inventory) -> dict[str, Any]:
@@ -53,14 +52,14 @@ def initial(source: Encoder, inventory: Inventory) -> dict[str, Any]:
 
 def _topic_vectors(source: Encoder, inventory: Inventory) -> Any:
     """Return the direction of each topic's name with those above it: (topic, width)."""
-    tokenizer = encoder.tokenizer()
     run = jax.jit(encoder.forward)
     texts = [
         "query: " + ": ".join(inventory.tree.names[above] for above in reversed(inventory.tree.with_ancestors(code)))
         for code in inventory.topics
     ]
     most = PIECES_PER_TOPIC - 2
-    ids = [[BEGIN_PIECE, *tokenizer.encode(text, add_special_tokens=False).ids[:most], END_PIECE] for text in texts]
+    encoded = [source.tokenizer.encode(text, add_special_tokens=False).ids[:most] for text in texts]
+    ids = [[BEGIN_PIECE, *pieces, END_PIECE] for pieces in encoded]
     vectors = []
     for start in range(0, len(ids), TOPICS_PER_BATCH):
         batch = ids[start : start + TOPICS_PER_BATCH]
@@ -105,8 +104,8 @@ def outputs(weights: dict[str, Any], embedded: Any, mask: Any, key: Any) -> dict
     }
 
 
-def loss(weights: dict[str, Any], batch: dict[str, Any], key: Any) -> Any:
-    """Return the weighted sum of the losses over what is known of a *batch*, and each by itself.
+def loss(weights: dict[str, Any], batch: dict[str, Any], key: Any, task: str) -> Any:
+    """Return the weighted sum of the losses of *task* over what is known of a *batch*, and each by itself.
 
     Where the label of a name leaves its type open, the loss sums over the tags that it allows.
     """
@@ -131,7 +130,8 @@ def loss(weights: dict[str, Any], batch: dict[str, Any], key: Any) -> Any:
             batch["has_topics"],
         ),
     }
-    return sum(LOSS_WEIGHTS[name] * value for name, value in losses.items()), losses
+    counted = TASKS[task].losses
+    return sum(weight * losses[name] for name, weight in counted.items()), {name: losses[name] for name in counted}
 
 
 def _mean(values: Any, counted: Any) -> Any:

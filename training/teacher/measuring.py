@@ -47,7 +47,8 @@ def measure(inventory: Inventory, teacher: Teacher, part: str) -> None:
 
 def lines(inventory: Inventory, read: Read) -> Iterator[str]:
     """Yield the figures of *read*, those of each head as far as there are labels for it."""
-    with_events = [pair for pair in read if pair[0].events is not None]
+    answered = {name for _, windows in read for _, scores in windows for name in scores}
+    with_events = [pair for pair in read if pair[0].events is not None and "types" in answered]
     if with_events:
         for threshold in EVENT_THRESHOLDS:
             yield _events(inventory, with_events, threshold)
@@ -55,10 +56,10 @@ def lines(inventory: Inventory, read: Read) -> Iterator[str]:
         yield f"flags that are right {share(flags)} of {len(flags):,}"
         mains = [_main_event(article, windows) for article, windows in with_events if _mains(article)]
         yield f"main event right {share(mains)} of {len(mains):,}"
-    with_names = [pair for pair in read if pair[0].names is not None]
+    with_names = [pair for pair in read if pair[0].names is not None and "tags" in answered]
     if with_names:
         yield _names(with_names)
-    with_topics = [pair for pair in read if pair[0].topics]
+    with_topics = [pair for pair in read if pair[0].topics and "topics" in answered]
     if with_topics:
         yield _topics(inventory, with_topics)
 
