@@ -10,14 +10,14 @@ import pytest
 
 from service.contract.enriched_article import EnrichedArticle, Pipeline
 from service.contract.raw_article import Source
-from training import labelled, measure, records
+from training import corpus, labelled, measure, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 WIRE_ID, TOPIC_ID = (
-    next(f"{name}{number}" for number in range(100) if labelled.part_of_article(f"{name}{number}") == "test")
+    next(f"{name}{number}" for number in range(100) if corpus.part(f"{name}{number}") == "test")
     for name in ("wire", "topic")
 )
 
