@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 RIVALS ?= .venv-bench
+TRAIN ?= .venv-train
 JOBS ?= 5
 
 .PHONY: help demo test faults train fuzz bench scale check format readme schemas lock clean
@@ -23,8 +24,23 @@ demo: $(VENV)/installed  ## Enrich the NATO summit article through a real Kafka 
 test: $(VENV)/installed  ## Run the tests, JOBS=5 at once, including those on a real Kafka
 	$(BIN)/python -m pytest -m "not faults" --numprocesses $(JOBS)
 
-train: $(VENV)/installed  ## Train the shipped weights again (NEWSWIRE_LABELLED, NEWSWIRE_RAW_NEWS)
-	$(BIN)/python training/train.py
+# The lock leaves out packages that others declare but training does not need, so pip must not look for them.
+$(TRAIN)/installed: lock/train.txt
+	$(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/python -m pip install --quiet --no-deps --require-hashes -r lock/train.txt
+	@touch $@
+
+# JAX allocates and frees large arrays in every step. With these settings glibc keeps up to 16 GiB of them for the next
+# step, in huge pages and taken 256 MiB at a time. Otherwise each page that it gives back is a page fault in the next.
+# On a busy machine two BLAS threads wait for each other, so there is one.
+train: export MALLOC_MMAP_THRESHOLD_ = 17179869184
+train: export MALLOC_TRIM_THRESHOLD_ = 17179869184
+train: export MALLOC_TOP_PAD_ = 268435456
+train: export GLIBC_TUNABLES = glibc.malloc.hugetlb=1
+train: export OMP_NUM_THREADS = 1
+train: export OPENBLAS_NUM_THREADS = 1
+train: $(TRAIN)/installed  ## Train the shipped weights again (NEWSWIRE_LABELLED=FOLDER NEWSWIRE_RAW_NEWS=FILE)
+	$(TRAIN)/bin/python -m training.train
 
 fuzz: $(VENV)/installed  ## Parse 100,000 damaged messages of every format
 	$(BIN)/python scripts/fuzz.py
@@ -71,6 +87,8 @@ lock: $(VENV)/installed  ## Pin every dependency by hash
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --constraint lock/dev.txt --output-file lock/build.txt
 	$(BIN)/uv pip compile --group bench --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file lock/bench.txt
+	$(BIN)/uv pip compile pyproject.toml --group train --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet --constraint lock/dev.txt --output-file lock/train.txt
 
 clean:  ## Remove what the other targets created
-	rm -rf $(VENV) $(RIVALS) dist build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(RIVALS) $(TRAIN) dist build .mypy_cache .ruff_cache .pytest_cache

@@ -12,4 +12,4 @@ The rooms of the package, each importing only those below it:
 docs/architecture.md walks one article through them.
 """
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

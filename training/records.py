@@ -24,10 +24,15 @@ TEXTS_PER_MESSAGE = 8
 
 def enrich(texts: Iterable[tuple[str, str]]) -> dict[str, EnrichedArticle]:
     """Return the record of each text by its id."""
-    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # read by the processes as they start
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+    with processes(PROCESSES) as pool:
         records = list(pool.map(_record, texts, chunksize=TEXTS_PER_MESSAGE))
     return {record.id: record for record in records}
+
+
+def processes(count: int) -> ProcessPoolExecutor:
+    """Return *count* new processes, in which matrices are multiplied by one thread, as in the service."""
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # read by the processes as they start
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
 
 
 @cache

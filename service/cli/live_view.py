@@ -18,6 +18,9 @@ from service.kafka import lag
 if TYPE_CHECKING:
     from service.settings import Settings
 
+Row = tuple[str, str, str, str, str]
+"""Article, countries, topics, tags and text."""
+
 MAX_ROWS = 12
 MAX_TITLE_CHARACTERS = 120  # of the text, if there is no headline
 LAG_SECONDS = 2.0  # between two questions for the lag: each opens connections
@@ -30,7 +33,7 @@ class LiveView:
         self._settings = settings
         self._console = Console(highlight=False)
         self._live = Live(console=self._console, auto_refresh=False)
-        self._rows: deque[tuple[str, str, str, str]] = deque(maxlen=MAX_ROWS)
+        self._rows: deque[Row] = deque(maxlen=MAX_ROWS)
         self._started = time.monotonic()
         self._count = 0
         self._lag = 0
@@ -61,7 +64,7 @@ class LiveView:
         if now - self._lag_asked_at > LAG_SECONDS:
             self._lag_asked_at = now
             self._lag = sum(row.lag for row in lag.partition_lags(self._settings))
-        table = Table("article", "countries", "tags", "text", expand=True, box=None)
+        table = Table("article", "countries", "topics", "tags", "text", expand=True, box=None)
         for row in self._rows:
             table.add_row(*(Text(cell, overflow="ellipsis", no_wrap=True) for cell in row))
         figures = Text(f"{self._count:,} records, {self._lag:,} articles behind, {now - self._started:,.0f} s")
@@ -71,12 +74,14 @@ class LiveView:
         return Group(table, figures, Text(f"{page}    {metrics}    {commands}", style="dim"))
 
 
-def _row(record: Any) -> tuple[str, str, str, str]:
+def _row(record: Any) -> Row:
     """Return the cells of a record, with nothing in them that a terminal would act on."""
     article_id = (record.key or b"").decode(errors="replace")
     if record.value is None:
-        return plain(article_id), "", "", "(deleted)"
+        return plain(article_id), "", "", "", "(deleted)"
     fields = orjson.loads(record.value)
     countries = " ".join(country["code"] for country in fields["countries"] if country["about"])
+    topics = ", ".join(topic["name"] for topic in fields.get("topics", [])[:2])  # earlier records have none
     tags = " ".join(tag["tag"] for tag in fields["tags"][:3])
-    return plain(article_id), countries, tags, plain(fields["headline"] or fields["text"][:MAX_TITLE_CHARACTERS])
+    title = fields["headline"] or fields["text"][:MAX_TITLE_CHARACTERS]
+    return plain(article_id), countries, plain(topics), tags, plain(title)

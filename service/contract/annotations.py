@@ -1,4 +1,4 @@
-"""What is found in the text of an article: entities, locations, events, tags, quotes, dates and counts.
+"""What is found in an article: entities, locations, events, topics, tags, quotes, dates and counts.
 
 Offsets are half-open, `[start, end)`, in Unicode code points of `EnrichedArticle.text`. `text[start:end]` is the
 `text` of the mention.
@@ -119,9 +119,24 @@ class Event(ContractModel):
     """Whether the text mentions it only as a possibility."""
     historical: bool = False
     """Whether it is background from long before the article."""
+    main: bool = False
+    """Whether it is the story's own event: one or two in an article, what the headline would say."""
     confidence: Score
     """Confidence that the event is in the text."""
     rule: str = Field(description="Id of the rule or model that found it.")
+
+
+class Topic(ContractModel):
+    """A subject of the article, from the IPTC Media Topics, with its evidence."""
+
+    medtop: str = Field(pattern=r"^[0-9]{8}$")
+    """Id of the Media Topic: its eight digits, without the prefix `medtop:`."""
+    name: str
+    """Its English name."""
+    score: Score
+    """Confidence that the article is about the topic."""
+    evidence: list[Mention] = Field(default=[])
+    """The words of the text that speak for it most."""
 
 
 class Tag(ContractModel):
@@ -130,7 +145,7 @@ class Tag(ContractModel):
     tag: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     """Slug of the tag."""
     medtop: list[str] = Field(default=[])
-    """IPTC Media Topics that the tag corresponds to."""
+    """IPTC Media Topics that the tag corresponds to: their eight digits, as in `topics`."""
     score: Score
     """How much the article is about the tag."""
     events: list[int] = Field(default=[], description="Indexes into the record's `events`.")

@@ -10,19 +10,24 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.contract.annotations import Count, CountryShare, DateMention, Entity, Event, Location, Quote, Tag
+from service.contract.annotations import Count, CountryShare, DateMention, Entity, Event, Location, Quote, Tag, Topic
 from service.contract.field_types import SCHEMA_VERSION, ContractModel, CountryCode, Timestamp
 from service.contract.raw_article import Source
 
 
 class NoneFound(ContractModel):
-    """The reasons why the record has no entities, locations or events. An empty list of these always has one."""
+    """The reasons why the record has no entities, locations, events or topics.
+
+    An empty list of these always has one. Only records from before topics were added have none for their topics.
+    """
 
     entities: str | None = None
     """Why there are none."""
     locations: str | None = None
     """Why there are none."""
     events: str | None = None
+    """Why there are none."""
+    topics: str | None = None
     """Why there are none."""
 
 
@@ -95,6 +100,8 @@ class EnrichedArticle(ContractModel):
     """Those of the countries that are watched (`NEWSWIRE_WATCHED`)."""
     events: list[Event] = Field(default=[])
     """Events, in the order of the text."""
+    topics: list[Topic] = Field(default=[])
+    """IPTC Media Topics of the article, most important first. The topics above each are implied and not listed."""
     tags: list[Tag] = Field(default=[])
     """The event tags of the article, most important first."""
     quotes: list[Quote] = Field(default=[])
@@ -104,6 +111,6 @@ class EnrichedArticle(ContractModel):
     counts: list[Count] = Field(default=[])
     """Numbers of people who were killed, injured, displaced and the like."""
     none_found: NoneFound = NoneFound()
-    """Why entities, locations or events are empty."""
+    """Why entities, locations, events or topics are empty."""
     pipeline: Pipeline
     """What created the record."""

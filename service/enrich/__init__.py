@@ -7,6 +7,7 @@
     entities/        names, one entry per real-world thing
     places/          locations, resolved in the gazetteer
     events/          what happened, to whom, where
+    topics/          the IPTC Media Topics, and which of them stand above which
     tags             tags and Media Topics of the article
     quotes, dates, counts
     near_duplicates  bands by which versions of one story find each other

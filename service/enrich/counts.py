@@ -72,7 +72,7 @@ def find(doc: Doc) -> list[Count]:
             continue
         frame = frames.build(parse, index)
         counted = _counted(parse, frame)
-        if counted and clauses.read_flags(parse, frame, [], None).negated:
+        if counted and clauses.read_flags(parse, frame).negated:
             continue
         for kind, token in counted:
             number = _number(parse, token)

@@ -10,7 +10,18 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from service.contract.enriched_article import EnrichedArticle, NoneFound
-from service.enrich import counts, dates, entities, events, near_duplicates, places, quotes, span_check, tags
+from service.enrich import (
+    article_topics,
+    counts,
+    dates,
+    entities,
+    events,
+    near_duplicates,
+    places,
+    quotes,
+    span_check,
+    tags,
+)
 from service.enrich.fingerprint import describe_pipeline
 from service.enrich.gazetteer.places import Gazetteer
 from service.enrich.grammar.parse import Parse
@@ -52,6 +63,7 @@ REASONS_IF_NONE_FOUND = {
     "entities": "the text names no person, organisation, place or other thing",
     "locations": "the text names no place",
     "events": "no sentence states an event of the kinds that are coded",
+    "topics": "no Media Topic scored high enough to be listed",
 }
 """The reason that a record gives for an empty list."""
 
@@ -119,7 +131,9 @@ class Enricher:
             lists["watched"] = [row.code for row in lists["countries"] if row.code in self._watched]
         with _timed(seconds, "events"):
             Parse.of(doc)  # kept with the doc; a parse from before the entities would hold the model's names
-            lists["events"] = events.find(doc, lists["locations"], article.published_at)
+            lists["events"] = events.find(doc, lists["locations"])
+        with _timed(seconds, "topics"):
+            lists["topics"] = article_topics.find(doc)
         with _timed(seconds, "tags"):
             lists["tags"] = tags.assign(doc, lists["events"])
         with _timed(seconds, "quotes"):

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from service.contract.annotations import Mention, Tag
 from service.enrich import data_files
 from service.enrich.data_files import DATA, DataRow
+from service.enrich.media_topics import topic_tree
+from service.enrich.model import network_reading
 from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
@@ -26,6 +28,10 @@ MEDIA_TOPICS_RELEASE = "2025-03-31"
 MIN_SCORE, MIN_SCORE_WITHOUT_PHRASE = 0.3, 0.42
 """Scores from which a tag is assigned. One event in passing is not enough, unless a phrase of the tag is there too."""
 MAX_TAGS_PER_ARTICLE = 15
+MIN_TOPIC_PROBABILITY = 0.1
+"""Least probability of a tag's topic, or of the one above it: else its words and events mean other things."""
+TOPICS_THAT_COUNT = 2
+"""The tag's topic, and the one above it: the top level is too wide to rule anything out."""
 LEAD_CODE_POINTS = 600
 """Length of the headline and lead, where a mention counts double: they say what an article is about."""
 PHRASE_WEIGHT = 0.5
@@ -73,11 +79,14 @@ def assign(doc: Doc, events: Sequence[Event]) -> list[Tag]:
     """
     phrases = _phrase_mentions(text_of(doc))
     supporters = _supporting_events(events)
+    topics = dict(zip(topic_tree().names, network_reading.of(doc).topics.tolist(), strict=True))
     tags = []
     for definition in vocabulary():
         supporting = supporters.get(definition.tag, [])
         evidence = phrases.get(definition.tag, [])
         if not supporting and len(evidence) < definition.least:
+            continue
+        if not _is_on_topic(definition, topics):
             continue
         strength = sum(_event_weight(events[index]) for index in supporting)
         strength += sum(PHRASE_WEIGHT * (1 + (mention.start < LEAD_CODE_POINTS)) for mention in evidence)
@@ -94,6 +103,17 @@ def assign(doc: Doc, events: Sequence[Event]) -> list[Tag]:
             )
     tags.sort(key=lambda tag: (-tag.score, tag.tag))
     return tags[:MAX_TAGS_PER_ARTICLE]
+
+
+def _is_on_topic(definition: TagDefinition, topics: dict[str, float]) -> bool:
+    """Return whether the article may be about one of the tag's topics, or about one right above it.
+
+    A shot at goal is no shooting, and a tourist no refugee.
+    """
+    tree = topic_tree()
+    known = [topic for topic in definition.medtop if topic in topics]
+    near = {above for topic in known for above in tree.with_ancestors(topic)[:TOPICS_THAT_COUNT]}
+    return not near or max(topics[topic] for topic in near) >= MIN_TOPIC_PROBABILITY
 
 
 def _supporting_events(events: Sequence[Event]) -> dict[str, list[int]]:

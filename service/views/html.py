@@ -88,7 +88,8 @@ def _classes(segment: marking.Segment) -> str:
     """Return the CSS classes of a marked segment."""
     kinds = {mark.kind for mark in segment.marks}
     types = {mark.label for mark in segment.marks if mark.kind == "entity"}
-    return " ".join(sorted(kinds | {name.lower() for name in types & COLOURED_TYPES}))
+    main = {"main"} if any(mark.main for mark in segment.marks) else set()
+    return " ".join(sorted(kinds | main | {name.lower() for name in types & COLOURED_TYPES}))
 
 
 def _radius(place: Location, view: world_map.View) -> float:

@@ -30,6 +30,8 @@ class Mark:
     """The type of the entity; the country of the place, or else its kind; the type of the event."""
     meaning: str
     """What a tooltip says."""
+    main: bool = False
+    """Whether it is the trigger of the story's own event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def marks(record: EnrichedArticle) -> list[Mark]:
     triggers = []
     for event in record.events:
         meaning = " ".join([event.type, *([event.mode] if event.mode else []), *record_parts.event_flags(event)])
-        triggers.append(Mark(event.trigger.start, event.trigger.end, "trigger", event.type, meaning))
+        triggers.append(Mark(event.trigger.start, event.trigger.end, "trigger", event.type, meaning, main=event.main))
     return [*entities, *places, *triggers]
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 MAX_TITLE_CHARACTERS = 120  # of the text, if there is no headline
 AREA_KINDS = {"country", "admin1", "region", "continent", "water"}  # a point is only the middle of such a place
-EVENT_FLAGS = ("negated", "future", "hypothetical", "historical")
+EVENT_FLAGS = ("main", "negated", "future", "hypothetical", "historical")
 
 
 def title(record: EnrichedArticle) -> str:

@@ -35,6 +35,7 @@ COLOURS = {
 }
 PLACE = "underline"
 TRIGGER = "black on bright_white"
+MAIN_TRIGGER = "bold black on bright_yellow"
 MAX_ENTRIES = 12  # of a list; the record has them all
 
 UNSAFE_CODE_POINTS = re.compile(
@@ -46,7 +47,8 @@ UNSAFE_CODE_POINTS = re.compile(
 def marked(record: EnrichedArticle, *, colours: bool = True) -> Text:
     """Return *record* for a terminal: names in the colour of their type, places underlined, event triggers reversed.
 
-    Without *colours* (in a file or a pipe) mentions stand in brackets with their labels: `[Cluj|GPE RO]`.
+    The trigger of a main event has a colour of its own. Without *colours* (in a file or a pipe) mentions stand in
+    brackets with their labels: `[Cluj|GPE RO]`, and `[marched|PROTEST main]` for a main event.
     """
     text = _coloured(record) if colours else Text(_bracketed(record))
     legend = [_legend(record)] if colours else []
@@ -57,7 +59,7 @@ def marked(record: EnrichedArticle, *, colours: bool = True) -> Text:
 def _bracketed(record: EnrichedArticle) -> str:
     labels: dict[tuple[int, int], list[str]] = defaultdict(list)
     for mark in marking.marks(record):
-        labels[mark.start, mark.end].append(mark.label)
+        labels[mark.start, mark.end] += [mark.label, "main"] if mark.main else [mark.label]
     text, parts, position = visible(record.text), [], 0
     for (start, end), names in sorted(labels.items(), key=lambda row: (row[0][0], -row[0][1])):
         if start >= position:
@@ -77,7 +79,9 @@ def _coloured(record: EnrichedArticle) -> Text:
 def _style(mark: marking.Mark) -> str:
     if mark.kind == "entity":
         return COLOURS[mark.label]
-    return PLACE if mark.kind == "place" else TRIGGER
+    if mark.kind == "place":
+        return PLACE
+    return MAIN_TRIGGER if mark.main else TRIGGER
 
 
 def _heading(record: EnrichedArticle) -> Text:
@@ -89,7 +93,9 @@ def _legend(record: EnrichedArticle) -> Text:
     types = sorted({entity.type for entity in record.entities}, key=list(COLOURS).index)
     parts = [Text(name, style=COLOURS[name]) for name in types]
     parts += [Text("place", style=PLACE)] if record.locations else []
-    parts += [Text("event", style=TRIGGER)] if record.events else []
+    main = [event.main for event in record.events]
+    parts += [Text("main event", style=MAIN_TRIGGER)] if any(main) else []
+    parts += [Text("event", style=TRIGGER)] if not all(main) else []
     return Text("  ").join(parts)
 
 
@@ -102,13 +108,15 @@ def _lists(record: EnrichedArticle) -> list[Text]:
         f"{country.code}{'*' if country.code in watched else ''} {country.share:.0%}"
         for country in record_parts.countries_about(record)
     )
-    events = (f"{event.type} “{event.trigger.text}”" for event in record.events)
+    events = (f"{event.type} “{event.trigger.text}”{' (main)' if event.main else ''}" for event in record.events)
+    topics = (f"{topic.name} {topic.score:.2f}" for topic in record.topics)
     tags = (f"{tag.tag} {tag.score:.2f}" for tag in record.tags)
     rows = [
         _row("entities", entities, record.none_found.entities),
         _row("places", places, record.none_found.locations),
         _row("about", countries, None),
         _row("events", events, record.none_found.events),
+        _row("topics", topics, record.none_found.topics),
         _row("tags", tags, None),
     ]
     return [row for row in rows if row]

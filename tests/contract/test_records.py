@@ -33,7 +33,7 @@ def checked_record(value: bytes, sent: bytes) -> dict[str, Any]:
     CLOSED.validate(record)
     assert list(misplaced(record, record["text"])) == [], sent
     assert record["text"].startswith(record["headline"])
-    for name in ("entities", "locations", "events"):
+    for name in ("entities", "locations", "events", "topics"):
         assert bool(record[name]) != bool(record["none_found"][name]), name
     return record
 

@@ -103,6 +103,7 @@ def test_an_empty_list_has_a_reason(enricher: Enricher) -> None:
     assert record.none_found.entities
     assert record.none_found.locations
     assert record.none_found.events
+    assert record.none_found.topics
 
 
 @pytest.mark.parametrize("body", ["\x00\x1b[31mBucharest\x1b[0m\u202e", "(" * 50_000, "🇷🇴" * 5_000, "a\n" * 2_000, "."])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.contract.annotations import Count, Entity, Event, Location, Mention, PlaceMention, Quote, Span, Tag
+from service.contract.annotations import Count, Entity, Event, Location, Mention, PlaceMention, Quote, Span, Tag, Topic
 from service.contract.enriched_article import EnrichedArticle, Pipeline
 from service.contract.raw_article import Source
 from service.enrich.span_check import check, spans
@@ -48,7 +48,7 @@ EMPTY = Mention(start=3, end=3, text="")
 @pytest.mark.parametrize("bad", [WRONG, OUTSIDE, EMPTY], ids=["other words", "outside", "empty"])
 @pytest.mark.parametrize(
     "place",
-    ["entities", "locations", "trigger", "actors", "event locations", "evidence", "quotes", "speaker", "counts"],
+    ["entities", "locations", "trigger", "actors", "event locations", "topics", "tags", "quotes", "speaker", "counts"],
 )
 def test_a_wrong_mention_anywhere_in_the_record_raises(place: str, bad: Mention) -> None:
     """The check covers every list of the record, at any depth. Its message does not quote the article."""
@@ -59,7 +59,8 @@ def test_a_wrong_mention_anywhere_in_the_record_raises(place: str, bad: Mention)
         "trigger": {"events": [event(bad)]},
         "actors": {"events": [event(LEFT, actors=[bad])]},
         "event locations": {"events": [event(LEFT, locations=[bad])]},
-        "evidence": {"tags": [Tag(tag="war", score=1, evidence=[bad])]},
+        "topics": {"topics": [Topic(medtop="16000000", name="war", score=1, evidence=[SOFIA, bad])]},
+        "tags": {"tags": [Tag(tag="war", score=1, evidence=[bad])]},
         "quotes": {"quotes": [Quote(quote=bad)]},
         "speaker": {"quotes": [Quote(quote=SOFIA, speaker=bad)]},
         "counts": {"counts": [Count(kind="killed", number=1, mention=bad)]},

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
+import pytest
 
 from service.contract.annotations import Event, Mention, Span
 from service.enrich import tags
 from service.enrich.events.vocabulary import MODES, Type
+from service.enrich.model import loading
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 
-def article(text: str) -> Doc:
-    """Return a Doc of *text* without any annotation."""
-    return Doc(Vocab(), words=text.split(" "))
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    """Return the shipped model."""
+    return loading.load()
 
 
 def event(event_type: str, mode: str | None = None, tag: str | None = None, *, negated: bool = False) -> Event:
@@ -56,33 +60,43 @@ def test_supporting_events_exist_in_the_event_vocabulary() -> None:
             assert not mode or mode in MODES[kind], definition.tag
 
 
-def test_an_event_supports_the_tag_that_its_rule_names() -> None:
+SUMMIT = "Leaders of the alliance met at a summit in Brussels on Thursday and discussed the war in Ukraine."
+NO_FLY_ZONE = "Kyiv asked the alliance for a No-Fly Zone over Ukraine after Russian air strikes."
+
+
+def test_an_event_supports_the_tag_that_its_rule_names(nlp: Language) -> None:
     """The tag lists the event by its index."""
-    (first,) = tags.assign(article("nothing to see"), [event("DEATH"), event("CONSULT", tag="summit")])[:1]
+    assigned = tags.assign(nlp(SUMMIT), [event("ECONOMY"), event("CONSULT", tag="summit")])
 
-    assert first.tag in {"summit", "deaths"}
-    by_tag = {
-        tag.tag: tag.events for tag in tags.assign(article("x"), [event("DEATH"), event("CONSULT", tag="summit")])
-    }
-    assert by_tag == {"summit": [1], "deaths": [0]}
+    assert {tag.tag: tag.events for tag in assigned}["summit"] == [1]
 
 
-def test_a_phrase_is_evidence_with_its_offsets() -> None:
+def test_a_phrase_is_evidence_with_its_offsets(nlp: Language) -> None:
     """The words themselves support the tag if there is no event."""
-    (tag,) = tags.assign(article("They discussed a No-Fly Zone on Monday"), [])
+    by_tag = {tag.tag: tag for tag in tags.assign(nlp(NO_FLY_ZONE), [])}
 
-    assert tag.tag == "no-fly-zone"
-    assert [(mention.start, mention.end, mention.text) for mention in tag.evidence] == [(17, 28, "No-Fly Zone")]
+    start = NO_FLY_ZONE.index("No-Fly Zone")
+    assert [(mention.start, mention.end) for mention in by_tag["no-fly-zone"].evidence] == [(start, start + 11)]
 
 
-def test_one_weak_phrase_is_not_enough() -> None:
+def test_one_weak_phrase_is_not_enough(nlp: Language) -> None:
     """A tag that needs several phrases is not assigned for a single one in passing."""
-    assert tags.assign(article("He left the museum"), []) == []
+    assert tags.assign(nlp("He left the museum"), []) == []
 
 
-def test_a_negated_event_counts_less() -> None:
+def test_a_negated_event_counts_less(nlp: Language) -> None:
     """Its tag has a lower score than that of an event that happened."""
-    (real,) = tags.assign(article("x"), [event("CONSULT", tag="summit")])
-    (denied,) = tags.assign(article("x"), [event("CONSULT", tag="summit", negated=True)])
+    happened = {tag.tag: tag.score for tag in tags.assign(nlp(SUMMIT), [event("CONSULT", tag="summit")])}
+    denied = {tag.tag: tag.score for tag in tags.assign(nlp(SUMMIT), [event("CONSULT", tag="summit", negated=True)])}
 
-    assert denied.score < real.score
+    assert denied["summit"] < happened["summit"]
+
+
+def test_an_article_of_sport_has_no_tag_of_crime(nlp: Language) -> None:
+    """Words and events of a tag count only if the article may be about its topic."""
+    words = """Steaua beat Dinamo in the cup final
+
+The striker was shooting from all distances and scored twice in the second half of the football final. The coach praised
+the gunmen, as the fans call their team. The club won the league last year."""
+
+    assert "shooting" not in {tag.tag for tag in tags.assign(nlp(words), [event("ASSAULT", "firearms")])}

@@ -10,14 +10,15 @@ import pytest
 
 from service.contract.enriched_article import EnrichedArticle, Pipeline
 from service.contract.raw_article import Source
-from training import corpus, labelled, measure, records
+from training import labelled, measure, records
+from training.scoring.counting import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 WIRE_ID, TOPIC_ID = (
-    next(f"{name}{number}" for number in range(100) if corpus.part(f"{name}{number}") == "test")
+    next(f"{name}{number}" for number in range(100) if labelled.part_of_article(f"{name}{number}") == "test")
     for name in ("wire", "topic")
 )
 
@@ -27,6 +28,10 @@ def _empty_records(texts: Iterable[tuple[str, str]]) -> dict[str, EnrichedArticl
     pipeline = Pipeline(service="1", model="m", model_version="1", gazetteer="1", rules="1", fingerprint="1")
     common: dict[str, Any] = {"status": "enriched", "source": Source(), "headline": "", "pipeline": pipeline}
     return {name: EnrichedArticle.model_validate({**empty, **common, "id": name, "text": text}) for name, text in texts}
+
+
+def _base_rows(sets: dict[str, list[labelled.LabelledArticle]]) -> list[Row]:
+    return [Row("names of the base model", name, ".5", f"{len(articles)} articles") for name, articles in sets.items()]
 
 
 @pytest.fixture
@@ -58,6 +63,7 @@ def _label(text: str, start: int) -> dict[str, Any]:
 
 def _run(folder: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
     monkeypatch.setattr(records, "enrich", _empty_records)
+    monkeypatch.setattr(measure, "base_rows", _base_rows)
     command = ["measure", "--labelled", str(folder), "--evaluation", str(folder), *options]
     monkeypatch.setattr(sys, "argv", command)
     measure.main()
@@ -88,6 +94,19 @@ def test_only_what_is_asked_for_is_enriched(folder: Path, monkeypatch: pytest.Mo
     _run(folder, monkeypatch, "--only", "events,plover", "--records", str(folder / "records.jsonl"))
     written = [json.loads(line)["id"] for line in (folder / "records.jsonl").read_text("utf-8").splitlines()]
     assert written == [WIRE_ID, "p"]
+
+
+def test_the_base_model_reads_the_same_articles(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its rows follow the others; alone, they need no records."""
+    _run(folder, monkeypatch, "--only", "base", "--records", str(folder / "records.jsonl"))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2:] == [
+        "| names of the base model | world | .5 | 0 articles |",
+        "| names of the base model | wire | .5 | 1 articles |",
+    ]
+    assert not (folder / "records.jsonl").read_text("utf-8")
 
 
 def test_an_unknown_measure_is_refused(

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from service.contract.annotations import Entity, Event, Mention, Span, Tag
+from service.contract.annotations import Entity, Event, Mention, Span, Topic
 from service.contract.enriched_article import EnrichedArticle, Pipeline
 from service.contract.raw_article import Source
+from service.enrich.media_topics import TopicTree
 from training.labelled import LabelledArticle, Name, Trigger
 from training.scoring.counting import Row, markdown
 from training.scoring.events import event_rows, match, plover_rows
 from training.scoring.locations import geovirus_rows
 from training.scoring.names import name_rows
 from training.scoring.topics import short_code, topic_rows
-from training.topics import TopicTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,8 +117,8 @@ def test_media_topics_have_short_codes(medtop: str, code: str) -> None:
 
 def test_topics_count_with_those_above_them() -> None:
     """A topic above the labelled one is right among all topics, and as the first one only in the wide sense."""
-    tags = [Tag(tag="politics", medtop=["20000574"], score=1), Tag(tag="talks", medtop=["20000638"], score=0.5)]
-    figures = _figures(topic_rows("s", [(_article(topics=("593",)), _record(tags=tags))], TREE))
+    found = [Topic(medtop="20000574", name="election", score=1), Topic(medtop="20000638", name="talks", score=0.5)]
+    figures = _figures(topic_rows("s", [(_article(topics=("593",)), _record(topics=found))], TREE))
     assert figures["topics with those above them"] == "P .500, R .667, F1 .571"
     assert figures["first topic is one of the labelled"] == ".000"
     assert figures["first topic is one of the labelled or above one"] == "1.000"

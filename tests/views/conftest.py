@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.contract.annotations import CountryShare, Entity, Event, Location, Mention, PlaceMention, Span, Tag
+from service.contract.annotations import CountryShare, Entity, Event, Location, Mention, PlaceMention, Span, Tag, Topic
 from service.contract.enriched_article import EnrichedArticle, Pipeline
 from service.contract.raw_article import Source
 
@@ -71,8 +71,12 @@ def record() -> EnrichedArticle:
             Event(
                 type="PROTEST", mode="demo", tag="protest", trigger=mention(text, "marched"),
                 sentence=Span(start=text.index("Thousands"), end=text.index(" None")),
-                actors=[mention(text, "teachers")], confidence=0.8, rule="r1",
+                actors=[mention(text, "teachers")], main=True, confidence=0.8, rule="r1",
             )
+        ],
+        topics=[
+            Topic(medtop="20000066", name="demonstration", score=0.87, evidence=[mention(text, "marched")]),
+            Topic(medtop="20000416", name="teachers", score=0.6),
         ],
         tags=[Tag(tag="protest", score=0.9, events=[0])],
         pipeline=PIPELINE,
@@ -108,5 +112,6 @@ def hostile(record: EnrichedArticle) -> EnrichedArticle:
                 )
                 for harm in HARM
             ],
+            "topics": [Topic(medtop="20000066", name=harm, score=1, evidence=[words]) for harm in HARM],
         }
     )

@@ -9,6 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from service.views import html
+from tests.views.conftest import mention
 
 if TYPE_CHECKING:
     from service.contract.enriched_article import EnrichedArticle
@@ -72,7 +73,7 @@ def test_a_web_address_is_a_link(record: EnrichedArticle) -> None:
 
 
 def test_a_record_shows_what_it_holds(record: EnrichedArticle) -> None:
-    """Text, marks, places with coordinates, events with actors, tags and countries are shown."""
+    """Text, marks, places with coordinates, events with actors, topics, tags and countries are shown."""
     page = LexborHTMLParser(html.document(record))
     text = page.css_first(".text")
     marked = [(node.text(), node.attributes["class"]) for node in page.css(".text mark")]
@@ -80,11 +81,26 @@ def test_a_record_shows_what_it_holds(record: EnrichedArticle) -> None:
     assert text is not None
     assert text.text() == record.text
     assert ("Cluj", "entity place") in marked
-    assert ("marched", "trigger") in marked
-    assert [node.text() for node in page.css(".chips .chip")] == ["RO", "protest"]
+    assert ("marched", "main trigger") in marked
+    assert [node.text() for node in page.css(".chips .chip")] == [
+        "RO",
+        "demonstration 0.87",
+        "teachers 0.60",
+        "protest",
+    ]
     assert "46.77, 23.60" in page.css("table")[0].text()
     assert "teachers → " in page.css(".events")[0].text()
+    assert [node.text() for node in page.css(".topics li")] == ["demonstration 0.87 marched", "teachers 0.60"]
     assert len(page.css("svg circle")) == 2
+
+
+def test_the_main_event_stands_out(record: EnrichedArticle) -> None:
+    """The story's own event is marked in the text and in the list, and another event is not."""
+    other = record.events[0].model_copy(update={"main": False, "trigger": mention(record.text, "hurt")})
+    page = LexborHTMLParser(html.document(record.model_copy(update={"events": [*record.events, other]})))
+
+    assert [node.text() for node in page.css(".text mark.main")] == ["marched"]
+    assert ["main" in node.text().split() for node in page.css(".events li")] == [True, False]
 
 
 def test_a_document_needs_no_other_file(record: EnrichedArticle) -> None:
@@ -99,17 +115,22 @@ def test_a_document_needs_no_other_file(record: EnrichedArticle) -> None:
 
 def test_an_empty_record_says_why(record: EnrichedArticle) -> None:
     """An empty list is replaced by the reason why it is empty."""
-    none_found = {"entities": "no name", "locations": "no place", "events": "no event"}
+    none_found = {"entities": "no name", "locations": "no place", "events": "no event", "topics": "no topic"}
     bare = record.model_copy(
-        update={name: [] for name in ("entities", "locations", "countries", "events", "tags")}
+        update={name: [] for name in ("entities", "locations", "countries", "events", "topics", "tags")}
         | {"none_found": record.none_found.model_copy(update=none_found), "status": "unsupported_language"}
     )
 
     shown = LexborHTMLParser(html.document(bare))
 
-    assert [node.text() for node in shown.css(".tables .note")] == ["no place", "no event", "no name"]
+    assert [node.text() for node in shown.css(".tables .note")] == ["no place", "no event", "no topic", "no name"]
     assert [node.text() for node in shown.css(".chip.status")] == ["unsupported language"]
     assert shown.css("svg") == []
+
+
+def test_a_record_from_before_topics_has_no_list_of_them(record: EnrichedArticle) -> None:
+    """A record without topics that gives no reason was written when there were none: nothing is shown."""
+    assert "Topics" not in html.document(record.model_copy(update={"topics": []}))
 
 
 def test_a_long_record_is_cut_on_the_live_page(record: EnrichedArticle) -> None:

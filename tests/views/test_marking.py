@@ -44,9 +44,11 @@ def test_a_long_text_is_cut() -> None:
 
 
 def test_every_kind_of_mention_is_marked(record: EnrichedArticle) -> None:
-    """Entities, places and triggers become marks, each with its meaning."""
+    """Entities, places and triggers become marks, each with its meaning; that of a main event says so."""
     meanings = {mark.kind: mark.meaning for mark in marks(record)}
+    main = [mark.kind for mark in marks(record) if mark.main]
 
     assert meanings["entity"] == "Romania (GPE)"
     assert meanings["place"] == "Romania, RO: country, 100% sure"
-    assert meanings["trigger"] == "PROTEST demo"
+    assert meanings["trigger"] == "PROTEST demo main"
+    assert main == ["trigger"]

@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console
 from rich.style import Style
 
-from service.contract.annotations import Entity, Event, Location, Mention, PlaceMention, Span
+from service.contract.annotations import Entity, Event, Location, Mention, PlaceMention, Span, Tag, Topic
 from service.contract.enriched_article import EnrichedArticle, NoneFound, Pipeline
 from service.contract.raw_article import Source
-from service.views.terminal import COLOURS, TRIGGER, marked, visible
+from service.views.terminal import COLOURS, MAIN_TRIGGER, TRIGGER, marked, visible
 
 
 def record(text: str, *, headline: str = "", name: str | None = None) -> EnrichedArticle:
@@ -87,9 +87,38 @@ def test_the_legend_and_the_lists_follow_the_text() -> None:
         assert words in plain
 
 
+def test_the_topics_stand_before_the_tags() -> None:
+    """Each topic is shown with its score, in the order of the record."""
+    topics = [
+        Topic(medtop="20000066", name="demonstration", score=0.87),
+        Topic(medtop="15000000", name="sport", score=0.3),
+    ]
+    tags = [Tag(tag="protest", score=0.9)]
+
+    plain = marked(record("It rained.").model_copy(update={"topics": topics, "tags": tags})).plain
+
+    assert plain.endswith("topics   demonstration 0.87, sport 0.30\ntags     protest 0.90")
+
+
+def test_the_main_event_stands_out() -> None:
+    """Its trigger has a colour of its own, and the legend, the list and the brackets name it."""
+    plain = record("Troops left Sofia.")
+    told = plain.model_copy(update={"events": [plain.events[0].model_copy(update={"main": True})]})
+    shown = marked(told)
+
+    trigger = shown.get_style_at_offset(Console(), shown.plain.index("left"))
+    assert trigger.bgcolor == Style.parse(MAIN_TRIGGER).bgcolor
+    assert "main event" in shown.plain
+    assert "RETREAT “left” (main)" in shown.plain
+    assert "Troops [left|RETREAT main] [Sofia|GPE BG]." in marked(told, colours=False).plain
+
+
 def test_an_empty_list_gives_its_reason() -> None:
-    """If a list is empty, the view says why."""
-    assert "none: no name" in marked(record("It rained.")).plain
+    """If a list is empty, the view says why; a record from before topics gives no reason, and has no line for them."""
+    plain = marked(record("It rained.")).plain
+
+    assert "none: no name" in plain
+    assert "topics" not in plain
 
 
 @pytest.mark.parametrize(

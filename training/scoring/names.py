@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from training.scoring.counting import Row, Score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from spacy.tokens import Doc
 
     from service.contract.enriched_article import EnrichedArticle
     from training.labelled import LabelledArticle
@@ -39,9 +41,19 @@ def record_spans(record: EnrichedArticle) -> Spans:
     }
 
 
+def doc_spans(doc: Doc) -> Spans:
+    """Return the named entities of *doc* with their types."""
+    return {(ent.start_char, ent.end_char, JOINED_TYPES.get(ent.label_, ent.label_)) for ent in doc.ents}
+
+
 def name_rows(name: str, pairs: Pairs, *, others: bool) -> Iterator[Row]:
-    """Yield the rows of the names of the set called *name*, with the types in `OTHERS` only if *others*."""
+    """Return the rows of the names of the set called *name*, with the types in `OTHERS` only if *others*."""
     spans = [(labelled_spans(article), record_spans(record)) for article, record in pairs]
+    return span_rows("names", name, spans, others=others)
+
+
+def span_rows(what: str, name: str, spans: Sequence[tuple[Spans, Spans]], *, others: bool) -> Iterator[Row]:
+    """Yield the rows of *spans*, given as labelled and found ones by article; each row begins with *what*."""
     groups: dict[str, tuple[str, ...]] = {"PERSON, ORG, place, NORP": CORE} | {label: (label,) for label in CORE}
     if others:
         groups |= {label: (label,) for label in OTHERS} | {"all types": CORE + OTHERS}
@@ -51,4 +63,4 @@ def name_rows(name: str, pairs: Pairs, *, others: bool) -> Iterator[Row]:
             wanted = {span for span in gold if span[2] in labels}
             found = {span for span in predicted if span[2] in labels}
             score.add(wanted & found, found, wanted)
-        yield Row(f"names: {group}", name, str(score), f"{score.gold:,} mentions")
+        yield Row(f"{what}: {group}", name, str(score), f"{score.gold:,} mentions")

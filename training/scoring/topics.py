@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from service.contract.enriched_article import EnrichedArticle
+    from service.enrich.media_topics import TopicTree
     from training.scoring.counting import Pairs
-    from training.topics import TopicTree
 
 FIRST_CODE = 20_000_000
 """Codes below the top levels start here; labels have the digits after it."""
@@ -26,11 +26,8 @@ def short_code(medtop: str) -> str:
 
 
 def codes_of(record: EnrichedArticle) -> list[str]:
-    """Return the short codes of *record*, most important first: of its topics, or of its tags if it has no topics."""
-    topics: Iterable[str] | None = getattr(record, "topics", None)
-    if topics is None:
-        topics = (medtop for tag in record.tags for medtop in tag.medtop)
-    return [short_code(medtop) for medtop in topics]
+    """Return the short codes of the topics of *record*, most important first."""
+    return [short_code(topic.medtop) for topic in record.topics]
 
 
 def topic_rows(name: str, pairs: Pairs, tree: TopicTree) -> Iterator[Row]:

@@ -1,18 +1,17 @@
 """What happened, who did it, to whom, where, and whether it took place: one event per trigger, each from one sentence.
 
     extract             the stage: from a parsed document to its events
-    trigger_candidates  the words that may name an event, with their frames and the rules that hold
+    trigger_candidates  the words that probably name an event, with their frames and the rules that hold
     rules               the event rules of `data/event_rules.yaml`, and when one holds
-    features            what the type model sees of a candidate
-    type_model          the classifier that says how likely each type is
     decision            whether a candidate is an event, of which type, and how prominent it is in its sentence
-    conventions         how PLOVER codes what is announced, joint or refused
     roles               actors, recipients and places of an event
-    selection           which events of a sentence are kept
-    coding_words        word lists of conventions and roles
+    selection           which events of a sentence are kept, and which are the story
+    coding_words        word lists of roles
     vocabulary          the types, modes and contexts that an event may have
 
-The types are those of PLOVER (openeventdata/PLOVER), and some of our own. The grammar is in `service.enrich.grammar`.
+The network of `service.enrich.model` says how likely each word names an event of each type, with which flags, and how
+likely it is the story's own. The types are those of PLOVER (openeventdata/PLOVER), and some of our own. The grammar is
+in `service.enrich.grammar`.
 """
 
 from service.enrich.events.extract import find

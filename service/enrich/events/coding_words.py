@@ -9,22 +9,13 @@ from service.enrich.data_files import DATA, DataRow
 
 
 class CodingWords(DataRow):
-    """Words that `conventions`, `decision`, `features` and `roles` read. The file says what each list is for."""
+    """Words that `roles` reads. The file says what each list is for."""
 
     target_prepositions: tuple[str, ...]
     request_prepositions: tuple[str, ...]
-    struggle_prepositions: tuple[str, ...]
     owner_prepositions: frozenset[str]
     owner_or_target_prepositions: frozenset[str]
     place_prepositions: frozenset[str]
-    refusing_auxiliaries: frozenset[str]
-    speaker_pronouns: frozenset[str]
-    exercise_nouns: frozenset[str]
-    joint_modifiers: frozenset[str]
-    joint_prepositions: frozenset[str]
-    peacekeeping_words: frozenset[str]
-    continuing_verbs: frozenset[str]
-    argument_classes: tuple[str, ...]
 
 
 @functools.cache

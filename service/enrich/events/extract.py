@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from service.contract.annotations import Event
 from service.contract.annotations import Span as SentenceSpan
-from service.enrich.events import conventions, decision, features, roles, selection, trigger_candidates, type_model
-from service.enrich.events.selection import EventDraft
-from service.enrich.grammar import clauses, history
+from service.enrich.events import decision, roles, selection, trigger_candidates
+from service.enrich.events.selection import EventDraft, EventFlags
+from service.enrich.grammar import clauses
 from service.enrich.grammar.parse import Parse
 from service.enrich.grammar.phrases import NAME_TYPES, TokenSpan, mention
+from service.enrich.model import network_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from spacy.tokens import Doc
 
@@ -22,21 +22,25 @@ if TYPE_CHECKING:
     from service.enrich.events.trigger_candidates import TriggerCandidate
 
 PLACE_TYPES = frozenset({"GPE", "LOC", "FAC"})
+MIN_FLAG_PROBABILITY, WEIGHT_OF_WORDS = 0.5, 0.25
+"""Probability from which a flag is set, and by how much the words of the clause raise or lower it."""
 MAX_TRIGGER_WORDS_BEFORE_NOUN = 2
 """Of "air strikes" or "peace talks"."""
 
 
-def find(doc: Doc, locations: Iterable[Location] = (), published_at: datetime | None = None) -> list[Event]:
+def find(doc: Doc, locations: Iterable[Location] = ()) -> list[Event]:
     """Return the events of *doc* in the order of the text.
 
-    *doc* needs tags, a dependency parse with sentences, and entities; it needs no lemmas. *locations* are the places of
-    the article: an event gets those that its clause mentions. Without them, the names of places in `doc.ents` are used.
+    *doc* needs tags, a dependency parse with sentences, entities, and the network's reading; it needs no lemmas.
+    *locations* are the places of the article: an event gets those that its clause mentions. Without them, the names of
+    places in `doc.ents` are used.
     All spans are `[start, end)` in code points of `doc.text`, and all spans of one event are in one sentence.
     """
     parse = Parse.of(doc)
     place_names = _place_names(doc, locations)
-    drafts = selection.select(parse, _drafts(parse, doc, published_at.year if published_at else None))
-    return [_event(doc, parse, draft, place_names) for draft in drafts]
+    drafts = selection.select(parse, _drafts(parse, doc))
+    main = selection.main_events(drafts)
+    return [_event(doc, parse, draft, place_names, main=index in main) for index, draft in enumerate(drafts)]
 
 
 def _place_names(doc: Doc, locations: Iterable[Location]) -> list[TokenSpan]:
@@ -50,38 +54,46 @@ def _place_names(doc: Doc, locations: Iterable[Location]) -> list[TokenSpan]:
     return sorted(names or [(ent.start, ent.end) for ent in doc.ents if ent.label_ in PLACE_TYPES])
 
 
-def _drafts(parse: Parse, doc: Doc, year: int | None) -> list[EventDraft]:
-    """Return the candidates that are events, with type, flags and arguments; *year* is that of publication."""
-    model = type_model.load()
-    candidates = trigger_candidates.find(parse, model.candidates)
-    if not candidates:
-        return []
-    described = [features.describe(parse, candidate.frame, candidate.entries) for candidate in candidates]
-    scores = model.probabilities(described)
+def _drafts(parse: Parse, doc: Doc) -> list[EventDraft]:
+    """Return the candidates that are events, with type, flags and arguments."""
+    read = network_reading.of(doc)
     names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in NAME_TYPES]
-    date_cues = history.date_cues(parse)
     drafts = []
-    for candidate, row in zip(candidates, scores.tolist(), strict=True):
-        decided = decision.decide(parse, candidate, row)
+    for candidate in trigger_candidates.find(parse, read.types):
+        at = candidate.frame.trigger
+        main = float(read.main[at])
+        decided = decision.decide(parse, candidate, read.event_types, read.types[at].tolist(), main)
         if decided is None:
             continue
-        frame = candidate.frame
-        flags = clauses.read_flags(parse, frame, date_cues.get(parse.sentence_of[frame.trigger], []), year)
-        actors, recipients = roles.arguments(parse, frame, names, decided.type)
-        mode = decided.rule.mode if decided.rule else None
-        coded = conventions.apply(parse, frame, flags, event_type=decided.type, mode=mode, actors=len(actors))
-        drafts.append(EventDraft(candidate, decided, coded, flags, actors, recipients))
+        actors, recipients = roles.arguments(parse, candidate.frame, names, decided.type)
+        flags = _flags(read.flags[at].tolist(), clauses.read_flags(parse, candidate.frame))
+        drafts.append(EventDraft(candidate, decided, flags, actors, recipients, main))
     return drafts
 
 
-def _event(doc: Doc, parse: Parse, draft: EventDraft, place_names: list[TokenSpan]) -> Event:
+def _flags(probabilities: list[float], said: clauses.Flags) -> EventFlags:
+    """Return the flags by the network's *probabilities*, raised or lowered by what the words of the clause say."""
+
+    def is_set(probability: float, is_said: bool) -> bool:
+        return probability + (WEIGHT_OF_WORDS if is_said else -WEIGHT_OF_WORDS) >= MIN_FLAG_PROBABILITY
+
+    negated, future, hypothetical, historical = probabilities
+    return EventFlags(
+        negated=is_set(negated, said.negated),
+        future=is_set(future, said.future),
+        hypothetical=is_set(hypothetical, said.hypothetical),
+        historical=historical >= MIN_FLAG_PROBABILITY,
+    )
+
+
+def _event(doc: Doc, parse: Parse, draft: EventDraft, place_names: list[TokenSpan], *, main: bool) -> Event:
     frame, rule = draft.candidate.frame, draft.decision.rule
     start, end = parse.sentences[parse.sentence_of[frame.trigger]]
     sentence = doc[start:end]
     places = roles.places(parse, frame, place_names, [*draft.actors, *draft.recipients])
     return Event(
-        type=draft.type,
-        mode=rule.mode if rule and rule.type == draft.type else None,
+        type=draft.decision.type,
+        mode=rule.mode if rule else None,
         contexts=list(rule.contexts) if rule else [],
         tag=rule.tag if rule else None,
         trigger=mention(doc, _trigger(parse, draft.candidate)),
@@ -93,8 +105,9 @@ def _event(doc: Doc, parse: Parse, draft: EventDraft, place_names: list[TokenSpa
         future=draft.flags.future,
         hypothetical=draft.flags.hypothetical,
         historical=draft.flags.historical,
+        main=main,
         confidence=round(draft.decision.confidence, 3),
-        rule=rule.id if rule else "type-model",
+        rule=rule.id if rule else "network",
     )
 
 

@@ -39,10 +39,8 @@ class Rule(DataRow):
     prep: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     noun_prep: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     to: tuple[str, ...] | None = None
-    often_figurative: bool = False
-    not_of_disasters: bool = False
     examples: tuple[str, ...]
-    """Sentences with an event of the rule. The type model learns from them, and the tests check them."""
+    """Sentences with an event of the rule. The network learns from them, and the tests check them."""
 
     @model_validator(mode="after")
     def _check_vocabulary(self) -> Self:

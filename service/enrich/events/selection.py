@@ -1,24 +1,32 @@
-"""Which events of a sentence are kept: none twice, and only the most prominent of many."""
+"""Which events of a sentence are kept, and which of an article is the story's own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from service.enrich.events.decision import Decision
     from service.enrich.events.trigger_candidates import TriggerCandidate
-    from service.enrich.grammar.clauses import Flags
     from service.enrich.grammar.parse import Parse
     from service.enrich.grammar.phrases import TokenSpan
 
-USUAL_EVENTS_PER_SENTENCE, MAX_EVENTS_PER_SENTENCE = 2, 3
-"""Events beyond the usual number are kept only if the model is surer of them than it needs to be otherwise."""
-MIN_PROBABILITY_OF_MORE, MIN_PROBABILITY_OF_MORE_BY_CONTEXT = 0.92, 0.5
-TYPES_WITH_CONTENT = frozenset({"AGREE", "REJECT", "REQUEST", "THREATEN", "CONCEDE"})
-"""What is promised, refused, requested or threatened is part of the event of the verb, not an event of its own."""
-TYPES_THAT_ARE_LIFTED = frozenset({"SANCTION", "COERCE"})
-"""What is lifted or eased is part of the event that does so; it is not imposed once more."""
+MAX_EVENTS_PER_SENTENCE = 4
+MIN_SHARE_OF_MAIN, MIN_SHARE_OF_SECOND = 0.2, 0.35
+"""Least share of an event, among the article's events and none, to be its main event, and to be the second one."""
+
+
+class EventFlags(NamedTuple):
+    """Whether an event took place; PLOVER's auxiliary modes."""
+
+    negated: bool
+    future: bool
+    hypothetical: bool
+    historical: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +35,11 @@ class EventDraft:
 
     candidate: TriggerCandidate
     decision: Decision
-    type: str
-    """The decision's type after PLOVER's conventions."""
-    flags: Flags
+    flags: EventFlags
     actors: list[TokenSpan]
     recipients: list[TokenSpan]
+    main_log_odds: float
+    """Log odds of the event as the main one against none."""
 
     @property
     def trigger(self) -> int:
@@ -40,57 +48,26 @@ class EventDraft:
 
 
 def select(parse: Parse, drafts: list[EventDraft]) -> list[EventDraft]:
-    """Return *drafts* without those that another of their sentence covers, and without all but the most confident."""
+    """Return the most probable *drafts* of each sentence, in the order of the text."""
     by_sentence: dict[int, list[EventDraft]] = {}
     for draft in drafts:
         by_sentence.setdefault(parse.sentence_of[draft.trigger], []).append(draft)
     selected = []
-    for sentence_drafts in by_sentence.values():
-        by_trigger = {draft.trigger: draft for draft in sentence_drafts}
-        rest = [draft for draft in sentence_drafts if not _is_covered(parse, draft, by_trigger)]
-        rest.sort(key=lambda draft: (-draft.decision.confidence, draft.trigger))
-        more = rest[USUAL_EVENTS_PER_SENTENCE:MAX_EVENTS_PER_SENTENCE]
-        best = rest[:USUAL_EVENTS_PER_SENTENCE] + [draft for draft in more if _stands_out(draft)]
-        selected += sorted(best, key=lambda draft: draft.trigger)
-    return selected
+    for of_sentence in by_sentence.values():
+        of_sentence.sort(key=lambda draft: (-draft.decision.event_probability, draft.trigger))
+        selected += of_sentence[:MAX_EVENTS_PER_SENTENCE]
+    return sorted(selected, key=lambda draft: draft.trigger)
 
 
-def _stands_out(draft: EventDraft) -> bool:
-    """Return whether *draft* is almost certain, or found by a rule that asks for more than the word."""
-    decision = draft.decision
-    least = MIN_PROBABILITY_OF_MORE_BY_CONTEXT if decision.by_context else MIN_PROBABILITY_OF_MORE
-    return decision.event_probability >= least
-
-
-def _is_covered(parse: Parse, draft: EventDraft, by_trigger: dict[int, EventDraft]) -> bool:
-    """Return whether another event says the same: the verb that carries the noun, a promise of the act, or its end."""
-    frame = draft.candidate.frame
-    carrier = by_trigger.get(frame.carrier) if frame.carrier != frame.trigger else None
-    if carrier is not None and carrier.decision.rule is not None and carrier.type == draft.type:
-        return True
-    has_conditions = draft.decision.rule and draft.candidate.entries[0].conditions
-    if frame.pos == "v" and not has_conditions and _carries_other_event(draft, by_trigger):
-        return True
-    is_liftable = draft.type in TYPES_THAT_ARE_LIFTED
-    if is_liftable and any(_lifts(parse, other, draft.trigger) for other in by_trigger.values()):
-        return True
-    above = by_trigger.get(parse.heads[draft.trigger])
-    if above is None or above.type != draft.type or above.type not in TYPES_WITH_CONTENT:
-        return False
-    return draft.trigger in above.candidate.frame.complements
-
-
-def _carries_other_event(draft: EventDraft, by_trigger: dict[int, EventDraft]) -> bool:
-    """Return whether the verb of *draft* carries the noun of an event that says more than it."""
-    carried = [
-        other for other in by_trigger.values() if other is not draft and other.candidate.frame.carrier == draft.trigger
-    ]
-    return any(draft.decision.rule is None or other.type != draft.type for other in carried)
-
-
-def _lifts(parse: Parse, draft: EventDraft, index: int) -> bool:
-    """Return whether *draft* lifts what the word at *index* names: "eased the sanctions", "the end of the curfew"."""
-    rule, lifted = draft.decision.rule, draft.candidate.frame.objects
-    if rule is None or (rule.type, rule.mode) != ("RETREAT", "access"):
-        return False
-    return any(index in parse.coordinated(token) for token in lifted)
+def main_events(drafts: Sequence[EventDraft]) -> frozenset[int]:
+    """Return the indexes of the one or two *drafts* that are the story, none if it is no event."""
+    if not drafts:
+        return frozenset()
+    scores = np.array([draft.main_log_odds for draft in drafts] + [0.0])
+    shares = np.exp(scores - scores.max())
+    shares = (shares / shares.sum())[:-1]
+    first, *others = np.argsort(-shares, kind="stable").tolist()
+    if shares[first] < MIN_SHARE_OF_MAIN:
+        return frozenset()
+    second = others[:1] if others and shares[others[0]] >= MIN_SHARE_OF_SECOND else []
+    return frozenset([first, *second])

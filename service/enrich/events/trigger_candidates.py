@@ -1,7 +1,4 @@
-"""The words of a document that may name an event, with their frames and the rules that hold.
-
-The service and the training of the type model read the same candidates.
-"""
+"""The words of a document that probably name an event, with their frames and the rules that hold."""
 
 from __future__ import annotations
 
@@ -12,14 +9,13 @@ from service.enrich.events import rules
 from service.enrich.grammar import frames
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from service.enrich.events.rules import RuleEntry
     from service.enrich.grammar.frames import Frame
     from service.enrich.grammar.parse import Parse
+    from service.enrich.model.arrays import Floats
 
-ENTITY_TYPES_WITHOUT_EVENTS = frozenset({"ORG", "PERSON", "GPE", "WORK_OF_ART", "PRODUCT", "FAC", "LOC", "LAW", "NORP"})
-"""Words inside names of these entity types name no event, like the War in "Department of War"."""
+MIN_EVENT_PROBABILITY = 0.15
+"""Least probability of an event for which a word is looked at."""
 MAX_TOKENS_PER_SENTENCE = 300
 """A longer sentence is a table or a list: its parse says nothing and would take long to read.
 
@@ -37,20 +33,13 @@ class TriggerCandidate:
     """The rules that hold, those with more conditions first."""
 
 
-def find(parse: Parse, words: Collection[tuple[str, str]]) -> list[TriggerCandidate]:
-    """Return the candidates: *words* (part of speech and lemma), and words for which a rule holds."""
-    rule_words = rules.index()
-    too_long = {
-        token for start, end in parse.sentences if end - start > MAX_TOKENS_PER_SENTENCE for token in range(start, end)
-    }
+def find(parse: Parse, types: Floats) -> list[TriggerCandidate]:
+    """Return the candidates; *types* are the network's probabilities, of no event first: (token, 1 + type)."""
+    likely = (types[:, 0] <= 1 - MIN_EVENT_PROBABILITY).nonzero()[0].tolist()
     candidates = []
-    for index, pos in enumerate(parse.pos):
-        if not pos or parse.entity_types[index] in ENTITY_TYPES_WITHOUT_EVENTS or index in too_long:
-            continue
-        word = (pos, parse.lemmas[index])
-        if word in rule_words or word in words:
+    for index in likely:
+        start, end = parse.sentences[parse.sentence_of[index]]
+        if parse.pos[index] and end - start <= MAX_TOKENS_PER_SENTENCE:
             frame = frames.build(parse, index)
-            entries = rules.match(parse, frame)
-            if entries or word in words:
-                candidates.append(TriggerCandidate(frame, entries))
+            candidates.append(TriggerCandidate(frame, rules.match(parse, frame)))
     return candidates

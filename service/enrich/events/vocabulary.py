@@ -12,7 +12,10 @@ PloverType = Literal[
     "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT", "THREATEN",
     "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT",
 ]  # fmt: skip
-OwnType = Literal["ELECTION", "APPOINT", "DISASTER", "MIGRATION", "CRIME", "ECONOMY", "LEGISLATE", "DEATH"]
+OwnType = Literal[
+    "ELECTION", "APPOINT", "DISASTER", "MIGRATION", "CRIME", "ECONOMY", "LEGISLATE", "DEATH", "LAUNCH", "HALT", "AWARD",
+    "SPORT", "FIND",
+]  # fmt: skip
 """Types of news that PLOVER does not have."""
 Type = Literal[PloverType, OwnType]
 

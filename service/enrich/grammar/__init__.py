@@ -4,7 +4,6 @@
     lemmas            the base form of a word
     frames            who does what to whom around one word, in one normal form for verbs, passives and nouns
     clauses           whether a clause is negated, future or hypothetical
-    history           whether a clause is about a time long past
     phrases           the phrase around a token, and the mention of a span
     numerals          numbers in digits and words
     date_expressions  the date that some words name

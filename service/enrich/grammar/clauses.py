@@ -1,7 +1,7 @@
-"""Whether what a clause says took place: negated, future, hypothetical or history.
+"""Whether what a clause says took place: negated, future or hypothetical.
 
 A clause shows that by its own words (modals, negation, "if") and by the words that govern it ("plans to", "fear of",
-"refused to"), which are looked up in `data/clause_flags.yaml`. `history` reads whether it is about a time long past.
+"refused to"), which are looked up in `data/clause_flags.yaml`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.enrich.grammar import history
 from service.enrich.grammar.word_lists import flag_words, function_words, word_class
 
 if TYPE_CHECKING:
@@ -24,28 +23,21 @@ NOUN_DEPS = frozenset({"dobj", "pobj", "prep", "nsubjpass", "compound", "attr"})
 
 @dataclass(slots=True)
 class Flags:
-    """The four flags of a clause; of an event, they are PLOVER's auxiliary modes."""
+    """What the words of a clause say of it."""
 
     negated: bool = False
     future: bool = False
     hypothetical: bool = False
-    historical: bool = False
 
 
-def read_flags(parse: Parse, frame: Frame, date_cues: list[int], year: int | None) -> Flags:
-    """Return the flags of what *frame* says.
-
-    *date_cues* are those of `history.date_cues` in the sentence; *year* is that of publication, if known.
-    """
+def read_flags(parse: Parse, frame: Frame) -> Flags:
+    """Return the flags of what *frame* says."""
     flags = Flags()
     verb = frame.carrier if frame.carrier >= 0 else frame.trigger
     flags.negated = _read_clause(parse, verb, flags)
     if frame.trigger != verb or frame.pos == "n":
         flags.negated |= _read_noun(parse, frame.trigger, flags)
     flags.negated ^= _read_governors(parse, verb, flags)
-    flags.historical = not (flags.future or flags.hypothetical) and history.is_history(
-        parse, frame.trigger, parse.verb_of_clause(verb), date_cues, year
-    )
     if frame.lemma in {"deny", "denial"}:
         flags.negated = True
     return flags

@@ -19,7 +19,6 @@ class FlagWords(DataRow):
     marks: frozenset[str] = frozenset()
     modifiers: frozenset[str] = frozenset()
     prepositions: frozenset[str] = frozenset()
-    ages: frozenset[str] = frozenset()
     governors: frozenset[str] = frozenset()
     objects: frozenset[str] = frozenset()
     phrases: frozenset[str] = frozenset()
@@ -37,12 +36,6 @@ class FunctionWords(DataRow):
     topic_prepositions: frozenset[str]
     accusing_prepositions: frozenset[str]
     scheduling_prepositions: frozenset[str]
-    during_prepositions: frozenset[str]
-    year_spans: frozenset[str]
-    after_year_span: frozenset[str]
-    past_time_determiners: frozenset[str]
-    past_time_nouns: frozenset[str]
-    life_possessives: frozenset[str]
     phrase_openers: frozenset[str]
     phrase_barriers: frozenset[str]
 
@@ -93,7 +86,7 @@ def irregular_forms() -> dict[tuple[str, str], str]:
 
 @functools.cache
 def lemma_rows() -> dict[str, int]:
-    """Return the known base forms, each with its row in the word vectors."""
+    """Return the known base forms, each with its line in the file."""
     return {lemma: row for row, lemma in enumerate(_text("lemmas.txt").split())}
 
 

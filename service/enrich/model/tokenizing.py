@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from spacy.tokens import Doc
 
+from service.enrich.model import network_reading
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,8 +36,13 @@ _LONG_RUN = re.compile(rf"\S{{{MAX_UNBROKEN_CODE_POINTS + 1},}}")
 
 def annotate(nlp: Language, text: str) -> Doc:
     """Return the Doc of *text* with all annotations of *nlp*. `doc.text` equals *text*, code point for code point."""
-    doc = _join([nlp(_tokenize(nlp, part)) for part in _parts(text)])
+    parts = [nlp(_tokenize(nlp, part)) for part in _parts(text)]
+    read = network_reading.joined(
+        [part.user_data.pop(network_reading.READING_KEY) for part in parts]
+    )  # spaCy cannot join these
+    doc = _join(parts)
     doc.user_data[TEXT_KEY] = text
+    doc.user_data[network_reading.READING_KEY] = read
     return doc
 
 

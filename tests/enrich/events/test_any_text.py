@@ -10,8 +10,10 @@ from pydantic import BaseModel
 from spacy.tokens import Doc
 
 from service.contract.annotations import Mention
-from service.enrich import counts, dates, events, quotes, tags
+from service.enrich import article_topics, counts, dates, events, quotes, tags
 from service.enrich.events import rules
+from service.enrich.events.selection import MAX_EVENTS_PER_SENTENCE
+from service.enrich.model import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +51,14 @@ def test_every_offset_is_right(nlp: Language, text: str) -> None:
     coded = events.find(doc)
 
     for mention in mentions(
-        [coded, tags.assign(doc, coded), quotes.find(doc), dates.find(doc, None), counts.find(doc)]
+        [
+            coded,
+            article_topics.find(doc),
+            tags.assign(doc, coded),
+            quotes.find(doc),
+            dates.find(doc, None),
+            counts.find(doc),
+        ]
     ):
         assert text[mention.start : mention.end] == mention.text
         assert mention.text
@@ -68,19 +77,22 @@ def test_a_very_long_sentence_is_read_in_time_and_without_error(nlp: Language) -
     """A list of thousands of verbs needs no deep recursion, and has no more events than its sentences can have."""
     doc = nlp(" and ".join(["attacked"] * 3000))
 
-    assert len(events.find(doc)) <= 3 * len(list(doc.sents))
+    assert len(events.find(doc)) <= MAX_EVENTS_PER_SENTENCE * len(list(doc.sents))
 
 
 def test_a_sentence_of_thousands_of_words_by_another_model_has_no_events(nlp: Language) -> None:
     """If a parser never ends a sentence, a list is one tree, and no events are read from it."""
+    read = reader.Reader(nlp.vocab, annotates=False)
 
     def as_one_sentence(clauses: int) -> Doc:
-        return Doc(
-            nlp.vocab,
-            words=["Militants", "killed", "soldiers"] * clauses,
-            tags=["NNS", "VBD", "NNS"] * clauses,
-            deps=["nsubj", "ROOT", "dobj", *["nsubj", "conj", "dobj"] * (clauses - 1)],
-            heads=[head for verb in range(1, 3 * clauses, 3) for head in (verb, max(1, verb - 3), verb)],
+        return read(
+            Doc(
+                nlp.vocab,
+                words=["Militants", "killed", "soldiers"] * clauses,
+                tags=["NNS", "VBD", "NNS"] * clauses,
+                deps=["nsubj", "ROOT", "dobj", *["nsubj", "conj", "dobj"] * (clauses - 1)],
+                heads=[head for verb in range(1, 3 * clauses, 3) for head in (verb, max(1, verb - 3), verb)],
+            )
         )
 
     assert len(events.find(as_one_sentence(1))) == 1

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from service.enrich.events import decision, roles, trigger_candidates, type_model
+from service.enrich.events import roles
+from service.enrich.grammar import frames
 from service.enrich.grammar.parse import Parse
 from service.enrich.grammar.phrases import noun_phrase
 
@@ -62,20 +63,9 @@ def test_a_name_ends_with_its_sentence(parse: Parse) -> None:
 
 def test_places_are_those_of_the_sentence_without_reading_all_others(parse: Parse) -> None:
     """The places of an event cost a few looks, even at the end of an article."""
-    [*_, last] = trigger_candidates.find(parse, type_model.load().candidates)
+    last = max(at for at, pos in enumerate(parse.pos) if pos == "v")
     names = Counted((at, at + 1) for at in range(0, parse.size, 2))
 
-    roles.places(parse, last.frame, names, [])
+    roles.places(parse, frames.build(parse, last), names, [])
 
     assert names.looks < MAX_LOOKS
-
-
-def test_whether_an_article_is_about_arms_is_read_once(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Deciding whether an attack is an armed one reads its own sentence, not the article again."""
-    [*_, last] = trigger_candidates.find(parse, type_model.load().candidates)
-    types = type_model.load().types
-    scores = [float(name == "ASSAULT") for name in types]
-    monkeypatch.setattr(parse, "lemmas", Counted(parse.lemmas))
-
-    assert decision.decide(parse, last, scores) is None
-    assert parse.lemmas.looks < MAX_LOOKS  # type: ignore[attr-defined]

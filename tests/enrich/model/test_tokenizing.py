@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import spacy
 
+from service.enrich.model import network_reading, reader
 from service.enrich.model.tokenizing import MAX_CODE_POINTS_PER_PASS, MAX_UNBROKEN_CODE_POINTS, annotate, text_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ def nlp() -> Language:
     """Return a pipeline that marks sentences, with spaCy's own limits."""
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
+    nlp.add_pipe(reader.FACTORY, config={"annotates": False})
     return nlp
 
 
@@ -77,3 +79,11 @@ def test_a_long_run_without_white_space_is_one_token(nlp: Language) -> None:
 def test_the_cached_text_is_the_text_of_the_doc(nlp: Language) -> None:
     """This holds for docs from `annotate` and for docs from spaCy."""
     assert text_of(annotate(nlp, PARAGRAPH)) == text_of(nlp(PARAGRAPH)) == PARAGRAPH
+
+
+def test_a_text_in_parts_has_one_reading(nlp: Language) -> None:
+    """The network's reading of a long article has one row per token, and the topics of its beginning."""
+    doc = annotate(nlp, PARAGRAPH * (2 * MAX_CODE_POINTS_PER_PASS // len(PARAGRAPH)))
+    read = network_reading.of(doc)
+
+    assert len(doc) == len(read.types) == len(read.flags) == len(read.main) == len(read.topic_evidence([0]))
