@@ -91,6 +91,20 @@ class CountryShare(ContractModel):
     """Whether the article is about the country, and does not only mention it."""
 
 
+class Participant(Mention):
+    """Who takes part in an event, in the words of its sentence, and which entity that is."""
+
+    entity: int | None = Field(default=None, ge=0)
+    """Index into the record's `entities`. Pronouns and "the minister" have one too, if the text says who is meant."""
+
+
+class EventPlace(Mention):
+    """Where an event happened, in the words of its sentence, and which place that is."""
+
+    location: int | None = Field(default=None, ge=0)
+    """Index into the record's `locations`."""
+
+
 class Event(ContractModel):
     """An event as one sentence states it: what happened, by whom, to whom and where. Types: PLOVER 0.8, and others."""
 
@@ -105,11 +119,11 @@ class Event(ContractModel):
     """The words that express the event."""
     sentence: Span
     """The sentence that contains the trigger."""
-    actors: list[Mention] = Field(default=[])
+    actors: list[Participant] = Field(default=[])
     """Who did it."""
-    recipients: list[Mention] = Field(default=[])
+    recipients: list[Participant] = Field(default=[])
     """To whom."""
-    locations: list[Mention] = Field(default=[])
+    locations: list[EventPlace] = Field(default=[])
     """Where."""
     negated: bool = False
     """Whether the text says that it did not happen."""
@@ -121,6 +135,12 @@ class Event(ContractModel):
     """Whether it is background from long before the article."""
     main: bool = False
     """Whether it is the story's own event: one or two in an article, what the headline would say."""
+    id: str | None = None
+    """Id within the article. It stays the same in later versions while the sentence of the trigger does."""
+    same_as: int | None = Field(default=None, ge=0)
+    """Index of the earlier event of this record that it tells again."""
+    date: str | None = None
+    """When it happened, ISO 8601, as precise as the text and the article's date allow: see `DateMention`."""
     confidence: Score
     """Confidence that the event is in the text."""
     rule: str = Field(description="Id of the rule or model that found it.")
@@ -159,6 +179,8 @@ class Quote(ContractModel):
     """The quoted words."""
     speaker: Mention | None = None
     """The speaker, as the text names them there."""
+    speaker_entity: int | None = Field(default=None, ge=0)
+    """Index of the speaker in the record's `entities`."""
     verb: Mention | None = None
     """The verb of saying."""
 
@@ -172,12 +194,18 @@ class DateMention(Mention):
 
 
 class Count(ContractModel):
-    """A number of people who were killed, injured, arrested, displaced or the like."""
+    """A number that is news: people killed or displaced, votes, money, things."""
 
     kind: str
-    """What happened to them."""
+    """What is counted, or what happened to them: `killed`, `votes`, `money`, `other` and the like."""
     number: int = Field(ge=0)
     """The number; for a range, its lower bound."""
+    upper: int | None = Field(default=None, ge=0)
+    """The upper bound of a range."""
+    qualifier: Literal["at_least", "at_most", "about"] | None = None
+    """How exact the text says the number is: "at least", "up to", "nearly". None if it is exact."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    """Currency of an amount of money, ISO 4217."""
     mention: Mention
     """The words that state the number."""
     of: str | None = Field(default=None, description="Who or what is counted, in the words of the text.")

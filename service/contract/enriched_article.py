@@ -109,7 +109,7 @@ class EnrichedArticle(ContractModel):
     dates: list[DateMention] = Field(default=[])
     """Dates in the text, resolved if possible."""
     counts: list[Count] = Field(default=[])
-    """Numbers of people who were killed, injured, displaced and the like."""
+    """Numbers that are news: people killed or displaced, votes, money, things."""
     none_found: NoneFound = NoneFound()
     """Why entities, locations, events or topics are empty."""
     pipeline: Pipeline

@@ -13,7 +13,7 @@ from service.enrich.enricher import Enricher
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from service.contract.annotations import Event, Mention
     from service.contract.enriched_article import EnrichedArticle
@@ -26,7 +26,7 @@ def record() -> EnrichedArticle:
     return Enricher(Settings()).enrich(RawArticle.model_validate(value), {})
 
 
-def texts(mentions: list[Mention]) -> set[str]:
+def texts(mentions: Sequence[Mention]) -> set[str]:
     """Return the texts of *mentions*."""
     return {mention.text for mention in mentions}
 

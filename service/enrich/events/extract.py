@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.contract.annotations import Event
+from service.contract.annotations import Event, EventPlace, Participant
 from service.contract.annotations import Span as SentenceSpan
 from service.enrich.events import decision, roles, selection, trigger_candidates
 from service.enrich.events.selection import EventDraft, EventFlags
@@ -98,9 +98,9 @@ def _event(doc: Doc, parse: Parse, draft: EventDraft, place_names: list[TokenSpa
         tag=rule.tag if rule else None,
         trigger=mention(doc, _trigger(parse, draft.candidate)),
         sentence=SentenceSpan(start=sentence.start_char, end=sentence.end_char),
-        actors=[mention(doc, span) for span in draft.actors],
-        recipients=[mention(doc, span) for span in draft.recipients],
-        locations=[mention(doc, span) for span in places],
+        actors=[Participant(**dict(mention(doc, span))) for span in draft.actors],
+        recipients=[Participant(**dict(mention(doc, span))) for span in draft.recipients],
+        locations=[EventPlace(**dict(mention(doc, span))) for span in places],
         negated=draft.flags.negated,
         future=draft.flags.future,
         hypothetical=draft.flags.hypothetical,
