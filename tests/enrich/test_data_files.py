@@ -45,8 +45,8 @@ def test_words_that_yaml_reads_as_values_stay_words(tmp_path: Path) -> None:
         ("clause_flags.yaml: row 'negated'", "adverbs", word_lists.flag_lists),
         ("tags.yaml: row 'summit'", "phrases", tags.vocabulary),
         ("quotes.yaml", "verbs", quotes.quote_words),
-        ("function_words.yaml", "year_spans", word_lists.function_words),
-        ("event_coding.yaml", "exercise_nouns", coding_words.coding_words),
+        ("function_words.yaml", "personal_pronouns", word_lists.function_words),
+        ("event_coding.yaml", "place_prepositions", coding_words.coding_words),
     ],
 )
 def test_a_misspelt_key_is_an_error_that_names_file_row_and_key(
