@@ -338,6 +338,7 @@ class Stream:
 
         What must have come out is what the headers of the records name.
         """
+        await_(lambda: self.committed() >= len(self.sent), "the last commit", PATIENCE, self.workers)
         records, messages = self.read(self.enriched), self.read(self.events_topic)
         named = {f"{origin(record)}#{event}" for record in records for event in events_of(record)}
         counts = Counter(dict(message.headers)["ce_id"].decode() for message in messages)
