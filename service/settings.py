@@ -128,8 +128,9 @@ class Settings(BaseSettings):
         default="at_least_once", description="Delivery guarantee for the records."
     )
     compression: Literal["none", "gzip", "lz4", "zstd"] = Field(
-        default="none",
-        description="Compression of the records. `zstd` shrinks them to a quarter; consumers must support it.",
+        default="gzip",
+        description="Compression of what is written. `gzip` shrinks it to a quarter or less, and every Kafka client "
+        "reads it. `zstd` does so in a fraction of the CPU time, if all consumers can read it.",
     )
     superseded: Literal["mark", "drop"] = Field(
         default="mark",
