@@ -15,6 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from service.contract import asyncapi, headers
 from service.contract.enriched_article import EnrichedArticle
 from service.contract.field_types import SCHEMA_VERSION
+from service.contract.flat_event import FlatEvent
 from service.contract.raw_article import RawArticle
 from service.contract.reject_reasons import RejectReason
 
@@ -22,6 +23,7 @@ Schema = dict[str, Any]
 
 ENRICHED = "enriched-article.v1.schema.json"
 RAW = "raw-article.v1.schema.json"
+FLAT_EVENT = "flat-event.v1.schema.json"
 DEAD_LETTER = "dead-letter.v1.schema.json"
 ASYNCAPI = "asyncapi.yaml"
 HEADERS = "headers.md"
@@ -51,9 +53,11 @@ def closed() -> dict[str, Schema]:
     raw = RawArticle.model_json_schema(schema_generator=_Generator)
     raw["anyOf"] = [{"required": ["body"]}, {"required": ["headline"]}, {"required": ["id", "status"]}]
     enriched = EnrichedArticle.model_json_schema(mode="serialization", schema_generator=_Generator)
+    flat_event = FlatEvent.model_json_schema(mode="serialization", schema_generator=_Generator)
     return {
         RAW: _headed("raw-article", "Raw article", raw),
         ENRICHED: _headed("enriched-article", "Enriched article", enriched),
+        FLAT_EVENT: _headed("flat-event", "Flat event", flat_event),
         DEAD_LETTER: _headed("dead-letter", "Headers of a dead letter", _dead_letter()),
     }
 
