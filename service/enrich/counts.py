@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from service.enrich.grammar.frames import Frame
+    from service.enrich.grammar.numerals import Number
 
 MAX_COUNT = 8_000_000_000
 """The people on Earth: a larger number is misread."""
@@ -78,9 +79,8 @@ def find(doc: Doc) -> list[Count]:
             number = _number(parse, token)
             if number is None:
                 continue
-            start, end, value = number
-            if (start, end) not in counts and 0 <= value <= MAX_COUNT:
-                counts[start, end] = _count(doc, parse, kind, token, number)
+            if number[:2] not in counts and 0 <= number.value <= MAX_COUNT:
+                counts[number[:2]] = _count(doc, parse, kind, token, number)
     return [counts[span] for span in sorted(counts)]
 
 
@@ -139,7 +139,7 @@ def _toll(parse: Parse, index: int) -> list[int]:
     return [number for number in numbers if parse.tags[number] == "CD"]
 
 
-def _number(parse: Parse, token: int) -> tuple[int, int, int] | None:
+def _number(parse: Parse, token: int) -> Number | None:
     """Return start, end and value of the number of *token*: itself, its modifier, or the number before "of"."""
     if parse.lemmas[token] in word_class("unit_noun"):
         return None
@@ -156,11 +156,11 @@ def _number(parse: Parse, token: int) -> tuple[int, int, int] | None:
     return None
 
 
-def _count(doc: Doc, parse: Parse, kind: str, counted: int, number: tuple[int, int, int]) -> Count:
-    start, end, value = number
+def _count(doc: Doc, parse: Parse, kind: str, counted: int, number: Number) -> Count:
+    start, end = number[:2]
     counted_text = None
     if not start <= counted < end and parse.pos[counted] == "n":
         first, last = phrases.noun_phrase(parse, counted, [])
         first = max(first, end) if first < end <= last else first
         counted_text = doc[first:last].text or None
-    return Count(kind=kind, number=value, mention=phrases.mention(doc, (start, end)), of=counted_text)
+    return Count(kind=kind, number=number.value, upper=number.upper, mention=phrases.mention(doc, (start, end)), of=counted_text)
