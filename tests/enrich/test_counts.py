@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from service.enrich import counts
+from service.enrich.counts import affected
 from service.enrich.model import loading
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-EXAMPLES = [(kind, *example) for kind, words in counts.kinds().items() for example in words.examples]
+EXAMPLES = [(kind, *example) for kind, words in affected.kinds().items() for example in words.examples]
 
 
 @pytest.fixture(scope="module")

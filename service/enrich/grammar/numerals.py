@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from service.enrich.grammar.word_lists import number_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from service.enrich.grammar.parse import Parse
 
@@ -33,6 +33,8 @@ NO_COUNT_TYPES = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "ORDINAL"})
 """Entity types whose numbers count nothing."""
 SMALLER_SCALES = frozenset({"hundred", "thousand", "lakh"})
 """Scales that count a larger one: "two hundred thousand", "one lakh crore"."""
+NO_NUMBER_TYPES = NO_COUNT_TYPES - {"MONEY"}
+"""The same without amounts of money: the model takes many numbers of other things for money."""
 MAX_WORDS_PER_NUMBER = 20
 """"Nine hundred and ninety-nine thousand nine hundred and ninety-nine" has 9."""
 MAX_RANGE_RATIO = 10
@@ -77,6 +79,17 @@ def value_of(words: Sequence[str]) -> int | None:
                 total, current, last_scale = total + current, Decimal(0), Decimal(scale)
     value = total + current
     return int(value) if value == value.to_integral_value() else None
+
+
+def find(parse: Parse) -> Iterator[Number]:
+    """Yield the numbers of a text that may count something: no dates, times, percentages or ordinals."""
+    end = 0
+    for index, word in enumerate(parse.words):
+        if index >= end and parse.entity_types[index] not in NO_NUMBER_TYPES and (_is_number(word) or RANGE.fullmatch(word)):
+            number = number_around(parse, index)
+            if number and number.start >= end:
+                end = number.end
+                yield number
 
 
 def number_around(parse: Parse, index: int) -> Number | None:
