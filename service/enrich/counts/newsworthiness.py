@@ -25,7 +25,7 @@ BIAS = "bias"
 VALUES = (3, 10, 30, 100, 1000, 1_000_000)
 """Bounds of the groups of values: a small number seldom is news."""
 FIRST_SENTENCES = 3
-DIGIT = re.compile(r"\d")
+DIGIT, YEAR = re.compile(r"\d"), re.compile(r"(?:19|20)\d\d")
 
 
 class Weights(NamedTuple):
@@ -87,6 +87,8 @@ def features(parse: Parse, number: Number) -> Iterator[str]:
         yield "digits"
     if "," in words[number.start]:
         yield "thousands"
+    elif YEAR.fullmatch(words[number.start]):
+        yield "year"
     if number.upper is not None:
         yield "range"
     if parse.sentence_of[number.start] < FIRST_SENTENCES:

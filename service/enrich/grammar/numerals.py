@@ -168,7 +168,7 @@ def _step(parse: Parse, left: int, right: int, direction: int) -> int:
         return 0
     before, after = parse.words[left], parse.words[right]
     if step == 1 and GROUP.fullmatch(after) and (LEADING_GROUPS.fullmatch(before) or GROUP.fullmatch(before)):
-        return 1
+        return int("DATE" not in {parse.entity_types[left], parse.entity_types[right]})  # "On May 3 410 bodies"
     if not (_is_number(before) and _is_number(after) and _continues(before, after)):
         return 0
     if joint == "-":
