@@ -17,7 +17,7 @@ PATH = Path(__file__).parents[1] / "service" / "enrich" / "data" / "currencies.t
 HEAD = """\
 # Currencies in use: ISO 4217 code, countries (ISO 3166-1), names in the singular and the plural, and the signs that
 # English has for it, with the country where the sign alone means it. Unicode CLDR, through Babel 2.19.0.
-# Copyright 1991-2026 Unicode, Inc.; licence in NOTICE. Made by scripts/make_currencies.py.
+# Copyright 2004-2025 Unicode, Inc.; licence in NOTICE. Made by scripts/make_currencies.py.
 """
 
 

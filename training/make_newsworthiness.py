@@ -107,7 +107,9 @@ def fit(examples: Sequence[tuple[frozenset[str], bool]]) -> Weights:
     occurrences = Counter(feature for features, _ in examples for feature in features)
     columns = {
         feature: column
-        for column, feature in enumerate(sorted(name for name, count in occurrences.items() if count >= MIN_OCCURRENCES))
+        for column, feature in enumerate(
+            sorted(name for name, count in occurrences.items() if count >= MIN_OCCURRENCES)
+        )
     }
     matrix = np.zeros((len(examples), len(columns)))
     for row, (features, _) in enumerate(examples):

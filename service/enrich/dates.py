@@ -1,7 +1,8 @@
 """The dates of the text, resolved against the day of publication.
 
-The spans are those that the model labels DATE. What names no day, week, month or year ("two years", "annual", "the
-decade") stays unresolved, and so does what needs a day of publication that is not known. A weekday, a month or a day
+Only what names a day, week, month or year is listed, or what counts from the day of the story ("last month"); no
+durations, ages, decades, or "today" in the sense of nowadays. What needs a day of publication that is not known stays
+unresolved. A weekday, a month or a day
 without a year is the last one, or the coming one if its clause is about the future.
 """
 
@@ -40,7 +41,7 @@ def find(doc: Doc, published_at: datetime | None) -> list[DateMention]:
     mentions = []
     for start, end in date_spans.find(text, labelled, names):
         span = doc.char_span(start, end, alignment_mode="expand")
-        if not _is_nowadays(parse, span):
+        if span and not _is_nowadays(parse, span):
             ahead = published is not None and _is_ahead(parse, span)
             words = text[start:end]
             mentions.append(DateMention(start=start, end=end, text=words, date=resolve(words, published, ahead=ahead)))

@@ -19,7 +19,7 @@ def label(text: str, value: int = 20, **members: Any) -> dict[str, Any]:
 
 def test_a_label_that_comes_twice_is_found_twice() -> None:
     """Each is at its own place, in the order of the labels."""
-    first, second = details._labelled([label("20 ships"), label("20 ships")], TEXT)  # noqa: SLF001 - the rows need records
+    first, second = details.in_text([label("20 ships"), label("20 ships")], TEXT)
 
     assert (first.start, second.start) == (TEXT.index("20 ships"), TEXT.rindex("20 ships"))
 
@@ -27,7 +27,7 @@ def test_a_label_that_comes_twice_is_found_twice() -> None:
 def test_a_label_that_is_not_in_the_text_is_an_error() -> None:
     """A misspelt label must not count as a miss."""
     with pytest.raises(ValueError, match="30 ships"):
-        details._labelled([label("30 ships")], TEXT)  # noqa: SLF001 - the rows need records
+        details.in_text([label("30 ships")], TEXT)
 
 
 def test_a_count_must_have_the_labelled_number() -> None:
@@ -35,4 +35,4 @@ def test_a_count_must_have_the_labelled_number() -> None:
     wanted = Found(8, 21, frozenset({20.0}))
     right, range_, wrong = (Found(13, 15, frozenset(values)) for values in ({20.0}, {20.0, 30.0}, {30.0}))
 
-    assert [bool(details._matches([wanted], [found])) for found in (right, range_, wrong)] == [True, True, False]  # noqa: SLF001 - the rows need records
+    assert [bool(details.matched([wanted], [found])) for found in (right, range_, wrong)] == [True, True, False]

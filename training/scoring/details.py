@@ -34,13 +34,13 @@ class Found(NamedTuple):
 
 def count_rows(name: str, pairs: Sequence[tuple[Labelled, EnrichedArticle]]) -> Iterator[Row]:
     """Yield the rows of the counts of a set called *name*, given as labelled article and record."""
-    both = [(_labelled(row["counts"], record.text), _counts(record)) for row, record in pairs]
-    matches = [match for labelled, found in both for match in _matches(labelled, found)]
+    both = [(in_text(row["counts"], record.text), _counts(record)) for row, record in pairs]
+    matches = [match for labelled, found in both for match in matched(labelled, found)]
     for group in ("", "money", "other numbers"):
         score = Score()
         for labelled, found in both:
             score.add(
-                _matches(_of_group(labelled, group), _of_group(found, group)),
+                matched(_of_group(labelled, group), _of_group(found, group)),
                 _of_group(found, group),
                 _of_group(labelled, group),
             )
@@ -55,13 +55,13 @@ def date_rows(name: str, pairs: Sequence[tuple[Labelled, EnrichedArticle]]) -> I
     """Yield the row of the dates of a set called *name*, given as labelled article and record."""
     score = Score()
     for row, record in pairs:
-        labelled = _labelled(row["dates"], record.text)
+        labelled = in_text(row["dates"], record.text)
         found = [Found(mention.start, mention.end) for mention in record.dates]
-        score.add(_matches(labelled, found), found, labelled)
+        score.add(matched(labelled, found), found, labelled)
     yield Row("dates", name, str(score), f"{score.gold:,} dates")
 
 
-def _labelled(rows: Sequence[Labelled], text: str) -> list[Found]:
+def in_text(rows: Sequence[Labelled], text: str) -> list[Found]:
     """Return the labels of *rows* at their places in *text*: each after the one before, if it is there.
 
     Raises:
@@ -99,7 +99,7 @@ def _of_group(counts: Sequence[Found], group: str) -> list[Found]:
     return [count for count in counts if not group or (count.kind == "money") == (group == "money")]
 
 
-def _matches(labelled: Sequence[Found], found: Sequence[Found]) -> list[tuple[Found, Found]]:
+def matched(labelled: Sequence[Found], found: Sequence[Found]) -> list[tuple[Found, Found]]:
     """Return each label with the first of *found* that overlaps it and says the same; each is used once."""
     matches: list[tuple[Found, Found]] = []
     left = list(found)

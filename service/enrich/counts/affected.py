@@ -121,8 +121,8 @@ def _with_word_beside(parse: Parse, frame: Frame, words: CountWords) -> list[int
 
 def _has_word_before(parse: Parse, noun: int, words: CountWords) -> bool:
     """Return whether the *noun* has the word before it with which it counts: "new cases"."""
-    befores = {before for name, before in words.nouns_with_word if name == parse.lemmas[noun]}
-    return any(parse.words[child] in befores for child in parse.children[noun])
+    words_before = {before for name, before in words.nouns_with_word if name == parse.lemmas[noun]}
+    return any(parse.words[child] in words_before for child in parse.children[noun])
 
 
 def _described(parse: Parse, index: int) -> list[int]:
@@ -141,15 +141,16 @@ def _described(parse: Parse, index: int) -> list[int]:
 
 
 def _toll(parse: Parse, index: int) -> list[int]:
-    """Return the number of "a death toll of 45" and "the toll rose to 45", or the noun of "45 deaths"."""
-    if parse.lemmas[index] != "toll":
-        return [index]
-    prepositions = [child for child in parse.children[index] if parse.words[child] in {"of", "at"}]
+    """Return what a noun counts: the number of "a toll of 45" and "the toll rose to 45"; "45 deaths", "death of 10"."""
+    is_toll = parse.lemmas[index] == "toll"
+    prepositions = [
+        child for child in parse.children[index] if parse.words[child] in ({"of", "at"} if is_toll else {"of"})
+    ]
     head = parse.heads[index]
-    if parse.pos[head] == "v":
+    if is_toll and parse.pos[head] == "v":
         prepositions += [child for child in parse.children[head] if parse.words[child] in {"to", "at"}]
-    numbers = [number for preposition in prepositions for number in parse.children_with(preposition, "pobj")]
-    return [number for number in numbers if parse.tags[number] == "CD"]
+    objects = [number for preposition in prepositions for number in parse.children_with(preposition, "pobj")]
+    return [token for token in objects if parse.tags[token] == "CD"] if is_toll else [index, *objects]
 
 
 def _number(parse: Parse, token: int) -> Number | None:

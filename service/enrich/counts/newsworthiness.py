@@ -25,6 +25,7 @@ BIAS = "bias"
 VALUES = (3, 10, 30, 100, 1000, 1_000_000)
 """Bounds of the groups of values: a small number seldom is news."""
 FIRST_SENTENCES = 3
+MODIFIER_DEPS = frozenset({"nummod", "compound", "quantmod", "amod", "nmod"})
 DIGIT, YEAR = re.compile(r"\d"), re.compile(r"(?:19|20)\d\d")
 
 
@@ -53,16 +54,16 @@ def kind(parse: Parse, number: Number) -> str | None:
 
 
 def counted_noun(parse: Parse, number: Number) -> int | None:
-    """Return the noun that *number* counts: "300 students", "10 of the plants", "20 million Ugandans"; None for none."""
+    """Return the noun that *number* counts: "300 students", "10 of the plants"; None for none."""
     top = _top(parse, number)
-    if parse.deps[top] in {"nummod", "compound", "quantmod", "amod", "nmod"} and parse.pos[parse.heads[top]] == "n":
-        return parse.heads[top]
+    above = parse.heads[top]
+    if parse.deps[top] in MODIFIER_DEPS and parse.pos[above] == "n":
+        return above
     if number.end < parse.size and parse.pos[number.end] == "n" and parse.words[number.end - 1] != "-":
         return number.end
     for preposition in parse.children_with(top, "prep"):
-        if parse.words[preposition] in {"of", "out"}:
-            for noun in parse.children_with(preposition, "pobj"):
-                return noun
+        if parse.words[preposition] == "of" and (nouns := parse.children_with(preposition, "pobj")):
+            return nouns[0]
     return None
 
 

@@ -41,7 +41,7 @@ DAYS_OF_MONTH = re.compile(
     rf"|\b(?P<first_day>\d{{1,2}}){UNTIL}(?P<last_day>\d{{1,2}}) (?P<of_month>{MONTH})(?P<of_year>,? \d{{4}})?",
     re.ASCII,
 )
-YEARS = re.compile(rf"\b((?:1[5-9]|20)\d\d) ?[-\u2013/] ?(\d{{4}}|\d\d)$", re.ASCII)
+YEARS = re.compile(r"\b((?:1[5-9]|20)\d\d) ?[-\u2013/] ?(\d{4}|\d\d)$", re.ASCII)
 NUMERIC = re.compile(r"(\d{1,2})([./])(\d{1,2})\2(\d{4})", re.ASCII)
 """A day in numbers: with dots, the day comes before the month; with slashes, only a day above 12 tells."""
 AGO = re.compile(rf"^(an?|{'|'.join(SMALL_NUMBERS)}|\d{{1,6}}) (day|week|month|year)s? (?:ago|earlier)$", re.ASCII)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from service.enrich.grammar.date_expressions import MONTHS, SMALL_NUMBERS, WEEKDAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     Spans = Sequence[tuple[int, int]]
     """Code points, `[start, end)`."""
@@ -60,8 +60,8 @@ SMALL_MONTH = re.compile(rf"\b{MONTH}(?!\w)")
 def find(text: str, labelled: Spans, names: Spans) -> list[tuple[int, int]]:
     """Return the code points of the dates of *text*, in its order.
 
-    *labelled* are the spans that the model takes for dates and durations, *names* those of names, which hold no dates. A
-    labelled span that names one date is the date; of one that names several, each is.
+    *labelled* are the spans that the model takes for dates and durations, *names* those of names, which hold no dates.
+    A labelled span that names one date is the date; of one that names several, each is.
     """
     blocked = {code_point for start, end in names for code_point in range(start, end)}
     matches = [
@@ -94,6 +94,4 @@ def _disjoint(spans: Spans) -> list[tuple[int, int]]:
 
 def _is_none(text: str, start: int, end: int) -> bool:
     """Return whether the words at `[start, end)` are no date after all."""
-    return bool(
-        SMALL_MONTH.search(text, start, end) or HEDGED.search(text, max(0, start - MAX_HEDGE_LENGTH), start)
-    )
+    return bool(SMALL_MONTH.search(text, start, end) or HEDGED.search(text, max(0, start - MAX_HEDGE_LENGTH), start))

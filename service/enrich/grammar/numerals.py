@@ -85,9 +85,11 @@ def find(parse: Parse) -> Iterator[Number]:
     """Yield the numbers of a text that may count something: no dates, times, percentages or ordinals."""
     end = 0
     for index, word in enumerate(parse.words):
-        if index >= end and parse.entity_types[index] not in NO_NUMBER_TYPES and (_is_number(word) or RANGE.fullmatch(word)):
+        if index < end or parse.entity_types[index] in NO_NUMBER_TYPES:
+            continue
+        if _is_number(word) or RANGE.fullmatch(word):
             number = number_around(parse, index)
-            if number and number.start >= end:
+            if number and number.start >= end and not _is_followed_by_scale(parse, number):
                 end = number.end
                 yield number
 
@@ -116,6 +118,11 @@ def _values() -> dict[str, int]:
     """Return the values of all number words."""
     groups = number_words()
     return groups["units"] | groups["tens"] | groups["scales"]
+
+
+def _is_followed_by_scale(parse: Parse, number: Number) -> bool:
+    """Return whether a word goes on that makes it no number: "five hundred hundred"."""
+    return number.end < parse.size and parse.words[number.end] in number_words()["scales"]
 
 
 def _is_number(word: str) -> bool:

@@ -32,24 +32,25 @@ def read(text: str, start: int, end: int) -> Qualifier | None:
 
 
 @functools.cache
-def _words() -> QualifierWords:
+def words() -> QualifierWords:
+    """Return the words of the data file."""
     return data_files.read_document(DATA / "number_qualifiers.yaml", QualifierWords)
 
 
 @functools.cache
 def _before() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{_groups(_words().before)})\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?:{_groups(words().before)})\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 
 
 @functools.cache
 def _after() -> re.Pattern[str]:
-    return re.compile(rf"\s?(?:{_groups(_words().after)})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"\s?(?:{_groups(words().after)})(?!\w)", re.IGNORECASE)
 
 
-def _groups(words: Mapping[Qualifier, frozenset[str]]) -> str:
+def _groups(phrases: Mapping[Qualifier, frozenset[str]]) -> str:
     """Return one pattern with a group for each qualifier; that of one without words never matches."""
     groups = []
     for name in get_args(Qualifier):
-        phrases = "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in sorted(words.get(name, ())))
-        groups.append(f"(?P<{name}>{phrases or '(?!)'})")
+        pattern = "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in sorted(phrases.get(name, ())))
+        groups.append(f"(?P<{name}>{pattern or '(?!)'})")
     return "|".join(groups)

@@ -59,7 +59,9 @@ def test_an_amount_has_its_value_and_its_currency(words: str, value: int, curren
         ("N500,000", "NG", "NGN"),
     ],
 )
-def test_the_country_of_the_article_tells_which_currency_is_meant(words: str, country: str, currency: str | None) -> None:
+def test_the_country_of_the_article_tells_which_currency_is_meant(
+    words: str, country: str, currency: str | None
+) -> None:
     """Dollars, rupees and the like are those of the country; elsewhere they are the usual ones, or open."""
     assert [found for _, _, found in amounts(f"They paid {words}.", country)] == (
         [] if words == "300 pounds" else [currency]

@@ -47,7 +47,8 @@ def test_a_year_or_a_month_alone_needs_the_model(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["three years", "the 1990s", "the 1990 s", "the age of 43", "recent months", "nearly 50 years ago", "daily"]
+    "words",
+    ["three years", "the 1990s", "the 1990 s", "the age of 43", "recent months", "nearly 50 years ago", "daily"],
 )
 def test_durations_ages_and_decades_are_no_dates(words: str) -> None:
     """They name no day, month or year, whatever the model takes them for."""
