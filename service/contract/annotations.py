@@ -189,7 +189,9 @@ class DateMention(Mention):
     """A date in the text, resolved against the publication date of the article if necessary and possible."""
 
     date: str | None = Field(
-        default=None, description="ISO 8601, as precise as the text: 2022, 2022-03, 2022-W12 (a week), 2022-03-24."
+        default=None,
+        description="ISO 8601, as precise as the text: 2022, 2022-03, 2022-W12 (a week), 2022-03-24; "
+        "or an interval: 2022-03-24/2022-03-26.",
     )
 
 
@@ -197,7 +199,7 @@ class Count(ContractModel):
     """A number that is news: people killed or displaced, votes, money, things."""
 
     kind: str
-    """What is counted, or what happened to them: `killed`, `votes`, `money`, `other` and the like."""
+    """What is counted, or what happened to them. `people` and `other`: people and things of no kind of their own."""
     number: int = Field(ge=0)
     """The number; for a range, its lower bound."""
     upper: int | None = Field(default=None, ge=0)
@@ -207,5 +209,5 @@ class Count(ContractModel):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     """Currency of an amount of money, ISO 4217."""
     mention: Mention
-    """The words that state the number."""
+    """The words that state the number, and the currency of money."""
     of: str | None = Field(default=None, description="Who or what is counted, in the words of the text.")

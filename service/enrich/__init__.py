@@ -9,7 +9,8 @@
     events/          what happened, to whom, where
     topics/          the IPTC Media Topics, and which of them stand above which
     tags             tags and Media Topics of the article
-    quotes, dates, counts
+    quotes, dates
+    counts/          numbers of people, money and things
     near_duplicates  bands by which versions of one story find each other
     span_check       every mention is in the text where it says
     grammar/         clauses, frames and lemmas, used by several stages

@@ -1,7 +1,8 @@
 """The dates of the text, resolved against the day of publication.
 
-The spans are those that the model labels DATE. What names no day, week, month or year ("two years", "annual", "the
-decade") stays unresolved, and so does what needs a day of publication that is not known. A weekday, a month or a day
+Only what names a day, week, month or year is listed, or what counts from the day of the story ("last month"); no
+durations, ages, decades, or "today" in the sense of nowadays. What needs a day of publication that is not known stays
+unresolved. A weekday, a month or a day
 without a year is the last one, or the coming one if its clause is about the future.
 """
 
@@ -10,10 +11,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from service.contract.annotations import DateMention
-from service.enrich.grammar import clauses
+from service.enrich.grammar import clauses, date_spans
 from service.enrich.grammar.date_expressions import names_month_only, resolve
 from service.enrich.grammar.parse import Parse
 from service.enrich.grammar.word_lists import function_words, word_class
+from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -22,26 +24,38 @@ if TYPE_CHECKING:
 
 ADVERBIAL_DEPS = frozenset({"npadvmod", "tmod", "advmod", "pobj", "pcomp", "prep", "acomp", "attr"})
 """Dependencies on the way from a date to the verb that it dates."""
+NAME_TYPES = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW"})
+STATIVE = frozenset({"be", "have", "remain", "live", "exist", "know", "stand"})
 PRESENT_TAGS = frozenset({"VBZ", "VBP"})
 
 
 def find(doc: Doc, published_at: datetime | None) -> list[DateMention]:
-    """Return the DATE spans of *doc* with the date that each names; offsets are code points of `doc.text`.
+    """Return the dates of *doc* with the date that each names; offsets are code points of `doc.text`.
 
     If *doc* has a parse, the tense of a date's clause decides between the last and the coming date.
     """
     published = _day(published_at) if published_at else None
-    parse = Parse.of(doc)
-    return [
-        DateMention(
-            start=ent.start_char,
-            end=ent.end_char,
-            text=ent.text,
-            date=resolve(ent.text, published, ahead=published is not None and _is_ahead(parse, ent)),
-        )
-        for ent in doc.ents
-        if ent.label_ == "DATE"
-    ]
+    parse, text = Parse.of(doc), text_of(doc)
+    labelled = [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ == "DATE"]
+    names = [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in NAME_TYPES]
+    mentions = []
+    for start, end in date_spans.find(text, labelled, names):
+        span = doc.char_span(start, end, alignment_mode="expand")
+        if span and not _is_nowadays(parse, span):
+            ahead = published is not None and _is_ahead(parse, span)
+            words = text[start:end]
+            mentions.append(DateMention(start=start, end=end, text=words, date=resolve(words, published, ahead=ahead)))
+    return mentions
+
+
+def _is_nowadays(parse: Parse, span: Span) -> bool:
+    """Return whether "today" means these days: "what the country is today"."""
+    index = span.root.i
+    if parse.words[index] != "today":
+        return False
+    verb = parse.verb_of_clause(index)
+    finite_tag = parse.tags[next(iter(parse.children_with(verb, "aux", "auxpass")), verb)]
+    return finite_tag in PRESENT_TAGS and (parse.lemmas[verb] in STATIVE or parse.pos[verb] != "v")
 
 
 def _is_ahead(parse: Parse, span: Span) -> bool:

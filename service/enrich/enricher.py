@@ -141,7 +141,7 @@ class Enricher:
         with _timed(seconds, "dates"):
             lists["dates"] = dates.find(doc, article.published_at)
         with _timed(seconds, "counts"):
-            lists["counts"] = counts.find(doc)
+            lists["counts"] = counts.find(doc, lists["countries"])
         return lists
 
     def _unread_record(self, article: RawArticle, status: str, language: str | None, reason: str) -> EnrichedArticle:

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 import service.enrich
-from service.enrich import counts, data_files, quotes, tags
+from service.enrich import data_files, quotes, tags
+from service.enrich.counts import affected
 from service.enrich.data_files import DataFileError
 from service.enrich.events import coding_words, rules
 from service.enrich.grammar import word_lists
@@ -41,7 +42,7 @@ def test_words_that_yaml_reads_as_values_stay_words(tmp_path: Path) -> None:
     ("where", "key", "load"),
     [
         ("event_rules.yaml: row 'attack'", "contexts", rules.rules),
-        ("counts.yaml: row 'killed'", "nouns", counts.kinds),
+        ("counts.yaml: row 'killed'", "nouns", affected.kinds),
         ("clause_flags.yaml: row 'negated'", "adverbs", word_lists.flag_lists),
         ("tags.yaml: row 'summit'", "phrases", tags.vocabulary),
         ("quotes.yaml", "verbs", quotes.quote_words),

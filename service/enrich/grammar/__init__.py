@@ -6,6 +6,8 @@
     clauses           whether a clause is negated, future or hypothetical
     phrases           the phrase around a token, and the mention of a span
     numerals          numbers in digits and words
+    qualifiers        how exact a number is
+    date_spans        where a text names a date
     date_expressions  the date that some words name
     word_lists        the data files of these modules
 

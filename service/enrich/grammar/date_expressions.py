@@ -1,9 +1,9 @@
 """Date expressions: the day, week, month or year that some English words name, given the day of publication.
 
 Reads dates as news writes them: "Thursday", "24 March", "Dec. 5, 2021", "last week", "three weeks ago", "the autumn of
-2023". The result is as precise as the words, in ISO 8601: `2022`, `2022-03`, `2022-W12` or `2022-03-24`. Regular
-expressions and `datetime` suffice for that. dateparser, which reads much more, gave the same dates for the expressions
-of 500 articles, but took nearly all the time of the stage.
+2023", "July 14 to 24". The result is as precise as the words, in ISO 8601: `2022`, `2022-03`, `2022-W12`, `2022-03-24`
+or an interval, `2022-07-14/2022-07-24`. Regular expressions and `datetime` suffice for that. dateparser, which reads
+much more, gave the same dates for the expressions of 500 articles, but took nearly all the time of the stage.
 """
 
 from __future__ import annotations
@@ -33,18 +33,33 @@ ABSOLUTE = re.compile(
     rf"\b(?:{MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?\s+{MONTH}|{MONTH}(?:\s+of)?)"
     rf"(?:,?\s+(?:1[5-9]|20)\d\d)?\b|\b(?:1[5-9]|20)\d\d-\d\d-\d\d\b"
 )
-MONTH_OF_YEAR = re.compile(rf"^({MONTH})(?: of)? (last|this|next) year$")
+MONTH_OF_YEAR = re.compile(rf"^((?:\d{{1,2}} )?{MONTH}(?: \d{{1,2}})?),?(?: of)? (last|this|next) year$", re.ASCII)
+"""A month, or a day of it, in a year that counts from publication."""
+UNTIL = r"(?: ?[-\u2013\u2014/] ?| (?:to|through|until|till|and) )"
+DAYS_OF_MONTH = re.compile(
+    rf"(?P<month>{MONTH}) (?P<first>\d{{1,2}}){UNTIL}(?P<last>\d{{1,2}})(?!\d)(?P<year>,? \d{{4}})?"
+    rf"|\b(?P<first_day>\d{{1,2}}){UNTIL}(?P<last_day>\d{{1,2}}) (?P<of_month>{MONTH})(?P<of_year>,? \d{{4}})?",
+    re.ASCII,
+)
+YEARS = re.compile(r"\b((?:1[5-9]|20)\d\d) ?[-\u2013/] ?(\d{4}|\d\d)$", re.ASCII)
+NUMERIC = re.compile(r"(\d{1,2})([./])(\d{1,2})\2(\d{4})", re.ASCII)
+"""A day in numbers: with dots, the day comes before the month; with slashes, only a day above 12 tells."""
 AGO = re.compile(rf"^(an?|{'|'.join(SMALL_NUMBERS)}|\d{{1,6}}) (day|week|month|year)s? (?:ago|earlier)$", re.ASCII)
 """Six digits: a million days are more than all the years that a date can have."""
-DAYS_FROM_PUBLICATION = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
+DAYS_FROM_PUBLICATION = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1, "this morning": 0,
+                         "this afternoon": 0, "this evening": 0, "last night": -1, "last evening": -1,
+                         "the day before yesterday": -2, "the day after tomorrow": 2}  # fmt: skip
 RELATIVE_UNIT = re.compile(
     r"^(?:(?:earlier|later) )?(?P<which>last|past|this|next|the current|the previous) (?P<unit>week|month|year|[a-z]+)$"
 )
 UNITS_FROM_PUBLICATION = {"last": -1, "past": -1, "the previous": -1, "this": 0, "the current": 0, "next": 1}
-LEADING_WORDS = re.compile(r"^(?:on|in|by|since|until|from|during|around|about|early on|late on|late|early|mid-?) ")
-TRAILING_WORDS = re.compile(r" (?:morning|afternoon|evening|night|alone)$")
+LEADING_WORDS = re.compile(
+    r"^(?:(?:on|in|by|since|until|from|during|around|about|early on|late on|late|early|mid-?|just|only"
+    r"|the (?:beginning|start|middle|end) of) )+"
+)
+TRAILING_WORDS = re.compile(r"(?<!^this)(?<!^last) (?:morning|afternoon|evening|night|alone)$|['\u2019]s$")
 
-MAX_DAY = 31
+MAX_DAY, MONTHS_PER_YEAR = 31, 12
 FIRST_TWO_DIGITS_OF_1900S = 69
 """As `%y` of POSIX reads years of two digits: 69 is 1969, and 68 is 2068."""
 MAX_YEARS_BETWEEN_LEAP_DAYS = 8
@@ -68,6 +83,8 @@ def resolve(text: str, published: date | None, *, ahead: bool = False) -> str | 
     year = YEAR_ALONE.match(words)
     if year:
         return year[1]
+    if interval := _interval(words, published, ahead=ahead):
+        return interval
     if published is not None:
         relative = _relative(words, published, ahead=ahead)
         if relative:
@@ -75,6 +92,8 @@ def resolve(text: str, published: date | None, *, ahead: bool = False) -> str | 
     match = ABSOLUTE.search(words)
     if match:
         return _absolute(match[0], published, ahead=ahead)
+    if numeric := NUMERIC.fullmatch(words):
+        return _numeric_day(int(numeric[1]), int(numeric[3]), int(numeric[4]), separator=numeric[2])
     years = set(YEAR_AMONG_WORDS.findall(words))
     return years.pop() if len(years) == 1 else None
 
@@ -89,6 +108,32 @@ def significant_words(text: str) -> str:
     return TRAILING_WORDS.sub("", LEADING_WORDS.sub("", " ".join(text.lower().split())))
 
 
+def _interval(words: str, published: date | None, *, ahead: bool) -> str | None:
+    """Return the interval of *words* that name days of one month or two years: "July 14 to 24", "2021/22"."""
+    if years := YEARS.search(words):
+        first, last = int(years[1]), int(years[1][: -len(years[2])] + years[2])
+        return f"{first}/{last}" if first < last else None
+    days = DAYS_OF_MONTH.search(words)
+    if days is None:
+        return None
+    month, year = days["month"] or days["of_month"], days["year"] or days["of_year"] or ""
+    first, last = int(days["first"] or days["first_day"]), int(days["last"] or days["last_day"])
+    start = _absolute(f"{month} {first}{year}", published, ahead=ahead)
+    if start is None or not first < last <= MAX_DAY:
+        return start
+    first_day = date.fromisoformat(start)
+    end = _iso_day(first_day.year, first_day.month, last)
+    return f"{start}/{end}" if end else start
+
+
+def _numeric_day(first: int, second: int, year: int, *, separator: str) -> str | None:
+    """Return the day of three numbers; only the year if day and month may be either."""
+    if separator == "/" and max(first, second) <= MONTHS_PER_YEAR:
+        return f"{year:04}"
+    month, day = (first, second) if second > MONTHS_PER_YEAR else (second, first)
+    return _iso_day(year, month, day)
+
+
 def _relative(words: str, published: date, *, ahead: bool) -> str | None:
     """Return the date of *words* that count from the day of publication: "yesterday", "a week ago", "next month"."""
     if words in DAYS_FROM_PUBLICATION:
@@ -97,8 +142,8 @@ def _relative(words: str, published: date, *, ahead: bool) -> str | None:
         return _weekday(words, 0, published, ahead=ahead).isoformat()
     if ago := AGO.match(words):
         return _ago(ago[1], ago[2], published)
-    if month := MONTH_OF_YEAR.match(words):
-        return _year_and_month(published.year + UNITS_FROM_PUBLICATION[month[2]], MONTH_NUMBERS[month[1][:3]])
+    if day := MONTH_OF_YEAR.match(words):
+        return _absolute(f"{day[1]} {published.year + UNITS_FROM_PUBLICATION[day[2]]}", published, ahead=ahead)
     if relative := RELATIVE_UNIT.match(words):
         return _stepped(relative["unit"], UNITS_FROM_PUBLICATION[relative["which"]], published, ahead=ahead)
     return None

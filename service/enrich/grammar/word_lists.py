@@ -66,6 +66,13 @@ def number_words() -> dict[str, dict[str, int]]:
 
 
 @functools.cache
+def noun_classes() -> dict[str, str]:
+    """Return what kind of thing each known noun names: `person`, `artifact`, `time` and so on."""
+    classes = data_files.read_as_written(DATA / "noun_classes.yaml")
+    return {noun: name for name, nouns in classes.items() for noun in nouns.split(", ")}
+
+
+@functools.cache
 def flag_lists() -> dict[str, FlagWords]:
     """Return the words of every flag of a clause, by the name of the flag."""
     return data_files.read_mapping(DATA / "clause_flags.yaml", FlagWords)

@@ -37,10 +37,33 @@ FRIDAY = date(2022, 3, 25)
         ("2021-12-31", "2021-12-31"),
         ("29 February", "2020-02-29"),
         ("May 68", "1968-05"),
+        ("this evening", "2022-03-25"),
+        ("last night", "2022-03-24"),
+        ("the middle of last week", "2022-W11"),
+        ("last year's", "2021"),
+        ("5 March last year", "2021-03-05"),
+        ("28.01.2022", "2022-01-28"),
+        ("1/28/2022", "2022-01-28"),
+        ("7/6/2021", "2021"),
     ],
 )
 def test_a_date_is_as_precise_as_its_words(text: str, expected: str) -> None:
     """A day gives a day, a week a week, a month a month and a year a year."""
+    assert date_expressions.resolve(text, FRIDAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("March 14 to 24, 2020", "2020-03-14/2020-03-24"),
+        ("24 to 26 March", "2022-03-24/2022-03-26"),
+        ("2021/22", "2021/2022"),
+        ("2019-2021", "2019/2021"),
+        ("2021-2019", None),
+    ],
+)
+def test_a_range_is_an_interval(text: str, expected: str | None) -> None:
+    """Days of one month and years have both ends; the range may reach beyond the day of publication."""
     assert date_expressions.resolve(text, FRIDAY) == expected
 
 

@@ -16,7 +16,7 @@ def around(text: str, word: str) -> tuple[str, int] | None:
     """Return the words and the value of the number in *text* that contains *word*."""
     words = text.split()
     number = numerals.number_around(Parse(Doc(VOCAB, words=words)), words.index(word))
-    return None if number is None else (" ".join(words[number[0] : number[1]]), number[2])
+    return None if number is None else (" ".join(words[number.start : number.end]), number.value)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,8 @@ def around(text: str, word: str) -> tuple[str, int] | None:
         ("three hundred and six", 306),
         ("one hundred thousand", 100_000),
         ("two million three hundred thousand and five", 2_300_005),
+        ("1,20,000", 120_000),
+        ("2.3 crore", 23_000_000),
         ("4.5", None),
         ("few", None),
         ("", None),
@@ -63,7 +65,10 @@ def test_number_words_are_read(words: str, value: int | None) -> None:
         ("30 - 20 men", "30", None),
         ("2 - 300 men", "300", None),
         ("10 - 20 - 30 men", "20", None),
-        ("14 000 men", "000", None),
+        ("14 000 men", "000", ("14 000", 14_000)),
+        ("1 200 000 men", "200", ("1 200 000", 1_200_000)),
+        ("between 20 and 30 men", "30", ("20 and 30", 20)),
+        ("1.2 lakh crore rupees", "lakh", ("1.2 lakh crore", 1_200_000_000_000)),
         ("about a million men", "million", ("million", 1_000_000)),
         ("half a million men", "million", None),
         ("a few hundred men", "hundred", None),

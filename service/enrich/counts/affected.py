@@ -1,24 +1,35 @@
-"""How many were killed, injured, arrested, displaced and the like: the number, what is counted, and the words."""
+"""How many were killed, injured, arrested, displaced and the like, by the words of `counts.yaml`."""
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from service.contract.annotations import Count
 from service.enrich import data_files
 from service.enrich.data_files import DATA, CommaSeparatedSet, DataRow
-from service.enrich.grammar import clauses, frames, numerals, phrases
-from service.enrich.grammar.parse import Parse
+from service.enrich.grammar import clauses, frames, numerals
 from service.enrich.grammar.word_lists import word_class
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from collections.abc import Iterator
 
     from service.enrich.grammar.frames import Frame
+    from service.enrich.grammar.numerals import Number
+    from service.enrich.grammar.parse import Parse
 
 MAX_COUNT = 8_000_000_000
 """The people on Earth: a larger number is misread."""
+
+
+class Affected(NamedTuple):
+    """A number of people to whom something happened."""
+
+    kind: str
+    counted: int
+    """The token that is counted."""
+    number: Number
+    denied: bool
+    """Whether the text says that it did not happen: "did not arrest 300 protesters"."""
 
 
 class CountWords(DataRow):
@@ -42,6 +53,12 @@ class CountWords(DataRow):
         pairs = (verb.partition(" ") for verb in self.object)
         return frozenset((verb, beside) for verb, _, beside in pairs if beside)
 
+    @functools.cached_property
+    def nouns_with_word(self) -> frozenset[tuple[str, str]]:
+        """Nouns that count only with a word before them: "case" with "new"."""
+        pairs = (noun.partition(" ") for noun in self.nouns)
+        return frozenset((noun, beside) for noun, _, beside in pairs if beside)
+
 
 @functools.cache
 def kinds() -> dict[str, CountWords]:
@@ -52,36 +69,26 @@ def kinds() -> dict[str, CountWords]:
 @functools.cache
 def _trigger_words() -> frozenset[str]:
     """Return the words of all kinds: a quick test that nearly every word of a text fails."""
-    verbs = frozenset(verb for words in kinds().values() for verb, _ in words.verbs_with_word)
-    return verbs.union(
+    with_word = frozenset(
+        word for words in kinds().values() for word, _ in words.verbs_with_word | words.nouns_with_word
+    )
+    return with_word.union(
         *(words.object_verbs | words.subject | words.adjectives | words.nouns for words in kinds().values())
     )
 
 
-def find(doc: Doc) -> list[Count]:
-    """Return the counts of *doc* in the order of the text. A mention is the words of the number, in code points.
-
-    Only exact numbers count, not "dozens" or "hundreds". "More than 20" counts as 20, and so does "20 to 30". What the
-    text denies ("did not arrest 300 protesters") is not counted.
-    """
-    parse = Parse.of(doc)
-    counts: dict[tuple[int, int], Count] = {}
+def find(parse: Parse) -> Iterator[Affected]:
+    """Yield the numbers that verbs and nouns of the kinds count; of two kinds for one number, both."""
     trigger_words = _trigger_words()
     for index, (word, lemma) in enumerate(zip(parse.words, parse.lemmas, strict=True)):
         if word not in trigger_words and lemma not in trigger_words:
             continue
         frame = frames.build(parse, index)
         counted = _counted(parse, frame)
-        if counted and clauses.read_flags(parse, frame).negated:
-            continue
+        denied = bool(counted) and clauses.read_flags(parse, frame).negated
         for kind, token in counted:
-            number = _number(parse, token)
-            if number is None:
-                continue
-            start, end, value = number
-            if (start, end) not in counts and 0 <= value <= MAX_COUNT:
-                counts[start, end] = _count(doc, parse, kind, token, number)
-    return [counts[span] for span in sorted(counts)]
+            if (number := _number(parse, token)) and number.value <= MAX_COUNT:
+                yield Affected(kind, token, number, denied)
 
 
 def _counted(parse: Parse, frame: Frame) -> list[tuple[str, int]]:
@@ -94,7 +101,7 @@ def _counted(parse: Parse, frame: Frame) -> list[tuple[str, int]]:
             counted += [(kind, other) for token in tokens for other in parse.coordinated(token)]
         elif pos in {"a", "v"} and (lemma in words.adjectives or parse.words[index] in words.adjectives):
             counted += [(kind, token) for token in _described(parse, index)]
-        elif pos == "n" and lemma in words.nouns:
+        elif pos == "n" and (lemma in words.nouns or _has_word_before(parse, index, words)):
             counted += [(kind, token) for token in _toll(parse, index)]
         if pos == "v":
             counted += [(kind, token) for token in _with_word_beside(parse, frame, words)]
@@ -110,6 +117,12 @@ def _with_word_beside(parse: Parse, frame: Frame, words: CountWords) -> list[int
             tokens += [token for token in frame.objects if token != child]
             tokens += parse.children_with(child, "compound", "nsubj", "dobj")  # the parser often attaches them so
     return [other for token in tokens for other in parse.coordinated(token)]
+
+
+def _has_word_before(parse: Parse, noun: int, words: CountWords) -> bool:
+    """Return whether the *noun* has the word before it with which it counts: "new cases"."""
+    words_before = {before for name, before in words.nouns_with_word if name == parse.lemmas[noun]}
+    return any(parse.words[child] in words_before for child in parse.children[noun])
 
 
 def _described(parse: Parse, index: int) -> list[int]:
@@ -128,19 +141,20 @@ def _described(parse: Parse, index: int) -> list[int]:
 
 
 def _toll(parse: Parse, index: int) -> list[int]:
-    """Return the number of "a death toll of 45" and "the toll rose to 45", or the noun of "45 deaths"."""
-    if parse.lemmas[index] != "toll":
-        return [index]
-    prepositions = [child for child in parse.children[index] if parse.words[child] in {"of", "at"}]
+    """Return what a noun counts: the number of "a toll of 45" and "the toll rose to 45"; "45 deaths", "death of 10"."""
+    is_toll = parse.lemmas[index] == "toll"
+    prepositions = [
+        child for child in parse.children[index] if parse.words[child] in ({"of", "at"} if is_toll else {"of"})
+    ]
     head = parse.heads[index]
-    if parse.pos[head] == "v":
+    if is_toll and parse.pos[head] == "v":
         prepositions += [child for child in parse.children[head] if parse.words[child] in {"to", "at"}]
-    numbers = [number for preposition in prepositions for number in parse.children_with(preposition, "pobj")]
-    return [number for number in numbers if parse.tags[number] == "CD"]
+    objects = [number for preposition in prepositions for number in parse.children_with(preposition, "pobj")]
+    return [token for token in objects if parse.tags[token] == "CD"] if is_toll else [index, *objects]
 
 
-def _number(parse: Parse, token: int) -> tuple[int, int, int] | None:
-    """Return start, end and value of the number of *token*: itself, its modifier, or the number before "of"."""
+def _number(parse: Parse, token: int) -> Number | None:
+    """Return the number of *token*: itself, its modifier, or the number before "of"."""
     if parse.lemmas[token] in word_class("unit_noun"):
         return None
     heads = [token] if parse.tags[token] == "CD" else parse.children_with(token, "nummod")
@@ -154,13 +168,3 @@ def _number(parse: Parse, token: int) -> tuple[int, int, int] | None:
         if is_count and (number := numerals.number_around(parse, head)):
             return number
     return None
-
-
-def _count(doc: Doc, parse: Parse, kind: str, counted: int, number: tuple[int, int, int]) -> Count:
-    start, end, value = number
-    counted_text = None
-    if not start <= counted < end and parse.pos[counted] == "n":
-        first, last = phrases.noun_phrase(parse, counted, [])
-        first = max(first, end) if first < end <= last else first
-        counted_text = doc[first:last].text or None
-    return Count(kind=kind, number=value, mention=phrases.mention(doc, (start, end)), of=counted_text)
