@@ -61,7 +61,8 @@ def of_names(parse: Parse, mentions: Iterable[NameMention]) -> Iterator[Descript
 def of_organisation(index: int, name: str) -> Description | None:
     """Return what the *name* of an organisation says that it is: the Ministry of Health is a ministry."""
     words = folded_words(name)
-    for word in (*words[-1:], *words[:1]):
+    before_of = words[: words.index("of")] if "of" in words else []
+    for word in (*words[-1:], *words[:1], *before_of[-1:]):
         if word in reference_words().organisations:
             return Description(index, -1, office(word), frozenset(words) - {word})
     return None

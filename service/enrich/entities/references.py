@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 GENDER_OF_PRONOUN = {
     "he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f",
 }  # fmt: skip
+SUBJECT_DEPS = frozenset({"nsubj", "nsubjpass"})
 MAX_SENTENCES_BACK = 3
 """Sentences between a pronoun and the one that it stands for."""
 SUBJECT_WEIGHT = 1.5
@@ -111,6 +112,8 @@ class _Resolver:
                 entity = self._person_meant(token, gender)
                 if entity is not None:
                     self._gender[entity] = gender
+            elif parse.words[token] == "they":
+                entity = self._several_meant(token)
             elif parse.tags[token] == "NN" or parse.tags[token] == "NNP":
                 entity = self._described_as(token)
             if entity is not None:
@@ -145,7 +148,7 @@ class _Resolver:
 
     def _note(self, token: int, entity: int) -> None:
         trace, sentence = self._traces[entity], self._parse.sentence_of[token]
-        is_subject = self._parse.deps[token] in {"nsubj", "nsubjpass"}
+        is_subject = self._parse.deps[token] in SUBJECT_DEPS
         if trace.sentence != sentence:
             trace.times = trace.times + 1 if trace.sentence >= sentence - 2 else 1
             trace.is_subject = is_subject
@@ -154,24 +157,29 @@ class _Resolver:
 
     def _person_meant(self, token: int, gender: str) -> int | None:
         """Return the person for whom a pronoun of *gender* stands."""
+        candidates = [
+            index
+            for index in self._persons
+            if self._gender[index] in {None, gender} and not self._is_barred(token, self._traces[index].token)
+        ]
+        return self._likeliest(token, candidates, gender)
+
+    def _likeliest(self, token: int, candidates: Iterable[int], gender: str | None = None) -> int | None:
+        """Return the one of *candidates* of whom the text spoke last and most, if it surpasses all others."""
         sentence = self._parse.sentence_of[token]
         scores = []
-        for index in self._persons:
+        for index in candidates:
             trace = self._traces[index]
             back = sentence - trace.sentence
-            if trace.sentence < 0 or back > MAX_SENTENCES_BACK or self._gender[index] not in {None, gender}:
-                continue
-            if self._is_barred(token, trace.token):
+            if trace.sentence < 0 or back > MAX_SENTENCES_BACK:
                 continue
             score = -WEIGHT_OF_SENTENCE_BACK * back
             score += SUBJECT_WEIGHT * trace.is_subject
-            score += KNOWN_GENDER_WEIGHT * (self._gender[index] == gender)
+            score += KNOWN_GENDER_WEIGHT * (gender is not None and self._gender[index] == gender)
             score += REPEATED_WEIGHT * (trace.times > 1)
             scores.append((score, trace.token, index))
-        if not scores:
-            return None
         scores.sort(reverse=True)
-        if len(scores) > 1 and scores[0][0] - scores[1][0] < MIN_MARGIN:
+        if not scores or (len(scores) > 1 and scores[0][0] - scores[1][0] < MIN_MARGIN):
             return None
         return scores[0][2]
 
@@ -180,7 +188,17 @@ class _Resolver:
         parse = self._parse
         if parse.words[pronoun].endswith("self") or parse.tags[pronoun] == "PRP$":
             return False
-        return parse.deps[name] in {"nsubj", "nsubjpass"} and parse.heads[pronoun] == parse.heads[name]
+        return parse.deps[name] in SUBJECT_DEPS and parse.heads[pronoun] == parse.heads[name]
+
+    def _several_meant(self, token: int) -> int | None:
+        """Return the organisation for which "they" stands: the only subject before it in its sentence."""
+        parse = self._parse
+        first, _ = parse.sentences[parse.sentence_of[token]]
+        subjects = [other for other in range(first, token) if parse.deps[other] in SUBJECT_DEPS]
+        if len(subjects) != 1 or parse.deps[token] not in SUBJECT_DEPS:
+            return None
+        entity = self.references.get(subjects[0])
+        return entity if entity in self._organisations else None
 
     def _described_as(self, token: int) -> int | None:
         """Return the entity that "the minister" at *token* describes."""
@@ -192,24 +210,27 @@ class _Resolver:
         meant = {
             description.entity
             for description in self._described.get(noun, ())
-            if self._traces[description.entity].sentence >= 0
-            and narrowed <= description.modifiers | set(self._entities[description.entity].name.lower().split())
+            if self._traces[description.entity].sentence >= 0 and self._fits(description, narrowed, token)
         }
         if len(meant) > 1:
-            sentence = parse.sentence_of[token]
-            meant = {index for index in meant if sentence - self._traces[index].sentence <= MAX_SENTENCES_BACK}
-        if len(meant) == 1:
+            return self._likeliest(token, sorted(meant))
+        if meant:
             return meant.pop()
-        if not meant and not narrowed and noun in reference_words().general:
-            return self._organisation_meant(token, noun)
+        if not narrowed and noun in reference_words().general:
+            return self._likeliest(token, [i for i in self._organisations if not self._is_another_kind(i, noun)])
         return None
 
-    def _organisation_meant(self, token: int, noun: str) -> int | None:
-        """Return the only organisation of the last sentences, if nothing says that it is no *noun*."""
-        sentence = self._parse.sentence_of[token]
-        recent = [i for i in self._organisations if 0 <= sentence - self._traces[i].sentence <= 2 and self._traces[i].sentence >= 0]
-        recent = [i for i in recent if not self._is_another_kind(i, noun)]
-        return recent[0] if len(recent) == 1 else None
+    def _fits(self, description: Description, narrowed: frozenset[str], noun: int) -> bool:
+        """Return whether the words before "minister" are said of the entity elsewhere, or are in its name.
+
+        A name does not say all of a body: "the trade union" may be the Union of Miners. But other names rule it out.
+        """
+        known = description.modifiers | set(self._entities[description.entity].name.lower().split())
+        if description.token < 0:
+            parse = self._parse
+            return all(parse.words[child] in known for child in parse.children[noun] if parse.entity_types[child])
+        return narrowed <= known
 
     def _is_another_kind(self, entity: int, noun: str) -> bool:
+        """Return whether the text says of *entity* that it is something else than a *noun*."""
         return any(entity == d.entity and kind != noun for kind, found in self._described.items() for d in found)

@@ -49,7 +49,8 @@ def find(doc: Doc, references: Mapping[int, int]) -> list[Quote]:
     spoken = [Spoken(passage, tokens) for passage in found if (tokens := _tokens(starts, passage.start, passage.end))]
     quoted = {token for quote in spoken for token in quote.tokens}
     firsts = [first for first, _ in paragraphs(text)]
-    attribute(parse, spoken, cues.find(parse, quoted), [bisect_right(firsts, start) - 1 for start in starts])
+    ends = [quote.tokens[-1] for quote in spoken if _is_open_ended(text, quote.passage.end)]
+    attribute(parse, spoken, cues.find(parse, quoted, ends), [bisect_right(firsts, start) - 1 for start in starts])
     names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in NAME_TYPES]
     times = Counter(text[passage.start : passage.end] for passage in found)
     quotes = []
@@ -62,6 +63,11 @@ def find(doc: Doc, references: Mapping[int, int]) -> list[Quote]:
 
 def _tokens(starts: list[int], start: int, end: int) -> range:
     return range(bisect_left(starts, start), bisect_left(starts, end))
+
+
+def _is_open_ended(text: str, end: int) -> bool:
+    """Return whether a comma at the *end* of a quotation, inside or outside the mark, leads on to its speaker."""
+    return "," in text[end - 1 : end + 2]
 
 
 def _is_speech(quote: Spoken, words: str) -> bool:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
+
+from service.enrich.quotes.cues import MAX_TOKENS_TO_VERB, Cue, subject_of_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from service.enrich.grammar.parse import Parse
     from service.enrich.grammar.quotation_marks import Passage
-    from service.enrich.quotes.cues import Cue
 
-MAX_TOKENS_TO_VERB = 12
-"""Tokens between a quotation and its verb of speech."""
 MAX_TOKENS_OF_TAG = 6
 """Tokens of a sentence after a quotation that does nothing but name its speaker: `Minister Novak said.`"""
 ENDINGS = (".", "!", "?", "…")
+MARKS = "\"“”«»"
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ def attribute(parse: Parse, spoken: Sequence[Spoken], cues: Sequence[Cue], lines
         quote.cue = _cue_beside(parse, spoken, number, cues, verbs, lines)
         quote.is_direct = quote.cue is not None
     _share_within_paragraphs(parse, spoken)
-    _share_over_paragraphs(spoken, cues, lines)
+    _share_over_paragraphs(parse, spoken, cues, lines)
 
 
 def _cue_beside(
@@ -63,7 +64,7 @@ def _cue_beside(
 
 def _is_near(parse: Parse, cue: Cue, first: int, spoken: Sequence[Spoken], number: int) -> bool:
     """Return whether *cue* is in the sentence in which the quotation at *first* begins."""
-    if first - cue.verb > 2 * MAX_TOKENS_TO_VERB:
+    if first - cue.verb > MAX_TOKENS_TO_VERB:
         return False
     if number and spoken[number - 1].tokens[-1] > cue.verb and _ends_sentence(parse, spoken[number - 1]):
         return False
@@ -86,7 +87,7 @@ def _closes(parse: Parse, cue: Cue, spoken: Sequence[Spoken], number: int) -> bo
     if cue.verb - last > MAX_TOKENS_TO_VERB or cue.verb > following:
         return False
     if not _ends_sentence(parse, quote):
-        return not any(parse.words[token] in ENDINGS for token in range(last + 1, cue.verb))
+        return not any(parse.words[token].strip(MARKS) in ENDINGS for token in range(last + 1, cue.verb))
     start = next((token for token in range(last + 1, cue.verb + 1) if parse.words[token].isalnum()), cue.verb)
     if start == cue.verb or parse.tags[start] == "PRP":
         return not _opens(parse, cue, following)
@@ -118,29 +119,39 @@ def is_sentence(parse: Parse, quote: Spoken) -> bool:
     return parse.tags[quote.tokens[0]] != "" and (_ends_sentence(parse, quote) or parse.words[quote.tokens[-1]] == ",")
 
 
-def _share_over_paragraphs(spoken: Sequence[Spoken], cues: Sequence[Cue], lines: Sequence[int]) -> None:
+def _share_over_paragraphs(
+    parse: Parse, spoken: Sequence[Spoken], cues: Sequence[Cue], lines: Sequence[int]
+) -> None:
     """Give quotations without a verb the speaker that the text before them names last."""
-    for number, quote in enumerate(spoken):
-        before = spoken[number - 1] if number else None
-        if quote.passage.continues and before and before.cue:
-            quote.cue = quote.cue or before.cue
     for quote, after in zip(reversed(spoken[:-1]), reversed(spoken[1:]), strict=True):
         if after.passage.continues and quote.cue is None:
             quote.cue = after.cue
-    verbs = [cue.verb for cue in cues]
-    previous_line = {line: last for last, line in _line_steps(lines)}
     for number, quote in enumerate(spoken):
-        if quote.cue is not None:
-            continue
-        at = bisect_left(verbs, quote.tokens[0])
-        line = quote.passage.line
-        if at and lines[verbs[at - 1]] >= previous_line.get(line, line):
-            last = cues[at - 1]
+        if quote.cue is None:
             before = spoken[number - 1] if number else None
-            quote.cue = before.cue if before and before.cue and before.tokens[-1] > last.verb else last
+            quote.cue = _last_speaker(parse, quote, before, cues, lines)
 
 
-def _line_steps(lines: Sequence[int]) -> list[tuple[int, int]]:
-    """Return each paragraph with the one before it."""
-    order = sorted(set(lines))
-    return list(zip(order, order[1:], strict=False))
+def _last_speaker(
+    parse: Parse, quote: Spoken, before: Spoken | None, cues: Sequence[Cue], lines: Sequence[int]
+) -> Cue | None:
+    """Return the cue of the quotation right before, or that of the last sentence of the paragraph or the one before."""
+    first, line = quote.tokens[0], quote.passage.line
+    at = bisect_left([cue.verb for cue in cues], first)
+    last = cues[at - 1] if at and lines[cues[at - 1].verb] >= line - 1 else None
+    if before and before.passage.line >= line - 1 and (last is None or before.tokens[-1] > last.verb):
+        return before.cue
+    if last:
+        sentence = parse.sentence_of[last.verb]
+        return min((cue for cue in cues[:at] if parse.sentence_of[cue.verb] == sentence), key=partial(_depth, parse))
+    sentence = parse.sentence_of[first - 1] if first else 0
+    subject = subject_of_sentence(parse, sentence) if first and lines[first - 1] >= line - 1 else None
+    return Cue(subject, subject) if subject is not None and subject < first else None
+
+
+def _depth(parse: Parse, cue: Cue) -> int:
+    """Return how many words stand above the verb of *cue*."""
+    depth, token = 0, cue.verb
+    while parse.heads[token] != token:
+        depth, token = depth + 1, parse.heads[token]
+    return depth
