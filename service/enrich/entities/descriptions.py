@@ -1,12 +1,12 @@
-"""What the text says that its people and organisations are: "Prime Minister X", "X, the mayor of Y", "X is a lawyer"."""
+"""What the text says of its people and organisations: "Prime Minister X", "X, the mayor of Y", "X is a lawyer"."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.enrich.entities.reference_words import reference_words
 from service.enrich.entities.name_forms import folded_words
+from service.enrich.entities.reference_words import reference_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,7 +49,7 @@ def of_names(parse: Parse, mentions: Iterable[NameMention]) -> Iterator[Descript
         nouns = [_title(parse, mention)]
         nouns += [child for child in parse.children_with(head, "appos") if child >= mention.end]
         above = parse.heads[head]
-        if parse.deps[head] == "appos" and parse.pos[above] == "n":
+        if parse.deps[head] == "appos" and parse.pos[above] == "n" and "(" not in parse.words[above:head]:
             nouns.append(above)
         if parse.deps[head] == "nsubj" and parse.lemmas[above] == "be":
             nouns += parse.children_with(above, "attr")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OPENING, CLOSING, STRAIGHT = "“„«", "”»", '"'
+BEFORE_OPENING = " (-[:,\u2013\u2014"
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _MARK = re.compile(f"[{OPENING}{CLOSING}{STRAIGHT}]")
 
@@ -39,14 +40,19 @@ def passages(text: str) -> list[Passage]:
     is_open = False
     for number, (first, last) in enumerate(paragraphs(text)):
         was_open, is_open = is_open, False
-        for start, end, is_closed in _in_line(text, first, last, was_open=was_open):
-            words = text[start:end].strip()
+        for opened, end, is_closed in _in_line(text, first, last, was_open=was_open):
+            words = text[opened:end].strip()
             if words:
-                start = text.index(words[0], start)
+                start = text.index(words[0], opened)
                 at_start = not text[first:start].strip(OPENING + STRAIGHT + " ")
                 found.append(Passage(start, start + len(words), number, was_open and at_start))
                 is_open = not is_closed
     return found
+
+
+def ends_in_comma(text: str, passage: Passage) -> bool:
+    """Return whether a comma at its end, inside or outside the mark, leads on from *passage* to its speaker."""
+    return "," in text[passage.end - 1 : passage.end + 2]
 
 
 def _in_line(text: str, first: int, last: int, *, was_open: bool) -> Iterator[tuple[int, int, bool]]:
@@ -77,7 +83,7 @@ def _can_open(text: str, at: int, first: int) -> bool:
     if text[at] in OPENING:
         return True
     before, after = text[at - 1 : at] if at > first else "", text[at + 1 : at + 2]
-    return text[at] != "»" and (not before or before in " (—–-[:,") and after.strip() != ""
+    return text[at] != "»" and (not before or before in BEFORE_OPENING) and after.strip() != ""
 
 
 def _can_close(text: str, at: int) -> bool:

@@ -3,9 +3,7 @@
 Only words between marks are quotations; reported speech without marks is not. Each paragraph of a long quotation is one
 of its own.
 
-    words          the verbs of speech
-    cues           the verbs of speech of a text, with their speakers
-    attribution    which of them belongs to which quotation
+Who speaks in a text is read by `grammar.speech`; `attribution` says which of it belongs to which quotation.
 """
 
 from __future__ import annotations
@@ -15,12 +13,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from service.contract.annotations import Mention, Quote
+from service.enrich.grammar import speech
 from service.enrich.grammar.parse import Parse
 from service.enrich.grammar.phrases import NAME_TYPES, TokenSpan, mention, noun_phrase
-from service.enrich.grammar.quotation_marks import paragraphs, passages
+from service.enrich.grammar.quotation_marks import ends_in_comma, paragraphs, passages
 from service.enrich.model.tokenizing import TEXT_KEY, text_of
-from service.enrich.quotes import cues
-from service.enrich.quotes.attribution import Spoken, attribute
+from service.enrich.quotes.attribution import Attribution, Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,8 +47,9 @@ def find(doc: Doc, references: Mapping[int, int]) -> list[Quote]:
     spoken = [Spoken(passage, tokens) for passage in found if (tokens := _tokens(starts, passage.start, passage.end))]
     quoted = {token for quote in spoken for token in quote.tokens}
     firsts = [first for first, _ in paragraphs(text)]
-    ends = [quote.tokens[-1] for quote in spoken if _is_open_ended(text, quote.passage.end)]
-    attribute(parse, spoken, cues.find(parse, quoted, ends), [bisect_right(firsts, start) - 1 for start in starts])
+    ends = [quote.tokens[-1] for quote in spoken if ends_in_comma(text, quote.passage)]
+    lines = [bisect_right(firsts, start) - 1 for start in starts]
+    Attribution(parse, spoken, speech.find(parse, quoted, ends), lines).attribute()
     names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in NAME_TYPES]
     times = Counter(text[passage.start : passage.end] for passage in found)
     quotes = []
@@ -65,38 +64,34 @@ def _tokens(starts: list[int], start: int, end: int) -> range:
     return range(bisect_left(starts, start), bisect_left(starts, end))
 
 
-def _is_open_ended(text: str, end: int) -> bool:
-    """Return whether a comma at the *end* of a quotation, inside or outside the mark, leads on to its speaker."""
-    return "," in text[end - 1 : end + 2]
-
-
 def _is_speech(quote: Spoken, words: str) -> bool:
     """Return whether somebody said or wrote *words*: they are no title, name or term."""
     number = len(words.split())
+    is_title = _is_title(words)
     is_sentence = words[0].isupper() and words[-1] in SENTENCE_ENDINGS
-    if number < MIN_WORDS:
-        return quote.is_direct and is_sentence
-    if quote.passage.continues or quote.is_direct or (is_sentence and quote.cue is not None):
-        return not _is_title(words) or is_sentence
-    return (number >= MIN_WORDS_WITHOUT_VERB or is_sentence) and not _is_title(words)
+    if quote.is_direct and is_sentence:
+        return True
+    if is_title or number < MIN_WORDS:
+        return not is_title and is_sentence and quote.cue is not None
+    return quote.passage.continues or quote.is_direct or is_sentence or number >= MIN_WORDS_WITHOUT_VERB
 
 
 def _is_title(words: str) -> bool:
     """Return whether all long words begin with a capital, as in the title of a book or film."""
-    return all(word[0].isupper() for word in words.split() if len(word) >= MIN_LETTERS_OF_TITLE_WORD and word[0].isalpha())
+    long_words = [word for word in words.split() if len(word) >= MIN_LETTERS_OF_TITLE_WORD and word[0].isalpha()]
+    return len(long_words) > 1 and all(word[0].isupper() for word in long_words)
 
 
-def _quote(
-    doc: Doc, parse: Parse, quote: Spoken, names: list[TokenSpan], references: Mapping[int, int]
-) -> Quote:
+def _quote(doc: Doc, parse: Parse, quote: Spoken, names: list[TokenSpan], references: Mapping[int, int]) -> Quote:
     words = doc.user_data[TEXT_KEY][quote.passage.start : quote.passage.end]
     said = Mention(start=quote.passage.start, end=quote.passage.end, text=words)
     if quote.cue is None:
         return Quote(quote=said)
-    verb = (quote.cue.verb, quote.cue.verb + 1 + (parse.words[quote.cue.verb] == "according"))
+    verb = quote.cue.verb
+    has_verb = verb != quote.cue.speaker and (quote.is_direct or not quote.passage.continues)
     return Quote(
         quote=said,
         speaker=mention(doc, noun_phrase(parse, quote.cue.speaker, names)),
         speaker_entity=references.get(quote.cue.speaker),
-        verb=mention(doc, verb) if quote.is_direct else None,
+        verb=mention(doc, (verb, verb + 1 + (parse.words[verb] == "according"))) if has_verb else None,
     )

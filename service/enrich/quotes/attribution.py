@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from service.enrich.quotes.cues import MAX_TOKENS_TO_VERB, Cue, subject_of_sentence
+from service.enrich.grammar.speech import MAX_TOKENS_TO_VERB, Cue, subject_of_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 MAX_TOKENS_OF_TAG = 6
 """Tokens of a sentence after a quotation that does nothing but name its speaker: `Minister Novak said.`"""
 ENDINGS = (".", "!", "?", "…")
-MARKS = "\"“”«»"
+MARKS = '"“”«»'
 
 
 @dataclass(slots=True)
@@ -32,121 +33,125 @@ class Spoken:
     """Whether the cue stands beside it, and is not that of its neighbour."""
 
 
-def attribute(parse: Parse, spoken: Sequence[Spoken], cues: Sequence[Cue], lines: Sequence[int]) -> None:
-    """Set the cue of each of *spoken*, which are in the order of the text; *lines* has the paragraph of each token."""
-    verbs = [cue.verb for cue in cues]
-    for number, quote in enumerate(spoken):
-        quote.cue = _cue_beside(parse, spoken, number, cues, verbs, lines)
-        quote.is_direct = quote.cue is not None
-    _share_within_paragraphs(parse, spoken)
-    _share_over_paragraphs(parse, spoken, cues, lines)
+class Attribution:
+    """The quotations of a text and the cues between them, both in the order of the text."""
 
+    def __init__(self, parse: Parse, spoken: Sequence[Spoken], cues: Sequence[Cue], lines: Sequence[int]) -> None:
+        """Hold the text; *lines* has the number of the paragraph of each token."""
+        self._parse = parse
+        self._spoken = spoken
+        self._cues = cues
+        self._verbs = [cue.verb for cue in cues]
+        self._lines = lines
 
-def _cue_beside(
-    parse: Parse, spoken: Sequence[Spoken], number: int, cues: Sequence[Cue], verbs: Sequence[int], lines: Sequence[int]
-) -> Cue | None:
-    """Return the cue right before a quotation, else the one after it, else the last before it in its sentence."""
-    quote = spoken[number]
-    first, last = quote.tokens[0], quote.tokens[-1]
-    line = quote.passage.line
-    at = bisect_left(verbs, first)
-    before = cues[at - 1] if at and lines[verbs[at - 1]] == line else None
-    if before and not _is_near(parse, before, first, spoken, number):
-        before = None
-    if before and _introduces(parse, before, first):
-        return before
-    at = bisect_left(verbs, last)
-    after = cues[at] if at < len(cues) and lines[verbs[at]] == line else None
-    if after and _closes(parse, after, spoken, number):
-        return after
-    return before
+    def attribute(self) -> None:
+        """Set the cue of each quotation whose speaker the text tells."""
+        for number, quote in enumerate(self._spoken):
+            quote.cue = self._cue_beside(number)
+            quote.is_direct = quote.cue is not None
+        self._share_within_paragraphs()
+        for quote, after in reversed(list(pairwise(self._spoken))):
+            if after.passage.continues and quote.cue is None:
+                quote.cue = after.cue
+        for number, quote in enumerate(self._spoken):
+            if quote.cue is None:
+                quote.cue = self._last_speaker(quote, self._spoken[number - 1] if number else None)
 
+    def _cue_beside(self, number: int) -> Cue | None:
+        """Return the cue right before a quotation, else the one after it, else the last before it in its sentence."""
+        quote = self._spoken[number]
+        at = bisect_left(self._verbs, quote.tokens[0])
+        before = self._in_paragraph(at - 1, quote)
+        if before and not self._is_in_sentence_of(before, number):
+            before = None
+        if before and self._introduces(before, quote.tokens[0]):
+            return before
+        after = self._in_paragraph(bisect_left(self._verbs, quote.tokens[-1]), quote)
+        if after and self._closes(after, number):
+            return after
+        return before or self._before_colon(quote)
 
-def _is_near(parse: Parse, cue: Cue, first: int, spoken: Sequence[Spoken], number: int) -> bool:
-    """Return whether *cue* is in the sentence in which the quotation at *first* begins."""
-    if first - cue.verb > MAX_TOKENS_TO_VERB:
-        return False
-    if number and spoken[number - 1].tokens[-1] > cue.verb and _ends_sentence(parse, spoken[number - 1]):
-        return False
-    between = range(cue.verb + 1, first)
-    return not any(parse.words[token].endswith(ENDINGS) for token in between)
+    def _in_paragraph(self, index: int, quote: Spoken) -> Cue | None:
+        """Return the cue at *index* if there is one and it is in the paragraph of *quote*."""
+        if not 0 <= index < len(self._cues) or self._lines[self._verbs[index]] != quote.passage.line:
+            return None
+        return self._cues[index]
 
+    def _before_colon(self, quote: Spoken) -> Cue | None:
+        """Return the subject of a sentence that introduces the quotation by a colon: `X had a simple answer: “`."""
+        parse, first = self._parse, quote.tokens[0]
+        colon = next((token for token in range(first - 1, max(-1, first - 4), -1) if parse.words[token] == ":"), None)
+        if colon is None or self._lines[colon] != quote.passage.line:
+            return None
+        subject = subject_of_sentence(parse, parse.sentence_of[colon])
+        return Cue(subject, subject) if subject is not None and subject < colon else None
 
-def _introduces(parse: Parse, cue: Cue, first: int) -> bool:
-    """Return whether nothing but a mark stands between the cue, its speaker and the quotation: `he said: “`."""
-    end = max(cue.verb, cue.speaker if cue.speaker < first else 0)
-    opening = [token for token in range(end + 1, first) if parse.words[token].isalnum()]
-    return not opening or any(parse.words[token] == ":" for token in range(cue.verb, first))
+    def _is_in_sentence_of(self, cue: Cue, number: int) -> bool:
+        """Return whether *cue* is in the sentence in which a quotation begins."""
+        first = self._spoken[number].tokens[0]
+        if first - cue.verb > MAX_TOKENS_TO_VERB:
+            return False
+        previous = self._spoken[number - 1] if number else None
+        if previous and previous.tokens[-1] > cue.verb and self._ends_sentence(previous):
+            return False
+        return not any(word.endswith(ENDINGS) for word in self._parse.words[cue.verb + 1 : first])
 
+    def _introduces(self, cue: Cue, first: int) -> bool:
+        """Return whether nothing but a mark stands between the cue, its speaker and the quotation: `he said: “`."""
+        end = max(cue.verb, cue.speaker if cue.speaker < first else 0)
+        is_next = not any(word.isalnum() for word in self._parse.words[end + 1 : first])
+        return is_next or ":" in self._parse.words[cue.verb : first]
 
-def _closes(parse: Parse, cue: Cue, spoken: Sequence[Spoken], number: int) -> bool:
-    """Return whether *cue* after a quotation names its speaker, and does not open another sentence."""
-    quote = spoken[number]
-    last = quote.tokens[-1]
-    following = spoken[number + 1].tokens[0] if number + 1 < len(spoken) else parse.size
-    if cue.verb - last > MAX_TOKENS_TO_VERB or cue.verb > following:
-        return False
-    if not _ends_sentence(parse, quote):
-        return not any(parse.words[token].strip(MARKS) in ENDINGS for token in range(last + 1, cue.verb))
-    start = next((token for token in range(last + 1, cue.verb + 1) if parse.words[token].isalnum()), cue.verb)
-    if start == cue.verb or parse.tags[start] == "PRP":
-        return not _opens(parse, cue, following)
-    _, end = parse.sentences[parse.sentence_of[cue.verb]]
-    return min(end, following) - start <= MAX_TOKENS_OF_TAG and not _opens(parse, cue, following)
+    def _closes(self, cue: Cue, number: int) -> bool:
+        """Return whether *cue* after a quotation names its speaker, and does not open another sentence."""
+        parse, quote = self._parse, self._spoken[number]
+        last = quote.tokens[-1]
+        following = self._spoken[number + 1].tokens[0] if number + 1 < len(self._spoken) else parse.size
+        if cue.verb - last > MAX_TOKENS_TO_VERB or cue.verb > following:
+            return False
+        if not self._ends_sentence(quote):
+            return not any(word.strip(MARKS) in ENDINGS for word in parse.words[last + 1 : cue.verb])
+        start = next((token for token in range(last + 1, cue.verb + 1) if parse.words[token].isalnum()), cue.verb)
+        if start == cue.verb:
+            return True
+        if ":" in parse.words[cue.verb + 1 : min(following, cue.verb + MAX_TOKENS_OF_TAG)]:
+            return False  # the colon opens the next quotation
+        if parse.tags[start] == "PRP":
+            return True
+        _, end = parse.sentences[parse.sentence_of[cue.verb]]
+        return min(end, following) - start <= MAX_TOKENS_OF_TAG
 
+    def _ends_sentence(self, quote: Spoken) -> bool:
+        return self._parse.words[quote.tokens[-1]].endswith(ENDINGS)
 
-def _opens(parse: Parse, cue: Cue, following: int) -> bool:
-    """Return whether a colon after the verb opens the next quotation."""
-    return any(parse.words[token] == ":" for token in range(cue.verb + 1, min(following, cue.verb + MAX_TOKENS_OF_TAG)))
+    def _share_within_paragraphs(self) -> None:
+        """Give sentences in quotation marks without a verb the speaker of their paragraph's other quotations."""
+        pairs = [pair for pair in pairwise(self._spoken) if pair[0].passage.line == pair[1].passage.line]
+        for before, quote in pairs:
+            if quote.cue is None and self._is_sentence(quote):
+                quote.cue = before.cue
+        for quote, after in reversed(pairs):
+            if quote.cue is None and self._is_sentence(quote):
+                quote.cue = after.cue
 
+    def _is_sentence(self, quote: Spoken) -> bool:
+        return self._ends_sentence(quote) or self._parse.words[quote.tokens[-1]] == ","
 
-def _ends_sentence(parse: Parse, quote: Spoken) -> bool:
-    return parse.words[quote.tokens[-1]].endswith(ENDINGS)
-
-
-def _share_within_paragraphs(parse: Parse, spoken: Sequence[Spoken]) -> None:
-    """Give a sentence in quotation marks without a verb the speaker of its paragraph's other quotations."""
-    for before, quote in zip(spoken, spoken[1:], strict=False):
-        if quote.cue is None and before.passage.line == quote.passage.line and is_sentence(parse, quote):
-            quote.cue = before.cue
-    for quote, after in zip(reversed(spoken[:-1]), reversed(spoken[1:]), strict=True):
-        if quote.cue is None and quote.passage.line == after.passage.line and is_sentence(parse, quote):
-            quote.cue = after.cue
-
-
-def is_sentence(parse: Parse, quote: Spoken) -> bool:
-    """Return whether the passage reads as a sentence of its own: a capital first, or a full stop last."""
-    return parse.tags[quote.tokens[0]] != "" and (_ends_sentence(parse, quote) or parse.words[quote.tokens[-1]] == ",")
-
-
-def _share_over_paragraphs(
-    parse: Parse, spoken: Sequence[Spoken], cues: Sequence[Cue], lines: Sequence[int]
-) -> None:
-    """Give quotations without a verb the speaker that the text before them names last."""
-    for quote, after in zip(reversed(spoken[:-1]), reversed(spoken[1:]), strict=True):
-        if after.passage.continues and quote.cue is None:
-            quote.cue = after.cue
-    for number, quote in enumerate(spoken):
-        if quote.cue is None:
-            before = spoken[number - 1] if number else None
-            quote.cue = _last_speaker(parse, quote, before, cues, lines)
-
-
-def _last_speaker(
-    parse: Parse, quote: Spoken, before: Spoken | None, cues: Sequence[Cue], lines: Sequence[int]
-) -> Cue | None:
-    """Return the cue of the quotation right before, or that of the last sentence of the paragraph or the one before."""
-    first, line = quote.tokens[0], quote.passage.line
-    at = bisect_left([cue.verb for cue in cues], first)
-    last = cues[at - 1] if at and lines[cues[at - 1].verb] >= line - 1 else None
-    if before and before.passage.line >= line - 1 and (last is None or before.tokens[-1] > last.verb):
-        return before.cue
-    if last:
-        sentence = parse.sentence_of[last.verb]
-        return min((cue for cue in cues[:at] if parse.sentence_of[cue.verb] == sentence), key=partial(_depth, parse))
-    sentence = parse.sentence_of[first - 1] if first else 0
-    subject = subject_of_sentence(parse, sentence) if first and lines[first - 1] >= line - 1 else None
-    return Cue(subject, subject) if subject is not None and subject < first else None
+    def _last_speaker(self, quote: Spoken, before: Spoken | None) -> Cue | None:
+        """Return the cue of the quotation right before, or that of the last sentence, in this paragraph or the last."""
+        parse, first, line = self._parse, quote.tokens[0], quote.passage.line
+        at = bisect_left(self._verbs, first)
+        last = self._cues[at - 1] if at and self._lines[self._verbs[at - 1]] >= line - 1 else None
+        if before and before.passage.line >= line - 1 and (last is None or before.tokens[-1] > last.verb):
+            return before.cue
+        if last:
+            sentence = parse.sentence_of[last.verb]
+            cues = [cue for cue in self._cues[:at] if parse.sentence_of[cue.verb] == sentence]
+            return min(cues, key=partial(_depth, parse))
+        if not first or self._lines[first - 1] < line - 1:
+            return None
+        subject = subject_of_sentence(parse, parse.sentence_of[first - 1])
+        return Cue(subject, subject) if subject is not None and subject < first else None
 
 
 def _depth(parse: Parse, cue: Cue) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from service.enrich.grammar.word_lists import word_class
-from service.enrich.quotes.words import quote_words
+from service.enrich.grammar.word_lists import speech_words, word_class
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Set
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from service.enrich.grammar.parse import Parse
 
@@ -35,7 +35,7 @@ class Cue(NamedTuple):
     """Token that names the speaker."""
 
 
-def find(parse: Parse, quoted: Set[int], ends: Iterable[int]) -> list[Cue]:
+def find(parse: Parse, quoted: AbstractSet[int], ends: Iterable[int]) -> list[Cue]:
     """Return the cues outside the tokens *quoted*, in the order of the text.
 
     *ends* are the last tokens of quotations that end in a comma: any verb after one of them is a verb of speech.
@@ -50,7 +50,7 @@ def find(parse: Parse, quoted: Set[int], ends: Iterable[int]) -> list[Cue]:
     return found
 
 
-def _verb_after(parse: Parse, end: int, quoted: Set[int]) -> int | None:
+def _verb_after(parse: Parse, end: int, quoted: AbstractSet[int]) -> int | None:
     """Return the main verb of what follows a quotation in its sentence, if none of its verbs is one of speech."""
     main = None
     for token in range(end + 1, min(parse.size, end + MAX_TOKENS_TO_VERB)):
@@ -67,10 +67,10 @@ def _is_speech(parse: Parse, index: int) -> bool:
     if parse.words[index] == "according":
         return index + 1 < parse.size and parse.words[index + 1] == "to"
     is_verb = parse.pos[index] == "v" and parse.deps[index] not in {"amod", "aux"}
-    return is_verb and parse.lemmas[index] in quote_words().verbs
+    return is_verb and parse.lemmas[index] in speech_words().verbs
 
 
-def _speaker(parse: Parse, verb: int, quoted: Set[int], before: list[Cue]) -> int | None:
+def _speaker(parse: Parse, verb: int, quoted: AbstractSet[int], before: list[Cue]) -> int | None:
     for candidate in _candidates(parse, verb, before):
         if candidate not in quoted and candidate != verb and can_speak(parse, candidate):
             return candidate
@@ -95,7 +95,7 @@ def can_speak(parse: Parse, token: int) -> bool:
     if parse.pos[token] == "n":
         if parse.tags[token] == "NNP":
             return True
-        return lemma in quote_words().documents or any(lemma in word_class(name) for name in SPEAKING_CLASSES)
+        return lemma in speech_words().documents or any(lemma in word_class(name) for name in SPEAKING_CLASSES)
     return parse.words[token] in SPEAKING_PRONOUNS or parse.words[token] == "it"
 
 
@@ -106,10 +106,13 @@ def _candidates(parse: Parse, verb: int, before: list[Cue]) -> Iterator[int]:
         yield from parse.children_with(verb, "pobj")
         yield from _nouns_after(parse, verb + 2)
         return
+    if parse.lemmas[verb] == "quote":
+        yield from parse.children_with(verb, "dobj")
     for subject in _subjects(parse, verb):
         yield from [parse.heads[verb]] if parse.words[subject] in {"who", "which", "that"} else [subject]
     sentence = parse.sentence_of[verb]
-    is_inverted = parse.tags[verb] in FINITE_TAGS
+    is_finite = parse.tags[verb] == "VBN" and not parse.children_with(verb, "aux", "auxpass")
+    is_inverted = is_finite or parse.tags[verb] in FINITE_TAGS
     if is_inverted and parse.words[verb + 1 : verb + 2] not in (["that"], ["to"]):
         yield from _nouns_after(parse, verb + 1)
     if parse.tags[verb] == "VBG":
@@ -158,11 +161,11 @@ def _nouns_after(parse: Parse, first: int) -> Iterator[int]:
             return
 
 
-def _named(parse: Parse, speaker: int, quoted: Set[int]) -> int:
+def _named(parse: Parse, speaker: int, quoted: AbstractSet[int]) -> int:
     """Return the name that stands for the noun at *speaker*: X of "the group's chairman, X" and "spokesman X"."""
     if parse.entity_types[speaker] or parse.pos[speaker] != "n":
         return speaker
-    if parse.lemmas[speaker] in quote_words().documents:
+    if parse.lemmas[speaker] in speech_words().documents:
         return next((owner for owner in parse.children_with(speaker, "poss") if can_speak(parse, owner)), speaker)
     _, end = parse.sentences[parse.sentence_of[speaker]]
     has_article = bool(parse.children_with(speaker, "det"))
