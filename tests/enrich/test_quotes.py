@@ -46,3 +46,42 @@ def test_scare_quotes_are_not_quotations(nlp: Language) -> None:
 def test_inches_do_not_open_a_quotation(nlp: Language) -> None:
     """A quotation mark right after a number means inches."""
     assert quotes.find(nlp('The pipe of 12" was replaced by one of 14" in May.'), {}) == []
+
+
+def test_a_quotation_over_paragraphs_has_one_speaker(nlp: Language) -> None:
+    """Each paragraph opens with a mark and only the last one closes; the speaker is named once."""
+    text = "“We began early,” the mayor said. “It was dark.\n\n“Nobody had told us that the bridge was closed.”"
+
+    assert [quotation.speaker and quotation.speaker.text for quotation in quotes.find(nlp(text), {})] == ["mayor"] * 3
+
+
+def test_a_speaker_stands_before_or_after_the_verb(nlp: Language) -> None:
+    """Titles, relative clauses and "according to" may stand between a quotation and its speaker."""
+    text = (
+        "“The bridge is closed to all lorries,” said Mayor Peter Novak.\n\n"
+        "“Nobody was hurt when it fell,” Anna Kovacs, who leads the fire brigade, said.\n\n"
+        "According to Maria Silva, “the work will take all of next year”."
+    )
+
+    speakers = [quotation.speaker and quotation.speaker.text for quotation in quotes.find(nlp(text), {})]
+
+    assert speakers == ["Peter Novak", "Anna Kovacs", "Maria Silva"]
+
+
+def test_a_mark_may_be_mistyped(nlp: Language) -> None:
+    """A straight mark opens what a curly one closes, or a curly opening mark closes."""
+    text = '"We will not leave the town,” Anna Kovacs said.\n\n"The water came at night, “ Peter Novak said.'
+
+    words = [quotation.quote.text for quotation in quotes.find(nlp(text), {})]
+
+    assert words == ["We will not leave the town,", "The water came at night,"]
+
+
+def test_titles_and_slogans_are_not_quotations(nlp: Language) -> None:
+    """Nobody says the title of a film, nor a slogan that the text repeats."""
+    text = (
+        "The film “The Long Road Home Again” opens in May. Marchers wrote “no road through our park”. "
+        "Mayor Peter Novak called “no road through our park” a mistake."
+    )
+
+    assert quotes.find(nlp(text), {}) == []

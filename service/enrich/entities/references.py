@@ -182,7 +182,10 @@ class _Resolver:
 
     def _note(self, token: int, entity: int) -> None:
         trace, sentence = self._traces[entity], self._sentence
-        is_subject = self._parse.deps[token] in SUBJECT_DEPS
+        first = token
+        while self._parse.deps[first] == "conj" and self._parse.heads[first] < first:
+            first = self._parse.heads[first]
+        is_subject = self._parse.deps[first] in SUBJECT_DEPS
         if trace.sentence != sentence:
             trace.times = trace.times + 1 if trace.sentence >= sentence - 2 else 1
             trace.is_subject = is_subject

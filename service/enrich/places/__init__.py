@@ -52,7 +52,7 @@ def find(doc: Doc, article: RawArticle, gazetteer: Gazetteer) -> tuple[list[Loca
     toponyms = recognise(doc, article, gazetteer)
     context = [part.strip() for part in re.split("[,()/]", article.dateline or "") if part.strip()]
     groups = resolve(toponyms, context, gazetteer, article.text)
-    return _locations(groups, gazetteer), weigh(groups, article)
+    return _locations(groups, gazetteer), weigh(groups, article, doc, gazetteer)
 
 
 def _locations(groups: Sequence[ToponymGroup], gazetteer: Gazetteer) -> list[Location]:
