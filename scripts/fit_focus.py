@@ -51,10 +51,10 @@ def examples(path: Path) -> Iterator[tuple[str, dict[str, dict[str, float]], set
             doc = tokenizing.annotate(nlp, article.text)
             finder.find(doc, headline=len(headline))
             toponyms = recognise(doc, article, gazetteer)
-            mentions = focus.mentions_of(resolve(toponyms, [], gazetteer, article.text))
+            home = home_country.evidence(doc, article, toponyms, gazetteer)
+            mentions = focus.mentions_of(resolve(toponyms, [], home.total, gazetteer, article.text))
             if mentions:
-                home = home_country.institutions(doc, toponyms, gazetteer)
-                yield part, focus.features(mentions, article, doc, home), set(row["about"])
+                yield part, focus.features(mentions, article, doc, home.institutions), set(row["about"])
 
 
 def fit(table: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:

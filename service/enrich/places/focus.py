@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from service.contract.annotations import CountryShare
 from service.enrich import data_files
 from service.enrich.grammar.parse import Parse
-from service.enrich.places import home_country
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from service.contract.raw_article import RawArticle
-    from service.enrich.gazetteer.places import Gazetteer
+    from service.enrich.places.home_country import HomeEvidence
     from service.enrich.places.toponym_groups import ToponymGroup
     from service.enrich.places.toponyms import Toponym
 
@@ -64,18 +63,15 @@ class CountryMention(NamedTuple):
     confidence: float
 
 
-def weigh(groups: Sequence[ToponymGroup], article: RawArticle, doc: Doc, gazetteer: Gazetteer) -> list[CountryShare]:
+def weigh(groups: Sequence[ToponymGroup], article: RawArticle, doc: Doc, home: HomeEvidence) -> list[CountryShare]:
     """Return the countries of *groups*, the one that the article is likeliest about first.
 
-    If the text names no place, the countries of its institutions and its money stand in for them.
+    *home* says how much speaks for each country as the article's own; it stands in if the text names no place.
     """
     mentions = mentions_of(groups)
-    toponyms = [toponym for group in groups for toponym in group.mentions]
-    home = home_country.institutions(doc, toponyms, gazetteer)
-    money = home_country.money(article.text)
     if not mentions:
-        return _without_places(home + money)
-    table = features(mentions, article, doc, home)
+        return _without_places(home.total)
+    table = features(mentions, article, doc, home.institutions)
     probability = {country: _probability(row) for country, row in table.items()}
     ranked = sorted(probability, key=lambda country: (-probability[country], country))
     count = {country: sum(mention.country == country for mention in mentions) for country in ranked}
@@ -103,9 +99,9 @@ def mentions_of(groups: Sequence[ToponymGroup]) -> list[CountryMention]:
 
 
 def features(
-    mentions: Sequence[CountryMention], article: RawArticle, doc: Doc, home: Mapping[str, int]
+    mentions: Sequence[CountryMention], article: RawArticle, doc: Doc, institutions: Mapping[str, int]
 ) -> dict[str, dict[str, float]]:
-    """Return the features of each country of *mentions* by name; *home* counts its institutions."""
+    """Return the features of each country of *mentions* by name; *institutions* counts those named after it."""
     headline = len(article.headline) + 2 if article.headline and article.body else 0
     paragraph_end = article.text.find("\n", headline)
     parse, starts = Parse.of(doc), doc.to_array("IDX").tolist()
@@ -138,7 +134,7 @@ def features(
             "confidence": max((mention.confidence for mention in own), default=0.0),
             "once_late": float(is_late and len(own) == 1),
             "acts": min(MAX_COUNTED, sum(parse.deps[token] in OWNER_DEPS for token in last_tokens)) / MAX_COUNTED,
-            "institutions": math.log1p(home.get(country, 0)),
+            "institutions": math.log1p(institutions.get(country, 0)),
         }
     return table
 

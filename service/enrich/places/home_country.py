@@ -9,7 +9,8 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from service.enrich import data_files
 from service.enrich.gazetteer.places import NameRole
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
+    from service.contract.raw_article import RawArticle
     from service.enrich.gazetteer.places import Gazetteer
     from service.enrich.places.toponyms import Toponym
 
@@ -34,11 +36,34 @@ _WORD = re.compile(r"[\w.'\u2019-]+")
 _MONEY: dict[str, dict[str, str]] = data_files.read_as_written(
     resources.files("service.enrich") / "data" / "places" / "currencies.yaml"
 )
+_SHARED_ENDINGS = frozenset({"AI", "CC", "CO", "FM", "IO", "LY", "ME", "TO", "TV", "WS"})
+"""Endings of addresses that sites all over the world use."""
 _COUNTRY_OF_MARK = {mark: code for code, mark in _MONEY["marks"].items()}
 _COUNTRY_OF_WORD = {word: code for code, word in _MONEY["words"].items()}
 _MARK = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, _COUNTRY_OF_MARK))}) ?(?=\d)")
 _SPACED_DOLLAR = re.compile(r"(?<=[A-Z]) \$")
 _MONEY_WORD = re.compile(rf"(?<!\w)({'|'.join(_COUNTRY_OF_WORD)})(?!\w)")
+
+
+class HomeEvidence(NamedTuple):
+    """How much speaks for each country as the one that an article is written in or for."""
+
+    institutions: Counter[str]
+    other: Counter[str]
+    """Its money and its site."""
+
+    @property
+    def total(self) -> Counter[str]:
+        """Everything together."""
+        return self.institutions + self.other
+
+
+def evidence(doc: Doc, article: RawArticle, toponyms: Sequence[Toponym], gazetteer: Gazetteer) -> HomeEvidence:
+    """Return what speaks for each country; *toponyms*, the places of *article*, count as places and not here."""
+    other = money(article.text)
+    if site := _country_of_site(article.url or "", gazetteer):
+        other[site] += 1
+    return HomeEvidence(institutions(doc, toponyms, gazetteer), other)
 
 
 def institutions(doc: Doc, toponyms: Sequence[Toponym], gazetteer: Gazetteer) -> Counter[str]:
@@ -91,3 +116,11 @@ def money(text: str) -> Counter[str]:
     found = Counter(_COUNTRY_OF_MARK[mark] for mark in marks)
     found.update(_COUNTRY_OF_WORD[word] for word in _MONEY_WORD.findall(text))
     return found
+
+
+def _country_of_site(url: str, gazetteer: Gazetteer) -> str | None:
+    """Return the country by the ending of the site's address, if it is a country's that others do not use."""
+    host = urlsplit(url).hostname or "" if "://" in url else ""
+    ending = host.rpartition(".")[2].upper()
+    code = "GB" if ending == "UK" else ending
+    return code if code in gazetteer.countries and ending not in _SHARED_ENDINGS else None
