@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.enrich.entities.name_forms import folded_words
-from service.enrich.entities.reference_words import reference_words
+from service.enrich.entities.reference_words import gender_of_name, reference_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from service.contract.annotations import Entity
     from service.enrich.grammar.parse import Parse
 
-MAX_TITLE_WORDS = 6
+MAX_DESCRIPTIONS = 50
+"""Uses of one noun for entities. No article has more, and time grows with their square."""
 MODIFIER_DEPS = frozenset({"amod", "compound", "nmod", "poss", "nummod"})
 
 
@@ -35,6 +37,54 @@ class Description:
     """Token of the noun; -1 if it is a part of the name itself."""
     noun: str
     modifiers: frozenset[str]
+
+
+class Descriptions:
+    """The descriptions of all entities of a text.
+
+    Attributes:
+        by_noun: Descriptions of persons and organisations by their noun.
+        kinds: The nouns for each entity, in its name or in the text.
+        tokens: The token of each noun, with the entity that it describes.
+    """
+
+    def __init__(self, parse: Parse, entities: Sequence[Entity], mentions: Sequence[NameMention]) -> None:
+        self.by_noun: dict[str, list[Description]] = {}
+        self.kinds: dict[int, set[str]] = {}
+        self.tokens: dict[int, int] = {}
+        self._parse = parse
+        self._entities = entities
+        bodies = ((index, entity.name) for index, entity in enumerate(entities) if entity.type == "ORG")
+        named = (of_organisation(index, name) for index, name in bodies)
+        for description in (*filter(None, named), *of_names(parse, mentions)):
+            is_body = description.noun in reference_words().organisations
+            if entities[description.entity].type != ("ORG" if is_body else "PERSON"):
+                continue
+            self.kinds.setdefault(description.entity, set()).add(description.noun)
+            same = self.by_noun.setdefault(description.noun, [])
+            if len(same) < MAX_DESCRIPTIONS:
+                same.append(description)
+            if description.token >= 0:
+                self.tokens.setdefault(description.token, description.entity)
+
+    def genders(self, mentions: Iterable[NameMention]) -> dict[int, str | None]:
+        """Return "f", "m" or None for each person: by title or noun, else by the given name."""
+        words, parse = reference_words(), self._parse
+        told: dict[int, str] = {}
+        for mention in mentions:
+            before = parse.words[mention.start - 1].strip(".") if mention.start else ""
+            if gender := words.gender(before):
+                told.setdefault(mention.entity, gender)
+        for token, index in self.tokens.items():
+            if gender := words.gender(parse.lemmas[token]):
+                told.setdefault(index, gender)
+        persons = ((index, entity) for index, entity in enumerate(self._entities) if entity.type == "PERSON")
+        return {index: told.get(index) or _gender_of_given_name(entity) for index, entity in persons}
+
+
+def _gender_of_given_name(entity: Entity) -> str | None:
+    forms = {entity.name: None} | {mention.text: None for mention in entity.mentions}
+    return next(filter(None, map(gender_of_name, forms)), None)
 
 
 def office(lemma: str) -> str:

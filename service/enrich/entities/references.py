@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from service.enrich.entities import descriptions
-from service.enrich.entities.descriptions import NameMention, office
-from service.enrich.entities.reference_words import gender_of_name, reference_words
+from service.enrich.entities.descriptions import Descriptions, NameMention, office
+from service.enrich.entities.reference_words import reference_words
 from service.enrich.grammar import speech
 from service.enrich.grammar.parse import Parse
 from service.enrich.grammar.quotation_marks import ends_in_comma, passages
@@ -34,6 +35,8 @@ GENDER_OF_PRONOUN = {
 SUBJECT_DEPS = frozenset({"nsubj", "nsubjpass"})
 MAX_SENTENCES_BACK = 3
 """Sentences between a pronoun and the one that it stands for."""
+MAX_CLAUSES_ABOVE = 4
+MAX_TOKENS_BACK = 50
 SUBJECT_WEIGHT = 1.5
 SPEAKER_WEIGHT = 1.5
 """Who "adds" has mostly "said" something just before."""
@@ -104,14 +107,18 @@ class _Resolver:
         self._quoted = quoted
         self._parse = parse
         self._entities = entities
-        self._persons = [index for index, entity in enumerate(entities) if entity.type == "PERSON"]
-        self._organisations = [index for index, entity in enumerate(entities) if entity.type == "ORG"]
         self._sentence = -1
         self._speakers: set[int] = set()
         self._traces = [_Trace() for _ in entities]
         self._heads = {descriptions.head_of(parse, mention): mention.entity for mention in mentions}
-        self._described = self._descriptions(mentions)
-        self._gender = {index: self._gender_of(index, mentions) for index in self._persons}
+        self._entity_tokens = frozenset(references)
+        self._said = Descriptions(parse, entities, mentions)
+        self._gender = self._said.genders(mentions)
+        for token, entity in self._said.tokens.items():
+            if token not in quoted:
+                references.setdefault(token, entity)
+        self._recent: dict[int, None] = {}
+        """The entities in the order in which the text last spoke of them."""
 
     def read(self, speakers: set[int]) -> None:
         """Resolve all tokens but those quoted, in whose mouth every word may mean somebody else.
@@ -148,38 +155,6 @@ class _Resolver:
             return self._several_meant(token)
         return self._described_as(token) if tag in {"NN", "NNP"} else None
 
-    def _descriptions(self, mentions: list[NameMention]) -> dict[str, list[Description]]:
-        """Return the descriptions by their noun; their own tokens refer to the entity, too."""
-        self._entity_tokens = frozenset(self.references)
-        found: dict[str, list[Description]] = {}
-        known = [descriptions.of_organisation(index, self._entities[index].name) for index in self._organisations]
-        for description in (*filter(None, known), *descriptions.of_names(self._parse, mentions)):
-            kind = self._entities[description.entity].type
-            is_body = description.noun in reference_words().organisations
-            if kind != ("ORG" if is_body else "PERSON"):
-                continue
-            found.setdefault(description.noun, []).append(description)
-            if description.token >= 0 and description.token not in self._quoted:
-                self.references.setdefault(description.token, description.entity)
-        return found
-
-    def _gender_of(self, index: int, mentions: list[NameMention]) -> str | None:
-        """Return the gender by title or noun, else by the given name."""
-        words = reference_words()
-        for mention in mentions:
-            before = (
-                self._parse.words[mention.start - 1].strip(".") if mention.entity == index and mention.start else ""
-            )
-            if gender := words.gender(before):
-                return gender
-        for described in self._described.values():
-            for description in described:
-                noun = self._parse.lemmas[description.token]
-                if description.entity == index and description.token >= 0 and (gender := words.gender(noun)):
-                    return gender
-        forms = [self._entities[index].name, *(mention.text for mention in self._entities[index].mentions)]
-        return next(filter(None, map(gender_of_name, forms)), None)
-
     def _note(self, token: int, entity: int) -> None:
         trace, sentence = self._traces[entity], self._sentence
         first = token
@@ -193,15 +168,25 @@ class _Resolver:
         trace.is_subject |= is_subject
         trace.speaks |= token in self._speakers
         trace.sentence, trace.token = sentence, token
+        self._recent.pop(entity, None)
+        self._recent[entity] = None
 
     def _person_meant(self, token: int, gender: str) -> int | None:
         """Return the person for whom a pronoun of *gender* stands."""
         above = self._subjects_above(token)
         barred = above[0] if above and not self._may_be_own_subject(token) else None
         candidates = [
-            index for index in self._persons if self._gender[index] in {None, gender} and index not in (barred or ())
+            index for index in self._spoken_of() if self._may_be(index, gender) and index not in (barred or ())
         ]
         return self._likeliest(token, candidates, gender, frozenset[int]().union(*above))
+
+    def _spoken_of(self) -> list[int]:
+        """Return the entities of the last sentences, the last one first."""
+        first = self._sentence - MAX_SENTENCES_BACK
+        return list(takewhile(lambda index: self._traces[index].sentence >= first, reversed(self._recent)))
+
+    def _may_be(self, index: int, gender: str) -> bool:
+        return index in self._gender and self._gender[index] in {None, gender}
 
     def _likeliest(
         self, token: int, candidates: Iterable[int], gender: str | None = None, above: AbstractSet[int] = frozenset()
@@ -234,16 +219,17 @@ class _Resolver:
     def _subjects_above(self, token: int) -> list[set[int]]:
         """Return the entities that are subjects of the clause of *token*, and of each clause above it."""
         parse = self._parse
-        found = []
+        found: list[set[int]] = []
         verb = parse.verb_of_clause(parse.heads[token])
-        while True:
+        for _ in range(MAX_CLAUSES_ABOVE):
             subjects = [other for other in parse.children_with(verb, *SUBJECT_DEPS) if other != token]
             if subjects:
                 named = [other for subject in subjects for other in parse.coordinated(subject)]
                 found.append({self.references[other] for other in named if other in self.references})
             if parse.heads[verb] == verb:
-                return found
+                break
             verb = parse.verb_of_clause(parse.heads[verb])
+        return found
 
     def _may_be_own_subject(self, pronoun: int) -> bool:
         """Return whether the grammar allows it: "him" is never the subject of its own clause, but "his" may be."""
@@ -255,11 +241,13 @@ class _Resolver:
         """Return the organisation for which "they" stands: the only subject before it in its sentence."""
         parse = self._parse
         first, _ = parse.sentences[parse.sentence_of[token]]
-        subjects = [other for other in range(first, token) if parse.deps[other] in SUBJECT_DEPS]
+        subjects = [
+            other for other in range(max(first, token - MAX_TOKENS_BACK), token) if parse.deps[other] in SUBJECT_DEPS
+        ]
         if len(subjects) != 1 or parse.deps[token] not in SUBJECT_DEPS:
             return None
         entity = self.references.get(subjects[0])
-        return entity if entity in self._organisations else None
+        return entity if entity is not None and self._entities[entity].type == "ORG" else None
 
     def _described_as(self, token: int) -> int | None:
         """Return the entity that "the minister" at *token* describes."""
@@ -270,7 +258,7 @@ class _Resolver:
         narrowed = descriptions.modifiers(parse, token)
         meant = {
             description.entity
-            for description in self._described.get(noun, ())
+            for description in self._said.by_noun.get(noun, ())
             if self._traces[description.entity].sentence >= 0 and self._fits(description, narrowed, token)
         }
         if len(meant) > 1:
@@ -278,9 +266,8 @@ class _Resolver:
         if meant:
             return meant.pop()
         if not narrowed and noun in reference_words().general:
-            subjects = [index for index in self._organisations if self._traces[index].is_subject]
-            repeated = [index for index in subjects if len(self._entities[index].mentions) > 1]
-            return self._likeliest(token, [index for index in repeated if not self._is_another_kind(index, noun)])
+            subjects = [index for index in self._spoken_of() if self._traces[index].is_subject]
+            return self._likeliest(token, [index for index in subjects if self._may_be_organisation(index, noun)])
         return None
 
     def _fits(self, description: Description, narrowed: frozenset[str], noun: int) -> bool:
@@ -294,6 +281,7 @@ class _Resolver:
             return all(parse.words[child] in known for child in parse.children[noun] if parse.entity_types[child])
         return narrowed <= known
 
-    def _is_another_kind(self, entity: int, noun: str) -> bool:
-        """Return whether the text says of *entity* that it is something else than a *noun*."""
-        return any(entity == d.entity and kind != noun for kind, found in self._described.items() for d in found)
+    def _may_be_organisation(self, index: int, noun: str) -> bool:
+        """Return whether an entity is an organisation named repeatedly that nothing calls anything but a *noun*."""
+        entity = self._entities[index]
+        return entity.type == "ORG" and len(entity.mentions) > 1 and self._said.kinds.get(index, {noun}) == {noun}

@@ -40,12 +40,12 @@ def passages(text: str) -> list[Passage]:
     is_open = False
     for number, (first, last) in enumerate(paragraphs(text)):
         was_open, is_open = is_open, False
-        for opened, end, is_closed in _in_line(text, first, last, was_open=was_open):
+        for position, (opened, end, is_closed) in enumerate(_in_line(text, first, last, was_open=was_open)):
             words = text[opened:end].strip()
             if words:
                 start = text.index(words[0], opened)
-                at_start = not text[first:start].strip(OPENING + STRAIGHT + " ")
-                found.append(Passage(start, start + len(words), number, was_open and at_start))
+                continues = was_open and not position and not text[first:start].strip(OPENING + STRAIGHT + " ")
+                found.append(Passage(start, start + len(words), number, continues))
                 is_open = not is_closed
     return found
 
@@ -59,14 +59,15 @@ def _in_line(text: str, first: int, last: int, *, was_open: bool) -> Iterator[tu
     """Yield start, end and whether it is closed of each passage in the line `[first, last)`."""
     marks = list(_MARK.finditer(text, first, last))
     start = first if was_open and marks and marks[0][0] in CLOSING else None
+    closing = [number for number, mark in enumerate(marks) if _can_close(text, mark.start())]
+    last_closing = closing[-1] if closing else -1
     for number, mark in enumerate(marks):
         at = mark.start()
         opens = _can_open(text, at, first)
         if start is None:
             start = at + 1 if opens else None
         elif mark[0] in OPENING or (mark[0] == STRAIGHT and opens):
-            is_mistyped = not any(_can_close(text, later.start()) for later in marks[number + 1 :])
-            if is_mistyped and text[start:at].strip():
+            if number >= last_closing and text[start:at].strip():
                 yield start, at, True
                 start = None
             else:

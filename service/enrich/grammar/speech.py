@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 from service.enrich.grammar.word_lists import speech_words, word_class
@@ -21,6 +22,8 @@ JOINING_DEPS = frozenset({"conj", "xcomp", "advcl", "ccomp", "pcomp", "prep"})
 FINITE_TAGS = frozenset({"VBD", "VBZ", "VBP"})
 MAX_TOKENS_TO_VERB = 25
 """Tokens from the end of a quotation to its verb: `”, X, who has led the club since May, said`."""
+MAX_SENTENCE_TOKENS = 100
+"""Tokens of a sentence that are searched for its main verb: some texts have no full stop."""
 MAX_VERBS_ABOVE = 3
 MAX_TOKENS_TO_SUBJECT = 8
 """Tokens in which a subject is looked for that the parse does not give."""
@@ -79,7 +82,8 @@ def _speaker(parse: Parse, verb: int, quoted: AbstractSet[int], before: list[Cue
 
 def subject_of_sentence(parse: Parse, sentence: int) -> int | None:
     """Return the person who is the subject of the main verb of *sentence*."""
-    for token in range(*parse.sentences[sentence]):
+    first, end = parse.sentences[sentence]
+    for token in range(max(first, end - MAX_SENTENCE_TOKENS), end):
         if parse.heads[token] == token:
             for subject in _subjects(parse, token):
                 if parse.entity_types[subject] == "PERSON" or parse.words[subject] in {"he", "she"}:
@@ -116,7 +120,8 @@ def _candidates(parse: Parse, verb: int, before: list[Cue]) -> Iterator[int]:
     if is_inverted and parse.words[verb + 1 : verb + 2] not in (["that"], ["to"]):
         yield from _nouns_after(parse, verb + 1)
     if parse.tags[verb] == "VBG":
-        yield from _speakers_above(parse, verb, [cue for cue in before if parse.sentence_of[cue.verb] == sentence])
+        in_sentence = itertools.takewhile(lambda cue: parse.sentence_of[cue.verb] == sentence, reversed(before))
+        yield from _speakers_above(parse, verb, list(in_sentence))
     above = verb
     for _ in range(MAX_VERBS_ABOVE):
         if parse.deps[above] == "acl":
@@ -131,14 +136,17 @@ def _candidates(parse: Parse, verb: int, before: list[Cue]) -> Iterator[int]:
 
 
 def _speakers_above(parse: Parse, verb: int, cues: list[Cue]) -> Iterator[int]:
-    """Yield who speaks in the clause to which "adding" or "saying" belongs, or else before it in the sentence."""
+    """Yield who speaks in the clause to which "adding" or "saying" belongs, or else before it in the sentence.
+
+    *cues* are those of its sentence, the last first.
+    """
     speakers = {cue.verb: cue.speaker for cue in cues}
     above = verb
     for _ in range(MAX_VERBS_ABOVE):
         above = parse.heads[above]
         if above in speakers:
             yield speakers[above]
-    yield from (cue.speaker for cue in reversed(cues))
+    yield from (cue.speaker for cue in cues)
 
 
 def _subjects(parse: Parse, verb: int) -> list[int]:

@@ -104,6 +104,7 @@ def features(
     """Return the features of each country of *mentions* by name; *institutions* counts those named after it."""
     headline = len(article.headline) + 2 if article.headline and article.body else 0
     paragraph_end = article.text.find("\n", headline)
+    paragraph_end = len(article.text) if paragraph_end < 0 else paragraph_end
     parse, starts = Parse.of(doc), doc.to_array("IDX").tolist()
     by_country: dict[str, list[CountryMention]] = defaultdict(list)
     for mention, in_menu in zip(mentions, _in_menu(mentions, article.text), strict=True):
@@ -140,6 +141,8 @@ def features(
 
 
 def _probability(row: Mapping[str, float]) -> float:
+    if not row["log_mentions"]:
+        return 0.0  # it stands in a menu only
     score = sum(_WEIGHT_OF[name] * value for name, value in row.items())
     return 1 / (1 + math.exp(-score))
 

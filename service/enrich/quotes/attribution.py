@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from service.enrich.grammar.speech import MAX_TOKENS_TO_VERB, Cue, subject_of_sentence
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 MAX_TOKENS_OF_TAG = 6
 """Tokens of a sentence after a quotation that does nothing but name its speaker: `Minister Novak said.`"""
+MAX_CUES_BACK = 10
+"""Verbs of one sentence among which its main verb is looked for."""
+MAX_DEPTH = 20
 ENDINGS = (".", "!", "?", "…")
 MARKS = '"“”«»'
 
@@ -146,7 +149,8 @@ class Attribution:
             return before.cue
         if last:
             sentence = parse.sentence_of[last.verb]
-            cues = [cue for cue in self._cues[:at] if parse.sentence_of[cue.verb] == sentence]
+            earlier = (self._cues[index] for index in range(at - 1, max(-1, at - 1 - MAX_CUES_BACK), -1))
+            cues = takewhile(lambda cue: parse.sentence_of[cue.verb] == sentence, earlier)
             return min(cues, key=partial(_depth, parse))
         if not first or self._lines[first - 1] < line - 1:
             return None
@@ -157,6 +161,6 @@ class Attribution:
 def _depth(parse: Parse, cue: Cue) -> int:
     """Return how many words stand above the verb of *cue*."""
     depth, token = 0, cue.verb
-    while parse.heads[token] != token:
+    while parse.heads[token] != token and depth < MAX_DEPTH:
         depth, token = depth + 1, parse.heads[token]
     return depth
