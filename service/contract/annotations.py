@@ -84,7 +84,10 @@ class CountryShare(ContractModel):
     code: CountryCode
     """The country."""
     mentions: int = Field(ge=1)
-    """Number of mentions of places in the country, or of the country itself."""
+    """Number of mentions of places in the country, or of the country itself.
+
+    If the text names no place, of its institutions and its money.
+    """
     share: Score
     """Share of all mentions of places that belong to a country."""
     about: bool

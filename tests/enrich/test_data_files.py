@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import service.enrich
-from service.enrich import data_files, quotes, tags
+from service.enrich import data_files, tags
 from service.enrich.counts import affected
 from service.enrich.data_files import DataFileError
 from service.enrich.events import coding_words, rules
@@ -45,7 +45,7 @@ def test_words_that_yaml_reads_as_values_stay_words(tmp_path: Path) -> None:
         ("counts.yaml: row 'killed'", "nouns", affected.kinds),
         ("clause_flags.yaml: row 'negated'", "adverbs", word_lists.flag_lists),
         ("tags.yaml: row 'summit'", "phrases", tags.vocabulary),
-        ("quotes.yaml", "verbs", quotes.quote_words),
+        ("quotes.yaml", "verbs", word_lists.speech_words),
         ("function_words.yaml", "personal_pronouns", word_lists.function_words),
         ("event_coding.yaml", "place_prepositions", coding_words.coding_words),
     ],

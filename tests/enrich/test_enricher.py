@@ -56,6 +56,17 @@ def test_the_same_article_gives_the_same_bytes_after_any_other(enricher: Enriche
     assert enrich(enricher).model_dump_json() == alone
 
 
+def test_a_speaker_is_an_entity_of_the_record(enricher: Enricher) -> None:
+    """The speaker of a quotation is the entity, even if the words there are only a pronoun."""
+    record = enrich(enricher, headline="", body="Klaus Iohannis spoke on Friday. “We are ready to help them,” he said.")
+    quote = record.quotes[0]
+
+    assert quote.speaker is not None
+    assert quote.speaker.text == "he"
+    assert quote.speaker_entity is not None
+    assert record.entities[quote.speaker_entity].name == "Klaus Iohannis"
+
+
 @pytest.mark.parametrize("status", ["withheld", "canceled"])
 def test_a_killed_article_is_retracted_and_not_read(enricher: Enricher, status: str) -> None:
     """The record says so, and gives it as the reason for its empty lists."""

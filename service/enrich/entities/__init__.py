@@ -8,6 +8,10 @@ Steps, in order:
     joining            the names of one thing
     repeats            further mentions of the names found
     salience           how much the article is about each
+After it, on the parse:
+    references         which words refer to which entity: names, pronouns and descriptions
+    descriptions       what the text says that each is: "Prime Minister X"
+    reference_words    titles, offices and given names that tell who is meant
 What they use:
     knowledge          what is known about a name beforehand, from the two sources below and the gazetteer
     lexicon            the word lists

@@ -12,6 +12,7 @@ Resolution:
     place_names         from a name to its candidates in the gazetteer
     toponym_groups      the mentions of one name together, and what the text says about it
     resolution          which candidate each name stands for, all names of the article at once
+    home_country        which country the article is written in or for, by its institutions, money and site
 Summary:
     focus               the countries, and which of them the article is about
 """
@@ -22,6 +23,7 @@ import re
 from typing import TYPE_CHECKING
 
 from service.contract.annotations import Location, PlaceMention
+from service.enrich.places import home_country
 from service.enrich.places.focus import weigh
 from service.enrich.places.recognition import recognise
 from service.enrich.places.resolution import resolve
@@ -51,8 +53,9 @@ def find(doc: Doc, article: RawArticle, gazetteer: Gazetteer) -> tuple[list[Loca
     """
     toponyms = recognise(doc, article, gazetteer)
     context = [part.strip() for part in re.split("[,()/]", article.dateline or "") if part.strip()]
-    groups = resolve(toponyms, context, gazetteer, article.text)
-    return _locations(groups, gazetteer), weigh(groups, article)
+    home = home_country.evidence(doc, article, toponyms, gazetteer)
+    groups = resolve(toponyms, context, home.total, gazetteer, article.text)
+    return _locations(groups, gazetteer), weigh(groups, article, doc, home)
 
 
 def _locations(groups: Sequence[ToponymGroup], gazetteer: Gazetteer) -> list[Location]:

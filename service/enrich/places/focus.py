@@ -1,91 +1,172 @@
 """Which countries an article's places lie in, and which countries the article is about rather than merely mentions.
 
-The weights are the best of a grid search on half of 697 articles, for each of which a reader named one to four
-countries.
+Each country gets the probability that a reader would say that the article is about it: a logistic regression on how
+often, where and in which role the text names it. The weights are data, `data/places/focus_weights.yaml`, fitted by
+`scripts/fit_focus.py`.
 """
 
 from __future__ import annotations
 
+import math
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
 
 from service.contract.annotations import CountryShare
+from service.enrich import data_files
+from service.enrich.grammar.parse import Parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
+
+    from spacy.tokens import Doc
 
     from service.contract.raw_article import RawArticle
+    from service.enrich.places.home_country import HomeEvidence
     from service.enrich.places.toponym_groups import ToponymGroup
     from service.enrich.places.toponyms import Toponym
 
-HEADLINE_WEIGHT = 3.0
-"""Weight of a mention in the headline, relative to 1 in the body, which often strays to other countries."""
-LEAD_WEIGHT = 2.0
 LEAD_CODE_POINTS = 400
 """The first paragraph or two say who did what where. Unlike the lead of `entities.salience`, it may be longer than a
 paragraph."""
-DATELINE_WEIGHT = 0.5
-"""The dateline is where the reporter was."""
-DEMONYM_FACTOR = 1.3
-"""A demonym names who acts in the news: `Hungarian police`."""
-MIN_SHARE_OF_TOP = 0.2
-"""Least weight of a country that the article is about, as a share of the weight of the first country."""
-MIN_SHARE_OF_TOTAL = 0.1
-"""The same as a share of all weight."""
+MAX_COUNTED = 3
+"""Mentions in the lead, or as subjects, after which more say nothing new."""
+LATE_CODE_POINTS = 600
+"""A country that is first named after so much of the text is seldom what the article is about."""
+LATER_RANK = 3
+"""Countries from the fourth on, by mentions, are seldom what an article is about."""
+MIN_PROBABILITY = 0.3
+MIN_PROBABILITY_OF_ONLY = 0.1
+"""The same for the likeliest country, if none reaches `MIN_PROBABILITY`."""
 MAX_COUNTRIES_ABOUT = 4
 MIN_MENU_LENGTH = 6
 """Countries in a row without a comma that are a menu of a form, left in the text of a web page, and not prose."""
 _MENU_GAP = re.compile(r"[^,;.:a-z]{0,3}(?:[A-Z][\w'\u2019]*+[ \n]?+){0,5}+")
 """What stands between two countries of a menu: up to five other names. Possessive: a long word is tried once."""
+OWNER_DEPS = frozenset({"nsubj", "nsubjpass", "poss"})
+"""Grammatical roles of who acts: `Hungary said`, `Hungary's minister`."""
+
+_WEIGHT_OF: dict[str, float] = data_files.read(
+    resources.files("service.enrich") / "data" / "places" / "focus_weights.yaml"
+)
 
 
-def weigh(groups: Sequence[ToponymGroup], article: RawArticle) -> list[CountryShare]:
-    """Return the countries of *groups*, the one with the most weight first."""
-    headline = len(article.headline) if article.headline and article.body else 0
-    mentions = sorted(_mentions(groups), key=lambda pair: pair[1].start)
+class CountryMention(NamedTuple):
+    """A mention of a place in a country."""
+
+    country: str
+    toponym: Toponym
+    is_country: bool
+    """Whether the place is the country itself."""
+    confidence: float
+
+
+def weigh(groups: Sequence[ToponymGroup], article: RawArticle, doc: Doc, home: HomeEvidence) -> list[CountryShare]:
+    """Return the countries of *groups*, the one that the article is likeliest about first.
+
+    *home* says how much speaks for each country as the article's own; it stands in if the text names no place.
+    """
+    mentions = mentions_of(groups)
     if not mentions:
-        return []
-    count: dict[str, int] = defaultdict(int)
-    weight: dict[str, float] = defaultdict(float)
-    for (code, mention), in_menu in zip(mentions, _in_menu(mentions, article.text), strict=True):
-        count[code] += 1
-        weight[code] += 0.0 if in_menu else _weight(mention, headline)
-    total = sum(weight.values())
-    ranked = sorted(count, key=lambda code: (-weight[code], code))
-    least = max(MIN_SHARE_OF_TOP * weight[ranked[0]], MIN_SHARE_OF_TOTAL * total)
+        return _without_places(home.total)
+    table = features(mentions, article, doc, home.institutions)
+    probability = {country: _probability(row) for country, row in table.items()}
+    ranked = sorted(probability, key=lambda country: (-probability[country], country))
+    count = {country: sum(mention.country == country for mention in mentions) for country in ranked}
     return [
         CountryShare(
-            code=code,
-            mentions=count[code],
-            share=round(count[code] / len(mentions), 4),
-            about=rank < MAX_COUNTRIES_ABOUT and weight[code] >= least and weight[code] > 0,
+            code=country,
+            mentions=count[country],
+            share=round(count[country] / len(mentions), 4),
+            about=rank < MAX_COUNTRIES_ABOUT
+            and probability[country] >= (MIN_PROBABILITY if rank else MIN_PROBABILITY_OF_ONLY),
         )
-        for rank, code in enumerate(ranked)
+        for rank, country in enumerate(ranked)
     ]
 
 
-def _mentions(groups: Iterable[ToponymGroup]) -> Iterable[tuple[str, Toponym]]:
-    for group in groups:
-        if group.place is not None and group.place.country is not None:
-            yield from ((group.place.country, mention) for mention in group.mentions)
+def mentions_of(groups: Sequence[ToponymGroup]) -> list[CountryMention]:
+    """Return the mentions of places that lie in one country, in the order of the text."""
+    mentions = [
+        CountryMention(group.place.country, toponym, group.place.kind == "country", group.confidence)
+        for group in groups
+        if group.place is not None and group.place.country is not None
+        for toponym in group.mentions
+    ]
+    return sorted(mentions, key=lambda mention: mention.toponym.start)
 
 
-def _weight(mention: Toponym, headline: int) -> float:
-    if mention.as_ == "dateline":
-        return DATELINE_WEIGHT
-    factor = DEMONYM_FACTOR if mention.as_ == "demonym" else 1.0
-    if mention.start < headline:
-        return HEADLINE_WEIGHT * factor
-    return LEAD_WEIGHT * factor if mention.start - headline < LEAD_CODE_POINTS else factor
+def features(
+    mentions: Sequence[CountryMention], article: RawArticle, doc: Doc, institutions: Mapping[str, int]
+) -> dict[str, dict[str, float]]:
+    """Return the features of each country of *mentions* by name; *institutions* counts those named after it."""
+    headline = len(article.headline) + 2 if article.headline and article.body else 0
+    paragraph_end = article.text.find("\n", headline)
+    paragraph_end = len(article.text) if paragraph_end < 0 else paragraph_end
+    parse, starts = Parse.of(doc), doc.to_array("IDX").tolist()
+    by_country: dict[str, list[CountryMention]] = defaultdict(list)
+    for mention, in_menu in zip(mentions, _in_menu(mentions, article.text), strict=True):
+        by_country[mention.country] += [] if in_menu else [mention]
+    total = sum(map(len, by_country.values()))
+    most = max(map(len, by_country.values()))
+    ranked = sorted(by_country, key=lambda country: -len(by_country[country]))
+    table = {}
+    for rank, country in enumerate(ranked):
+        own = by_country[country]
+        inside = [mention.toponym.start - headline for mention in own if mention.toponym.as_ != "dateline"]
+        last_tokens = [bisect_left(starts, mention.toponym.end) - 1 for mention in own]
+        is_late = min(inside, default=len(article.text)) > LATE_CODE_POINTS
+        table[country] = {
+            "bias": 1.0,
+            "log_mentions": math.log1p(len(own)),
+            "share": len(own) / max(1, total),
+            "share_of_most": len(own) / max(1, most),
+            "headline": float(any(start < 0 for start in inside)),
+            "lead": min(MAX_COUNTED, sum(0 <= start < LEAD_CODE_POINTS for start in inside)) / MAX_COUNTED,
+            "first_paragraph": float(any(0 <= start < paragraph_end - headline for start in inside)),
+            "dateline": float(len(inside) < len(own)),
+            "country": sum(mention.is_country for mention in own) / max(1, len(own)),
+            "only": float(len(by_country) == 1),
+            "first_rank": float(rank == 0),
+            "second_rank": float(rank == 1),
+            "later_rank": float(rank >= LATER_RANK),
+            "confidence": max((mention.confidence for mention in own), default=0.0),
+            "once_late": float(is_late and len(own) == 1),
+            "acts": min(MAX_COUNTED, sum(parse.deps[token] in OWNER_DEPS for token in last_tokens)) / MAX_COUNTED,
+            "institutions": math.log1p(institutions.get(country, 0)),
+        }
+    return table
 
 
-def _in_menu(mentions: Sequence[tuple[str, Toponym]], text: str) -> list[bool]:
+def _probability(row: Mapping[str, float]) -> float:
+    if not row["log_mentions"]:
+        return 0.0  # it stands in a menu only
+    score = sum(_WEIGHT_OF[name] * value for name, value in row.items())
+    return 1 / (1 + math.exp(-score))
+
+
+def _without_places(evidence: Mapping[str, int]) -> list[CountryShare]:
+    """Return the countries of institutions and money; the article is about the one that it shows most."""
+    total = sum(evidence.values())
+    ranked = sorted(evidence, key=lambda country: (-evidence[country], country))
+    return [
+        CountryShare(
+            code=country, mentions=evidence[country], share=round(evidence[country] / total, 4), about=rank == 0
+        )
+        for rank, country in enumerate(ranked)
+    ]
+
+
+def _in_menu(mentions: Sequence[CountryMention], text: str) -> list[bool]:
     """Report for each mention whether it stands in a form's menu of countries."""
     in_menu = [False] * len(mentions)
     start = 0
     for index in range(1, len(mentions) + 1):
-        if index < len(mentions) and _MENU_GAP.fullmatch(text, mentions[index - 1][1].end, mentions[index][1].start):
+        if index < len(mentions) and _MENU_GAP.fullmatch(
+            text, mentions[index - 1].toponym.end, mentions[index].toponym.start
+        ):
             continue
         if index - start >= MIN_MENU_LENGTH:
             in_menu[start:index] = [True] * (index - start)

@@ -12,18 +12,19 @@ names in articles held back, 98 % are right from 0.9 on, 80 % at 0.8, and 70 % a
 
 from __future__ import annotations
 
+import math
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from service.enrich import data_files
-from service.enrich.gazetteer.places import NameRole
+from service.enrich.gazetteer.places import GazetteerMatch, NameRole
 from service.enrich.places.place_names import look_up
 from service.enrich.places.toponym_groups import ToponymGroup, group_toponyms, parents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -42,6 +43,9 @@ NATURE_KINDS = frozenset(["region", "continent", "water", "mountain"])
 CONTEXT_WEIGHT = 2.0
 """Weight of a name outside the text, beside 1 for one mention in it."""
 
+HOME_WEIGHT = 1.0
+"""Weight of the article's own country, times the logarithm of the pieces of evidence for it."""
+
 _WEIGHT_OF: dict[str, float] = data_files.read(
     resources.files("service.enrich") / "data" / "places" / "resolution_weights.yaml"
 )
@@ -55,13 +59,19 @@ MAX_CANDIDATES_TOGETHER = 1_200
 """Candidates that are weighed together: time and memory grow with the square, and 1,200 need 0.1 s."""
 
 
-def resolve(toponyms: Sequence[Toponym], context: Iterable[str], gazetteer: Gazetteer, text: str) -> list[ToponymGroup]:
+def resolve(
+    toponyms: Sequence[Toponym], context: Iterable[str], home: Mapping[str, int], gazetteer: Gazetteer, text: str
+) -> list[ToponymGroup]:
     """Return the names of *toponyms*, each with its place.
 
-    *context* holds names outside the text, such as those of a dateline field; they are evidence only.
+    *context* holds names outside the text, such as those of a dateline field, and *home* how much speaks for each
+    country as the article's own; both are evidence only.
     """
     groups = group_toponyms(toponyms, gazetteer, text)
     hints = [ToponymGroup(name, [], look_up(name, "name", gazetteer), weight=CONTEXT_WEIGHT) for name in context]
+    for code, pieces in home.items():
+        country = GazetteerMatch(gazetteer.countries[code], NameRole.NAME)
+        hints.append(ToponymGroup(code, [], [country], weight=HOME_WEIGHT * math.log1p(pieces)))
     known = [group for group in groups if group.candidates]
     for start in range(0, len(known), MAX_NAMES_TOGETHER):
         together = [*known[start : start + MAX_NAMES_TOGETHER], *hints]

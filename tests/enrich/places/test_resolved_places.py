@@ -305,3 +305,12 @@ def test_a_name_of_thousands_of_words_does_no_harm(gazetteer: Gazetteer, label: 
 def test_a_text_without_places_gives_none(gazetteer: Gazetteer, text: str) -> None:
     """Places and countries are empty lists."""
     assert find(text, gazetteer) == ([], [])
+
+
+def test_money_and_institutions_tell_the_country_of_an_article_without_places(gazetteer: Gazetteer) -> None:
+    """A local paper does not name its country."""
+    _, money = find("The fraud cost lenders HK$20 million, the judge said.", gazetteer)
+    _, institutions = find("The [ORG University of Johannesburg] closed on Monday.", gazetteer)
+
+    assert [(country.code, country.about) for country in money] == [("HK", True)]
+    assert [(country.code, country.about) for country in institutions] == [("ZA", True)]

@@ -1,0 +1,68 @@
+"""Pronouns and descriptions refer to whom the text means, and to nobody if it does not say."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.enrich.entities import EntityFinder, references
+from service.enrich.gazetteer.places import Gazetteer
+from service.enrich.model import loading, tokenizing
+
+
+class Reader:
+    """The stages up to references, with the shipped model."""
+
+    def __init__(self) -> None:
+        self._nlp = loading.load()
+        self._finder = EntityFinder(Gazetteer())
+
+    def meant(self, text: str, word: str) -> str | None:
+        """Return the name of the entity to which the last *word* of *text* refers."""
+        doc = tokenizing.annotate(self._nlp, text)
+        entities = self._finder.find(doc)
+        found = references.find(doc, entities)
+        last = max(token.i for token in doc if token.text == word)
+        return entities[found[last]].name if last in found else None
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    """Return the stages with the shipped model."""
+    return Reader()
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "name"),
+    [
+        ("Angela Merkel visited Paris on Monday. She praised the talks.", "She", "Angela Merkel"),
+        ("Angela Merkel met Peter Novak in Berlin. He praised the talks.", "He", "Peter Novak"),
+        ("President Anna Kovacs spoke on Monday. The president praised the talks.", "president", "Anna Kovacs"),
+        ("Peter Novak, the mayor of Lipova, resigned. Residents thanked the mayor.", "mayor", "Peter Novak"),
+        ("Mr Okonjo opened the school. Ms Adeyemi spoke, and she thanked the donors.", "she", "Adeyemi"),
+        ("The Ministry of Health sent doctors. The ministry also sent beds.", "ministry", "Ministry of Health"),
+    ],
+)
+def test_a_reference_has_the_entity_that_the_text_means(reader: Reader, text: str, word: str, name: str) -> None:
+    """Gender, titles and appositions tell who is meant."""
+    assert reader.meant(text, word) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Peter Novak and Ivan Horvat met in Brno. Then he left.", "he"),
+        ("Peter Novak met voters in Brno. The minister was not there.", "minister"),
+        ("Peter Novak met voters in Brno. “He lied to us,” a farmer said.", "He"),
+    ],
+)
+def test_a_doubtful_reference_is_left_open(reader: Reader, text: str, word: str) -> None:
+    """A wrong entity is worse than none: two candidates, an unknown office, and words of somebody else."""
+    assert reader.meant(text, word) is None
+
+
+def test_all_words_of_a_name_refer_to_its_entity(reader: Reader) -> None:
+    """A consumer may ask for any word of a name."""
+    text = "Angela Merkel visited Paris."
+
+    assert reader.meant(text, "Angela") == reader.meant(text, "Merkel") == "Angela Merkel"
+    assert reader.meant(text, "visited") is None
