@@ -13,7 +13,7 @@ import yaml
 import service.enrich
 from service.enrich import counts, data_files, quotes, tags
 from service.enrich.data_files import DataFileError
-from service.enrich.events import coding_words, rules
+from service.enrich.events import rules
 from service.enrich.grammar import word_lists
 
 DATA = Path(service.enrich.__file__).parent / "data"
@@ -46,7 +46,6 @@ def test_words_that_yaml_reads_as_values_stay_words(tmp_path: Path) -> None:
         ("tags.yaml: row 'summit'", "phrases", tags.vocabulary),
         ("quotes.yaml", "verbs", quotes.quote_words),
         ("function_words.yaml", "year_spans", word_lists.function_words),
-        ("event_coding.yaml", "exercise_nouns", coding_words.coding_words),
     ],
 )
 def test_a_misspelt_key_is_an_error_that_names_file_row_and_key(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from service.contract.annotations import Event, EventPlace, Participant
@@ -10,54 +11,61 @@ from service.enrich.events import decision, roles, selection, trigger_candidates
 from service.enrich.events.selection import EventDraft, EventFlags
 from service.enrich.grammar import clauses
 from service.enrich.grammar.parse import Parse
-from service.enrich.grammar.phrases import NAME_TYPES, TokenSpan, mention
+from service.enrich.grammar.phrases import mention
 from service.enrich.model import network_reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping, Sequence
 
     from spacy.tokens import Doc
 
     from service.contract.annotations import Location
+    from service.enrich.events.roles import Participants
     from service.enrich.events.trigger_candidates import TriggerCandidate
+    from service.enrich.grammar.phrases import TokenSpan
 
-PLACE_TYPES = frozenset({"GPE", "LOC", "FAC"})
 MIN_FLAG_PROBABILITY, WEIGHT_OF_WORDS = 0.5, 0.25
 """Probability from which a flag is set, and by how much the words of the clause raise or lower it."""
 MAX_TRIGGER_WORDS_BEFORE_NOUN = 2
 """Of "air strikes" or "peace talks"."""
 
 
-def find(doc: Doc, locations: Iterable[Location] = ()) -> list[Event]:
+def find(
+    doc: Doc, locations: Sequence[Location] = (), refers_to: Mapping[int, int] = MappingProxyType({})
+) -> list[Event]:
     """Return the events of *doc* in the order of the text.
 
     *doc* needs tags, a dependency parse with sentences, entities, and the network's reading; it needs no lemmas.
-    *locations* are the places of the article: an event gets those that its clause mentions. Without them, the names of
-    places in `doc.ents` are used.
+    *locations* are the places of the article: an event gets those that its clause mentions. *refers_to* has the index of
+    the entity that a token refers to, if it refers to one: participants get it.
     All spans are `[start, end)` in code points of `doc.text`, and all spans of one event are in one sentence.
     """
     parse = Parse.of(doc)
-    place_names = _place_names(doc, locations)
+    places = _place_names(doc, locations, "name")
+    datelines = frozenset(token for span in _place_names(doc, locations, "dateline") for token in range(*span))
     drafts = selection.select(parse, _drafts(parse, doc))
     main = selection.main_events(drafts)
-    return [_event(doc, parse, draft, place_names, main=index in main) for index, draft in enumerate(drafts)]
-
-
-def _place_names(doc: Doc, locations: Iterable[Location]) -> list[TokenSpan]:
-    spans = [
-        doc.char_span(place.start, place.end, alignment_mode="expand")
-        for location in locations
-        for place in location.mentions
-        if place.as_ == "name"
+    participants = roles.participants(parse, drafts, roles.names(doc), datelines)
+    return [
+        _event(doc, parse, draft, of_event, places, refers_to, main=index in main)
+        for index, (draft, of_event) in enumerate(zip(drafts, participants, strict=True))
     ]
-    names = [(span.start, span.end) for span in spans if span is not None]
-    return sorted(names or [(ent.start, ent.end) for ent in doc.ents if ent.label_ in PLACE_TYPES])
+
+
+def _place_names(doc: Doc, locations: Sequence[Location], how: str) -> dict[TokenSpan, int]:
+    """Return the mentions of *locations* that name them in the way *how*, in the order of the text, with their index."""
+    found = {}
+    for index, location in enumerate(locations):
+        for place in location.mentions:
+            span = doc.char_span(place.start, place.end, alignment_mode="expand")
+            if place.as_ == how and span is not None:
+                found[span.start, span.end] = index
+    return dict(sorted(found.items()))
 
 
 def _drafts(parse: Parse, doc: Doc) -> list[EventDraft]:
-    """Return the candidates that are events, with type, flags and arguments."""
+    """Return the candidates that are events, with type and flags."""
     read = network_reading.of(doc)
-    names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in NAME_TYPES]
     drafts = []
     for candidate in trigger_candidates.find(parse, read.types):
         at = candidate.frame.trigger
@@ -65,9 +73,8 @@ def _drafts(parse: Parse, doc: Doc) -> list[EventDraft]:
         decided = decision.decide(parse, candidate, read.event_types, read.types[at].tolist(), main)
         if decided is None:
             continue
-        actors, recipients = roles.arguments(parse, candidate.frame, names, decided.type)
         flags = _flags(read.flags[at].tolist(), clauses.read_flags(parse, candidate.frame))
-        drafts.append(EventDraft(candidate, decided, flags, actors, recipients, main))
+        drafts.append(EventDraft(candidate, decided, flags, main))
     return drafts
 
 
@@ -86,11 +93,24 @@ def _flags(probabilities: list[float], said: clauses.Flags) -> EventFlags:
     )
 
 
-def _event(doc: Doc, parse: Parse, draft: EventDraft, place_names: list[TokenSpan], *, main: bool) -> Event:
+def _event(
+    doc: Doc,
+    parse: Parse,
+    draft: EventDraft,
+    participants: Participants,
+    places: dict[TokenSpan, int],
+    refers_to: Mapping[int, int],
+    *,
+    main: bool,
+) -> Event:
     frame, rule = draft.candidate.frame, draft.decision.rule
     start, end = parse.sentences[parse.sentence_of[frame.trigger]]
     sentence = doc[start:end]
-    places = roles.places(parse, frame, place_names, [*draft.actors, *draft.recipients])
+    taken = [phrase.span for of_role in participants for phrase in of_role]
+    actors, recipients = (
+        [Participant(**dict(mention(doc, phrase.span)), entity=refers_to.get(phrase.head)) for phrase in of_role]
+        for of_role in participants
+    )
     return Event(
         type=draft.decision.type,
         mode=rule.mode if rule else None,
@@ -98,9 +118,12 @@ def _event(doc: Doc, parse: Parse, draft: EventDraft, place_names: list[TokenSpa
         tag=rule.tag if rule else None,
         trigger=mention(doc, _trigger(parse, draft.candidate)),
         sentence=SentenceSpan(start=sentence.start_char, end=sentence.end_char),
-        actors=[Participant(**dict(mention(doc, span))) for span in draft.actors],
-        recipients=[Participant(**dict(mention(doc, span))) for span in draft.recipients],
-        locations=[EventPlace(**dict(mention(doc, span))) for span in places],
+        actors=actors,
+        recipients=recipients,
+        locations=[
+            EventPlace(**dict(mention(doc, span)), location=places[span])
+            for span in roles.places(parse, frame, list(places), taken)
+        ],
         negated=draft.flags.negated,
         future=draft.flags.future,
         hypothetical=draft.flags.hypothetical,

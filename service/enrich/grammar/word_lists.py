@@ -38,6 +38,7 @@ class FunctionWords(DataRow):
     scheduling_prepositions: frozenset[str]
     phrase_openers: frozenset[str]
     phrase_barriers: frozenset[str]
+    place_prepositions: frozenset[str]
 
 
 @functools.cache
