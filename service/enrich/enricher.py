@@ -22,9 +22,9 @@ from service.enrich import (
     span_check,
     tags,
 )
+from service.enrich.entities import references
 from service.enrich.fingerprint import describe_pipeline
 from service.enrich.gazetteer.places import Gazetteer
-from service.enrich.grammar.parse import Parse
 from service.enrich.language import LanguageDetector
 from service.enrich.model import loading, tokenizing
 
@@ -119,25 +119,26 @@ class Enricher:
         """Return the record's lists by name: one line per stage, in an order in which each builds on those before.
 
         Two annotations are shared. The entities stage replaces the model's names in `doc.ents` by those it decided on.
-        Then the parse is built from the doc, with these names in it; events, quotes, dates and counts read it.
+        Then the parse is built from the doc, with these names in it; all stages after it read it.
         """
         lists: dict[str, Any] = {}
         with _timed(seconds, "model"):
             doc = tokenizing.annotate(self._nlp, article.text)
         with _timed(seconds, "entities"):
             lists["entities"] = self._entities.find(doc, headline=len(article.headline))
+            # The first to read the parse, which is kept with the doc: one from before would hold the model's names.
+            refers_to = references.find(doc, lists["entities"])
         with _timed(seconds, "locations"):
             lists["locations"], lists["countries"] = places.find(doc, article, self._gazetteer)
             lists["watched"] = [row.code for row in lists["countries"] if row.code in self._watched]
         with _timed(seconds, "events"):
-            Parse.of(doc)  # kept with the doc; a parse from before the entities would hold the model's names
             lists["events"] = events.find(doc, lists["locations"])
         with _timed(seconds, "topics"):
             lists["topics"] = article_topics.find(doc)
         with _timed(seconds, "tags"):
             lists["tags"] = tags.assign(doc, lists["events"])
         with _timed(seconds, "quotes"):
-            lists["quotes"] = quotes.find(doc)
+            lists["quotes"] = quotes.find(doc, refers_to)
         with _timed(seconds, "dates"):
             lists["dates"] = dates.find(doc, article.published_at)
         with _timed(seconds, "counts"):

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import service.enrich
-from service.enrich import counts, data_files, quotes, tags
+from service.enrich import counts, data_files, tags
 from service.enrich.data_files import DataFileError
 from service.enrich.events import rules
 from service.enrich.grammar import word_lists
@@ -44,7 +44,7 @@ def test_words_that_yaml_reads_as_values_stay_words(tmp_path: Path) -> None:
         ("counts.yaml: row 'killed'", "nouns", counts.kinds),
         ("clause_flags.yaml: row 'negated'", "adverbs", word_lists.flag_lists),
         ("tags.yaml: row 'summit'", "phrases", tags.vocabulary),
-        ("quotes.yaml", "verbs", quotes.quote_words),
+        ("quotes.yaml", "verbs", word_lists.speech_words),
         ("function_words.yaml", "year_spans", word_lists.function_words),
     ],
 )

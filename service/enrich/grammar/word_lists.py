@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from service.enrich import data_files
-from service.enrich.data_files import DATA, DataRow
+from service.enrich.data_files import DATA, CommaSeparatedSet, DataRow
 
 
 class FlagWords(DataRow):
@@ -41,6 +41,17 @@ class FunctionWords(DataRow):
     place_prepositions: frozenset[str]
 
 
+class SpeechWords(DataRow):
+    """Words that say who speaks."""
+
+    verbs: CommaSeparatedSet
+    """Lemmas of the verbs of speech."""
+    documents: CommaSeparatedSet
+    """Things that are quoted as if they spoke."""
+    examples: tuple[tuple[str, str, str, str], ...]
+    """Sentence, quotation, speaker and verb: read by the tests."""
+
+
 @functools.cache
 def word_classes() -> dict[str, frozenset[str]]:
     """Return the classes of lemmas by name."""
@@ -57,6 +68,12 @@ def word_class(name: str) -> frozenset[str]:
 def function_words() -> FunctionWords:
     """Return the pronouns, prepositions and other closed classes of words."""
     return data_files.read_document(DATA / "function_words.yaml", FunctionWords)
+
+
+@functools.cache
+def speech_words() -> SpeechWords:
+    """Return the verbs of speech, and the things that are quoted."""
+    return data_files.read_document(DATA / "quotes.yaml", SpeechWords)
 
 
 @functools.cache

@@ -55,7 +55,7 @@ def test_every_offset_is_right(nlp: Language, text: str) -> None:
             coded,
             article_topics.find(doc),
             tags.assign(doc, coded),
-            quotes.find(doc),
+            quotes.find(doc, {}),
             dates.find(doc, None),
             counts.find(doc),
         ]

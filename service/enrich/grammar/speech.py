@@ -1,0 +1,186 @@
+"""The words that say who speaks: a verb of speech with its subject, or "according to" with a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from service.enrich.grammar.word_lists import speech_words, word_class
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
+
+    from service.enrich.grammar.parse import Parse
+
+SPEAKING_TYPES = frozenset({"PERSON", "ORG", "GPE", "NORP"})
+SPEAKING_PRONOUNS = frozenset({"he", "she", "they", "i", "we", "him", "her", "them"})
+SPEAKING_CLASSES = ("people", "official", "actor", "diplomat", "police", "troops")
+SUBJECT_DEPS = ("nsubj", "nsubjpass")
+JOINING_DEPS = frozenset({"conj", "xcomp", "advcl", "ccomp", "pcomp", "prep"})
+"""Dependencies of a verb that may share the subject of the verb above it: "he left, saying"."""
+FINITE_TAGS = frozenset({"VBD", "VBZ", "VBP"})
+MAX_TOKENS_TO_VERB = 25
+"""Tokens from the end of a quotation to its verb: `”, X, who has led the club since May, said`."""
+MAX_VERBS_ABOVE = 3
+MAX_TOKENS_TO_SUBJECT = 8
+"""Tokens in which a subject is looked for that the parse does not give."""
+
+
+class Cue(NamedTuple):
+    """A verb of speech outside quotation marks."""
+
+    verb: int
+    """Its token, or "according"."""
+    speaker: int
+    """Token that names the speaker."""
+
+
+def find(parse: Parse, quoted: AbstractSet[int], ends: Iterable[int]) -> list[Cue]:
+    """Return the cues outside the tokens *quoted*, in the order of the text.
+
+    *ends* are the last tokens of quotations that end in a comma: any verb after one of them is a verb of speech.
+    """
+    after_comma = {verb for end in ends if (verb := _verb_after(parse, end, quoted)) is not None}
+    found: list[Cue] = []
+    for index in range(parse.size):
+        if index not in quoted and (index in after_comma or _is_speech(parse, index)):
+            speaker = _speaker(parse, index, quoted, found)
+            if speaker is not None:
+                found.append(Cue(index, _named(parse, speaker, quoted)))
+    return found
+
+
+def _verb_after(parse: Parse, end: int, quoted: AbstractSet[int]) -> int | None:
+    """Return the main verb of what follows a quotation in its sentence, if none of its verbs is one of speech."""
+    main = None
+    for token in range(end + 1, min(parse.size, end + MAX_TOKENS_TO_VERB)):
+        if token in quoted or parse.words[token].endswith(".") or _is_speech(parse, token):
+            return None if main is None or token in quoted or not parse.words[token].endswith(".") else main
+        is_finite = parse.tags[token] in FINITE_TAGS and parse.deps[token] not in {"aux", "auxpass", "relcl"}
+        if main is None and is_finite and any(can_speak(parse, subject) for subject in _subjects(parse, token)):
+            main = token
+    return main
+
+
+def _is_speech(parse: Parse, index: int) -> bool:
+    """Return whether the token at *index* is a verb of speech, or the "according" of "according to"."""
+    if parse.words[index] == "according":
+        return index + 1 < parse.size and parse.words[index + 1] == "to"
+    is_verb = parse.pos[index] == "v" and parse.deps[index] not in {"amod", "aux"}
+    return is_verb and parse.lemmas[index] in speech_words().verbs
+
+
+def _speaker(parse: Parse, verb: int, quoted: AbstractSet[int], before: list[Cue]) -> int | None:
+    for candidate in _candidates(parse, verb, before):
+        if candidate not in quoted and candidate != verb and can_speak(parse, candidate):
+            return candidate
+    return None
+
+
+def subject_of_sentence(parse: Parse, sentence: int) -> int | None:
+    """Return the person who is the subject of the main verb of *sentence*."""
+    for token in range(*parse.sentences[sentence]):
+        if parse.heads[token] == token:
+            for subject in _subjects(parse, token):
+                if parse.entity_types[subject] == "PERSON" or parse.words[subject] in {"he", "she"}:
+                    return subject
+    return None
+
+
+def can_speak(parse: Parse, token: int) -> bool:
+    """Return whether the word at *token* names somebody or something that can be quoted."""
+    if parse.entity_types[token]:
+        return parse.entity_types[token] in SPEAKING_TYPES
+    lemma = parse.lemmas[token]
+    if parse.pos[token] == "n":
+        if parse.tags[token] == "NNP":
+            return True
+        return lemma in speech_words().documents or any(lemma in word_class(name) for name in SPEAKING_CLASSES)
+    return parse.words[token] in SPEAKING_PRONOUNS or parse.words[token] == "it"
+
+
+def _candidates(parse: Parse, verb: int, before: list[Cue]) -> Iterator[int]:
+    """Yield the tokens that may name the speaker of *verb*, likeliest first."""
+    if parse.words[verb] == "according":
+        yield from parse.children_with(verb + 1, "pobj")
+        yield from parse.children_with(verb, "pobj")
+        yield from _nouns_after(parse, verb + 2)
+        return
+    if parse.lemmas[verb] == "quote":
+        yield from parse.children_with(verb, "dobj")
+    for subject in _subjects(parse, verb):
+        yield from [parse.heads[verb]] if parse.words[subject] in {"who", "which", "that"} else [subject]
+    sentence = parse.sentence_of[verb]
+    is_finite = parse.tags[verb] == "VBN" and not parse.children_with(verb, "aux", "auxpass")
+    is_inverted = is_finite or parse.tags[verb] in FINITE_TAGS
+    if is_inverted and parse.words[verb + 1 : verb + 2] not in (["that"], ["to"]):
+        yield from _nouns_after(parse, verb + 1)
+    if parse.tags[verb] == "VBG":
+        yield from _speakers_above(parse, verb, [cue for cue in before if parse.sentence_of[cue.verb] == sentence])
+    above = verb
+    for _ in range(MAX_VERBS_ABOVE):
+        if parse.deps[above] == "acl":
+            yield parse.heads[above]
+        if parse.deps[above] not in JOINING_DEPS:
+            break
+        above = parse.heads[above]
+        yield from _subjects(parse, above)
+    if above == verb and is_inverted:
+        first, _ = parse.sentences[sentence]
+        yield from range(verb - 1, max(first, verb - MAX_TOKENS_TO_SUBJECT) - 1, -1)
+
+
+def _speakers_above(parse: Parse, verb: int, cues: list[Cue]) -> Iterator[int]:
+    """Yield who speaks in the clause to which "adding" or "saying" belongs, or else before it in the sentence."""
+    speakers = {cue.verb: cue.speaker for cue in cues}
+    above = verb
+    for _ in range(MAX_VERBS_ABOVE):
+        above = parse.heads[above]
+        if above in speakers:
+            yield speakers[above]
+    yield from (cue.speaker for cue in reversed(cues))
+
+
+def _subjects(parse: Parse, verb: int) -> list[int]:
+    """Return the subjects of *verb*, persons first: the parse may give a title and its bearer as two."""
+    subjects = parse.children_with(verb, *SUBJECT_DEPS)
+    return sorted(subjects, key=lambda subject: parse.entity_types[subject] != "PERSON")
+
+
+def _nouns_after(parse: Parse, first: int) -> Iterator[int]:
+    """Yield the head of the phrase that begins at *first*: "spokesman" in "said a spokesman"."""
+    _, end = parse.sentences[parse.sentence_of[min(first, parse.size - 1)]]
+    for token in range(first, min(end, first + MAX_TOKENS_TO_SUBJECT)):
+        if parse.tags[token] == "PRP":
+            yield token
+            return
+        if parse.pos[token] == "n" and (token + 1 == end or parse.pos[token + 1] not in {"n", "a"}):
+            yield token
+            return
+        if parse.pos[token] not in {"n", "a"} and parse.tags[token] not in {"DT", "PRP$", "POS", "HYPH", "CD"}:
+            return
+
+
+def _named(parse: Parse, speaker: int, quoted: AbstractSet[int]) -> int:
+    """Return the name that stands for the noun at *speaker*: X of "the group's chairman, X" and "spokesman X"."""
+    if parse.entity_types[speaker] or parse.pos[speaker] != "n":
+        return speaker
+    if parse.lemmas[speaker] in speech_words().documents:
+        return next((owner for owner in parse.children_with(speaker, "poss") if can_speak(parse, owner)), speaker)
+    _, end = parse.sentences[parse.sentence_of[speaker]]
+    has_article = bool(parse.children_with(speaker, "det"))
+    for token in range(speaker + 1, min(end, speaker + 2 * MAX_TOKENS_TO_SUBJECT)):
+        if parse.pos[token] == "v" or token in quoted:
+            break
+        if parse.entity_types[token] == "PERSON" and parse.tags[token - 1] not in {"IN", "TO", "CC"}:
+            return speaker if has_article and _is_inside(parse, token, speaker) else token
+    return speaker
+
+
+def _is_inside(parse: Parse, token: int, top: int) -> bool:
+    """Return whether the name at *token* belongs to a phrase after *top*: "the lawyer of the activist X"."""
+    while token != top and parse.heads[token] != token:
+        if parse.deps[token] == "pobj":
+            return True
+        token = parse.heads[token]
+    return False
