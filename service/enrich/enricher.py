@@ -132,7 +132,7 @@ class Enricher:
             lists["locations"], lists["countries"] = places.find(doc, article, self._gazetteer)
             lists["watched"] = [row.code for row in lists["countries"] if row.code in self._watched]
         with _timed(seconds, "events"):
-            lists["events"] = events.find(doc, lists["locations"])
+            lists["events"] = events.find(doc, lists["locations"], refers_to)
         with _timed(seconds, "topics"):
             lists["topics"] = article_topics.find(doc)
         with _timed(seconds, "tags"):

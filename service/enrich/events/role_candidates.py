@@ -15,6 +15,8 @@ PRONOUN_TAGS = frozenset({"PRP", "PRP$"})
 STAND_IN_TAGS = frozenset({"CD", "DT", "JJ", "JJR", "JJS", "VBN"})
 """Tags of words that may stand for a noun: "three were killed", "those who fled", "the poor"."""
 STAND_IN_DEPS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "conj"})
+TITLE_TAGS = frozenset({"NN", "NNP"})
+"""Tags of a noun that stands before the name of a person as a title, even if the parser does not see it."""
 FIGURE_TYPES = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "ORDINAL"})
 """Entity types of what never takes part in an event."""
 
@@ -33,14 +35,21 @@ def find(parse: Parse, sentence: TokenSpan, names: list[TokenSpan]) -> list[Cand
     start, end = sentence
     tops: dict[int, int] = {}
     named: set[int] = set()
+    titles: dict[int, int] = {}
     for first, last in names[bisect_left(names, start, key=START) : bisect_left(names, end, key=START)]:
         inside = range(first, min(last, end))
         named.update(inside)
         head = next((token for token in inside if parse.heads[token] not in inside), inside[-1])
         tops[head] = head
+        if parse.entity_types[head] == "PERSON" and parse.tags[first - 1] in TITLE_TAGS:
+            titles[first - 1] = head
     for token in range(start, end):
         if token not in named and _may_take_part(parse, token):
             tops[token] = token
+    for title, head in titles.items():
+        if title in tops and title not in named:
+            del tops[title]
+            tops[head] = title if parse.heads[head] == title else head
     for token in sorted(tops):
         if token in tops:
             _merge(parse, token, tops, named)
