@@ -45,7 +45,7 @@ def test_words_that_yaml_reads_as_values_stay_words(tmp_path: Path) -> None:
         ("clause_flags.yaml: row 'negated'", "adverbs", word_lists.flag_lists),
         ("tags.yaml: row 'summit'", "phrases", tags.vocabulary),
         ("quotes.yaml", "verbs", word_lists.speech_words),
-        ("function_words.yaml", "year_spans", word_lists.function_words),
+        ("function_words.yaml", "place_prepositions", word_lists.function_words),
     ],
 )
 def test_a_misspelt_key_is_an_error_that_names_file_row_and_key(
