@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from service.contract.annotations import Event, EventPlace, Participant
 from service.contract.annotations import Span as SentenceSpan
-from service.enrich.events import decision, roles, selection, trigger_candidates
+from service.enrich.events import decision, event_dates, retelling, roles, selection, trigger_candidates
+from service.enrich.events.retelling import Telling
 from service.enrich.events.selection import EventDraft, EventFlags
 from service.enrich.grammar import clauses
 from service.enrich.grammar.parse import Parse
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
-    from service.contract.annotations import Location
-    from service.enrich.events.roles import Participants
+    from service.contract.annotations import DateMention, Location
     from service.enrich.events.trigger_candidates import TriggerCandidate
     from service.enrich.grammar.phrases import TokenSpan
 
@@ -31,24 +31,44 @@ MAX_TRIGGER_WORDS_BEFORE_NOUN = 2
 
 
 def find(
-    doc: Doc, locations: Sequence[Location] = (), refers_to: Mapping[int, int] = MappingProxyType({})
+    doc: Doc,
+    locations: Sequence[Location] = (),
+    refers_to: Mapping[int, int] = MappingProxyType({}),
+    dates: Sequence[DateMention] = (),
 ) -> list[Event]:
     """Return the events of *doc* in the order of the text.
 
     *doc* needs tags, a dependency parse with sentences, entities, and the network's reading; it needs no lemmas.
-    *locations* are the places of the article: an event gets those that its clause mentions. *refers_to* has the index of
-    the entity that a token refers to, if it refers to one: participants get it.
     All spans are `[start, end)` in code points of `doc.text`, and all spans of one event are in one sentence.
+
+    Args:
+        doc: The text.
+        locations: The places of the article. An event has those that its clause mentions.
+        refers_to: For each token that refers to an entity, the index of that entity. Participants have it.
+        dates: The dates of the article. An event has the one that its clause names for it.
     """
     parse = Parse.of(doc)
-    places = _place_names(doc, locations, "name")
-    datelines = frozenset(token for span in _place_names(doc, locations, "dateline") for token in range(*span))
     drafts = selection.select(parse, _drafts(parse, doc))
     main = selection.main_events(drafts)
+    datelines = frozenset(token for span in _place_names(doc, locations, "dateline") for token in range(*span))
     participants = roles.participants(parse, drafts, roles.names(doc), datelines)
+    names, dated = _place_names(doc, locations, "name"), event_dates.by_sentence(parse, doc, dates)
+    tellings = []
+    for draft, of_event in zip(drafts, participants, strict=True):
+        frame = draft.candidate.frame
+        taken = [phrase.span for of_role in of_event for phrase in of_role]
+        tellings.append(
+            Telling(
+                draft,
+                of_event,
+                {span: names[span] for span in roles.places(parse, frame, list(names), taken)},
+                event_dates.find(parse, frame, dated.get(parse.sentence_of[frame.trigger], ())),
+            )
+        )
+    first = retelling.first_tellings(parse, tellings, refers_to)
     return [
-        _event(doc, parse, draft, of_event, places, refers_to, main=index in main)
-        for index, (draft, of_event) in enumerate(zip(drafts, participants, strict=True))
+        _event(doc, parse, telling, refers_to, main=index in main, same_as=first[index])
+        for index, telling in enumerate(tellings)
     ]
 
 
@@ -94,22 +114,15 @@ def _flags(probabilities: list[float], said: clauses.Flags) -> EventFlags:
 
 
 def _event(
-    doc: Doc,
-    parse: Parse,
-    draft: EventDraft,
-    participants: Participants,
-    places: dict[TokenSpan, int],
-    refers_to: Mapping[int, int],
-    *,
-    main: bool,
+    doc: Doc, parse: Parse, telling: Telling, refers_to: Mapping[int, int], *, main: bool, same_as: int | None
 ) -> Event:
-    frame, rule = draft.candidate.frame, draft.decision.rule
-    start, end = parse.sentences[parse.sentence_of[frame.trigger]]
+    draft = telling.draft
+    rule = draft.decision.rule
+    start, end = parse.sentences[parse.sentence_of[draft.trigger]]
     sentence = doc[start:end]
-    taken = [phrase.span for of_role in participants for phrase in of_role]
     actors, recipients = (
         [Participant(**dict(mention(doc, phrase.span)), entity=refers_to.get(phrase.head)) for phrase in of_role]
-        for of_role in participants
+        for of_role in telling.participants
     )
     return Event(
         type=draft.decision.type,
@@ -121,14 +134,15 @@ def _event(
         actors=actors,
         recipients=recipients,
         locations=[
-            EventPlace(**dict(mention(doc, span)), location=places[span])
-            for span in roles.places(parse, frame, list(places), taken)
+            EventPlace(**dict(mention(doc, span)), location=location) for span, location in telling.places.items()
         ],
         negated=draft.flags.negated,
         future=draft.flags.future,
         hypothetical=draft.flags.hypothetical,
         historical=draft.flags.historical,
         main=main,
+        same_as=same_as,
+        date=telling.date,
         confidence=round(draft.decision.confidence, 3),
         rule=rule.id if rule else "network",
     )
