@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from service.contract.enriched_article import EnrichedArticle
 
 ROLES = ("actors", "recipients")
-WORD = re.compile(r"[\w’'.@&-]*\w")
+APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
+WORD = re.compile(rf"[\w{APOSTROPHES}.@&-]*\w")
+POSSESSIVE = re.compile(rf"[{APOSTROPHES}]s$")
 END_OF_HEAD = re.compile(
     r",|\(| (?:of|in|at|on|from|for|with|by|to|against|between|who|which|that|over|under|around|near)\b"
 )
@@ -57,9 +59,7 @@ def from_spans(article_id: str, text: str, events: Iterable[dict[str, Any]]) -> 
     def words(spans: Iterable[dict[str, Any]]) -> list[str]:
         return [text[span["start"] : span["end"]] for span in spans]
 
-    labels = [
-        LabelledRoles(event["trigger"]["start"], *(words(event[role]) for role in ROLES)) for event in events
-    ]
+    labels = [LabelledRoles(event["trigger"]["start"], *(words(event[role]) for role in ROLES)) for event in events]
     return LabelledText(article_id, text, labels)
 
 
@@ -137,7 +137,7 @@ def head(phrase: str) -> str:
 
 
 def _words(phrase: str) -> list[str]:
-    return [re.sub(r"['’]s$", "", word.lower()) for word in WORD.findall(phrase)]
+    return [POSSESSIVE.sub("", word.lower()) for word in WORD.findall(phrase)]
 
 
 def _join_rows(name: str, records: Iterable[EnrichedArticle]) -> Iterator[Row]:

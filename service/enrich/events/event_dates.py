@@ -33,20 +33,22 @@ def by_sentence(parse: Parse, doc: Doc, dates: Sequence[DateMention]) -> dict[in
     for mention in dates:
         span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
         if mention.date is not None and span is not None:
-            token = next((at for at in range(span.start, span.end) if not span.start <= parse.heads[at] < span.end), span.start)
+            token = next(
+                (at for at in range(span.start, span.end) if not span.start <= parse.heads[at] < span.end), span.start
+            )
             found.setdefault(parse.sentence_of[token], []).append(EventDate(token, mention.date))
     return found
 
 
 def find(parse: Parse, frame: Frame, dates: Sequence[EventDate]) -> str | None:
-    """Return the date of the event of *frame* among *dates*, which are those of its sentence; the nearest if several."""
+    """Return the date of the event of *frame* among *dates*, those of its sentence; the nearest of several."""
     dated = [date for date in dates if _is_dated(parse, frame, date.token)]
     nearest = min(dated, key=lambda date: abs(date.token - frame.trigger), default=None)
     return nearest.date if nearest else None
 
 
 def _is_dated(parse: Parse, frame: Frame, token: int) -> bool:
-    """Return whether the date at *token* belongs to the event: to its trigger, or to the verb of which it is the subject.
+    """Return whether the date at *token* belongs to the event: to its trigger, or to the verb that it is subject of.
 
     In "condemned Monday's attack" it belongs to the attack alone, in "has fought since Monday" to nothing.
     """

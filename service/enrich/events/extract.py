@@ -73,7 +73,7 @@ def find(
 
 
 def _place_names(doc: Doc, locations: Sequence[Location], how: str) -> dict[TokenSpan, int]:
-    """Return the mentions of *locations* that name them in the way *how*, in the order of the text, with their index."""
+    """Return the mentions of *locations* that are a *how*, in the order of the text, with the index of their place."""
     found = {}
     for index, location in enumerate(locations):
         for place in location.mentions:

@@ -21,8 +21,8 @@ MIN_COMMON_LETTERS = 5
 """Letters with which two words of one stem begin, such as "resign" and "resignation"; short words must be equal."""
 DEFINITE_WORDS = frozenset({"the", "this", "that", "these", "those"})
 OTHER_WORDS = frozenset({
-    "a", "an", "another", "other", "some", "any", "no", "each", "every", "more", "new", "fresh", "separate", "first", "second",
-    "third", "last", "next", "previous", "earlier", "latest", "current", "recent", "further", "similar",
+    "a", "an", "another", "other", "some", "any", "no", "each", "every", "more", "new", "fresh", "separate", "first",
+    "second", "third", "last", "next", "previous", "earlier", "latest", "current", "recent", "further", "similar",
 })  # fmt: skip
 """Words before a noun that mean another than the one told before."""
 LAST_SENTENCE_OF_OPENING = 2
@@ -64,7 +64,7 @@ class _Facts(NamedTuple):
 def first_tellings(parse: Parse, tellings: Sequence[Telling], refers_to: Mapping[int, int]) -> list[int | None]:
     """Return, for each of *tellings*, the index of the first that tells the same, or None if there is none.
 
-    If it may be either of two earlier ones, it is left open. *refers_to* has the index of the entity that a token refers to.
+    If it may be either of two earlier ones, it is left open. *refers_to* has the entity that a token refers to.
     """
     facts: list[_Facts] = []
     firsts: list[int | None] = []

@@ -43,9 +43,8 @@ def find(parse: Parse, sentence: TokenSpan, names: list[TokenSpan]) -> list[Cand
         tops[head] = head
         if parse.entity_types[head] == "PERSON" and parse.tags[first - 1] in TITLE_TAGS:
             titles[first - 1] = head
-    for token in range(start, end):
-        if token not in named and _may_take_part(parse, token):
-            tops[token] = token
+    nouns = [token for token in range(start, end) if token not in named and _may_take_part(parse, token)]
+    tops.update(zip(nouns, nouns, strict=True))
     for title, head in titles.items():
         if title in tops and title not in named:
             del tops[title]
@@ -66,7 +65,7 @@ def _may_take_part(parse: Parse, token: int) -> bool:
 
 
 def _merge(parse: Parse, token: int, tops: dict[int, int], named: set[int]) -> None:
-    """Leave one of two candidates that are the same: "the minister, Ann Lee", "Ann Lee, the minister", "thousands of"."""
+    """Leave one of two candidates that are the same: "the minister, Ann Lee", "Ann Lee, the minister", "many of"."""
     above = parse.heads[token]
     if parse.deps[token] == "appos" and above in tops:
         if token in named and above not in named:

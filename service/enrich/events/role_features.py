@@ -1,12 +1,12 @@
-"""What `role_model` knows of a word as a participant of an event: how the grammar ties it to the trigger, and what it is.
+"""What is known of a word as a participant of an event: how the grammar ties it to the trigger, and what it is.
 
-A feature is a string, `template=value`. Those of two things at once, such as type and path, have `*` in their template.
-`training/roles.py` fits the weights of the features that occur often enough.
+A feature has a group and a value: in the group `trigger` the lemma of the trigger, in the group `type*path=ASSAULT` the
+path from the trigger of an assault. A word is described by the rows of its features in the weights of `role_model`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from service.enrich.grammar.word_lists import word_class
 
@@ -16,67 +16,124 @@ if TYPE_CHECKING:
     from service.enrich.events.role_candidates import Candidate
     from service.enrich.grammar.frames import Frame
     from service.enrich.grammar.parse import Parse
+    from service.enrich.grammar.phrases import TokenSpan
 
+SINGLE, ALL = 15, 24
+"""Numbers of features of a word: of one thing, which come first, and with those of two things at once."""
 MAX_STEPS = 7
 """Steps of the longest path that is told from others."""
 MAX_COUNT = 4
 """Numbers of words and candidates from here on are one feature."""
+UNKNOWN = 0
+"""Row of every feature that the weights do not have."""
 FAR = "far"
-SINGLE = 17
-"""Features of one thing, which come first; the others are those of two things at once."""
 
 
-def describe(parse: Parse, frame: Frame, event_type: str, candidates: Sequence[Candidate]) -> Iterator[list[str]]:
-    """Yield the features of each of *candidates* as a participant of the event of *frame*."""
-    trigger = frame.trigger
-    start, end = parse.sentences[parse.sentence_of[trigger]]
-    lemma, part = parse.lemmas[trigger], parse.pos[trigger]
-    voice = _voice(parse, trigger)
-    of_trigger = [f"trigger={lemma}", f"type={event_type}", f"voice={voice}", f"relation={parse.deps[trigger]}"]
-    paths, slots = _paths(parse, trigger), _slots(parse, frame)
-    filled = f"{parse.tags[trigger]}{bool(frame.subjects):d}{bool(frame.objects):d}{frame.passive:d}"
-    before = sum(candidate.head < trigger for candidate in candidates)
+class Group(Protocol):
+    """The rows of the features of one group."""
+
+    def get(self, value: str, default: int, /) -> int:
+        """Return the row of *value*."""
+
+
+class Rows(Protocol):
+    """The rows of all features."""
+
+    def get(self, group: str, default: Group, /) -> Group:
+        """Return the features of *group*."""
+
+
+class Known(NamedTuple):
+    """What a candidate is by itself, whatever the event."""
+
+    rows: list[int]
+    relation: str
+    by_path: Group
+    by_slot: Group
+
+
+def of_candidates(parse: Parse, sentence: TokenSpan, candidates: Sequence[Candidate], rows: Rows) -> list[Known]:
+    """Return what each of the *candidates* of a *sentence* is by itself."""
+    start, end = sentence
+    known = []
     for number, (head, top) in enumerate(candidates):
-        relation, what = parse.deps[top], parse.entity_types[head] or parse.tags[head]
-        word = parse.lemmas[head]
+        word, relation = parse.lemmas[head], parse.deps[top]
+        what = parse.entity_types[head] or parse.tags[head]
         kind = f"{what} {word in word_class('people'):d}{word in word_class('actor'):d}"
+        single = [
+            _row(rows, "word", word),
+            _row(rows, "what", what),
+            _row(rows, "kind", kind),
+            _row(rows, "own", relation),
+            _row(rows, "previous", parse.words[top - 1] if top > start else ""),
+            _row(rows, "next", parse.words[head + 1] if head + 1 < end else ""),
+            _row(rows, "number", str(min(number, MAX_COUNT))),
+        ]
+        known.append(Known(single, relation, rows.get(f"what*path={what}", {}), rows.get(f"kind*slot={kind}", {})))
+    return known
+
+
+def of_event(
+    parse: Parse, frame: Frame, event_type: str, candidates: Sequence[Candidate], known: Sequence[Known], *, rows: Rows
+) -> Iterator[list[int]]:
+    """Yield the rows of each of *candidates* as a participant of the event of *frame*.
+
+    Args:
+        parse: The parse of the document.
+        frame: The frame of the trigger.
+        event_type: Type of the event.
+        candidates: Those of the sentence.
+        known: What `of_candidates` says of them.
+        rows: The rows of all features.
+    """
+    trigger, none = frame.trigger, dict[str, int]()
+    lemma, voice = parse.lemmas[trigger], _voice(parse, trigger)
+    of_trigger = [
+        _row(rows, "trigger", lemma),
+        _row(rows, "type", event_type),
+        _row(rows, "voice", voice),
+        _row(rows, "relation", parse.deps[trigger]),
+    ]
+    filled = f"{parse.tags[trigger]}{bool(frame.subjects):d}{bool(frame.objects):d}{frame.passive:d}"
+    by_distance, by_between, by_last, by_slot = (
+        rows.get(name, none) for name in ("distance", "between", "last", "slot")
+    )
+    by_relation = rows.get(f"trigger*own={lemma}", none)
+    two_with_path = [
+        rows.get(name, none) for name in (f"type*path={event_type}", f"trigger*path={lemma}", f"voice*path={voice}")
+    ]
+    two_with_slot = [
+        rows.get(name, none) for name in (f"type*slot={event_type}", f"trigger*slot={lemma}", f"filled*slot={filled}")
+    ]
+    paths, slots = _paths(parse, trigger), _slots(parse, frame)
+    before = sum(candidate.head < trigger for candidate in candidates)
+    for number, ((head, top), own) in enumerate(zip(candidates, known, strict=True)):
         path, slot = paths.get(top, FAR), slots.get(head) or slots.get(top, "")
-        is_after = head > trigger
-        between = number - before if is_after else before - 1 - number
-        side = "after" if is_after else "before"
+        side, between = (">", number - before) if head > trigger else ("<", before - 1 - number)
         yield [
             *of_trigger,
-            f"word={word}",
-            f"what={what}",
-            f"kind={kind}",
-            f"own={relation}",
-            f"previous={parse.words[top - 1] if top > start else ''}",
-            f"next={parse.words[head + 1] if head + 1 < end else ''}",
-            f"at={min(top - start, MAX_COUNT)}",
-            f"number={min(number, MAX_COUNT)}",
-            f"distance={side}{abs(head - trigger).bit_length()}",
-            f"between={side}{min(between, MAX_COUNT)}",
-            f"steps={path.count(' ')}",
-            f"last={' '.join(path.split(' ')[-3:])}",
-            f"slot={slot}",
-            f"part*path={part} {path}",
-            f"type*path={event_type} {path}",
-            f"trigger*path={lemma} {path}",
-            f"voice*path={voice} {path}",
-            f"what*path={what} {path}",
-            f"trigger*own={lemma} {relation} {side}",
-            f"type*slot={event_type} {slot}",
-            f"trigger*slot={lemma} {slot}",
-            f"kind*slot={kind} {slot}",
-            f"filled*slot={filled} {slot}",
+            *own.rows,
+            by_distance.get(f"{side}{abs(head - trigger).bit_length()}", UNKNOWN),
+            by_between.get(f"{side}{min(between, MAX_COUNT)}", UNKNOWN),
+            by_last.get(" ".join(path.rsplit(" ", 3)[-3:]), UNKNOWN),
+            by_slot.get(slot, UNKNOWN),
+            own.by_path.get(path, UNKNOWN),
+            own.by_slot.get(slot, UNKNOWN),
+            by_relation.get(side + own.relation, UNKNOWN),
+            *[group.get(path, UNKNOWN) for group in two_with_path],
+            *[group.get(slot, UNKNOWN) for group in two_with_slot],
         ]
+
+
+def _row(rows: Rows, group: str, value: str) -> int:
+    return rows.get(group, {}).get(value, UNKNOWN)
 
 
 def _voice(parse: Parse, trigger: int) -> str:
     """Return the form of the trigger and which arguments it has."""
     deps = [parse.deps[child] for child in parse.children[trigger]]
     marks = [name for name in ("auxpass", "nsubjpass", "nsubj", "dobj", "agent") if name in deps]
-    return " ".join([parse.tags[trigger], *marks])
+    return "+".join([parse.tags[trigger], *marks])
 
 
 def _paths(parse: Parse, trigger: int) -> dict[int, str]:

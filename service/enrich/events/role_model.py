@@ -18,8 +18,6 @@ from service.enrich.data_files import DATA
 from service.enrich.events import role_features
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from service.enrich.model.arrays import Floats
 
 WEIGHTS = DATA / "roles.npz"
@@ -31,23 +29,20 @@ ROLES = ("none", "actor", "recipient")
 class RoleModel:
     """The weights. Row 0 stands for every feature that is not known, and is zero."""
 
-    rows: dict[str, int]
-    """Row of each feature; those with a vector come first."""
+    rows: dict[str, dict[str, int]]
+    """Row of each feature, by group and value; those of one thing come first."""
     vectors: Floats
-    """(feature, width)."""
+    """(feature of one thing, width)."""
     scores: Floats
-    """(feature, role)."""
+    """(role, feature)."""
     layer: Floats
     """(width, role)."""
 
-    def shares(self, features: Iterable[list[str]]) -> Floats:
-        """Return the probability of each role for each word that *features* describe: (word, role)."""
-        get = self.rows.get
-        ids = np.array([[get(name, 0) for name in names] for names in features], np.int64)
-        if not len(ids):
-            return np.empty((0, len(ROLES)), np.float32)
+    def shares(self, rows: list[int]) -> Floats:
+        """Return the probability of each role for each word: (word, role). *rows* are those of all words, in a line."""
+        ids = np.array(rows, np.int64).reshape(-1, role_features.ALL)
         hidden = np.maximum(self.vectors[ids[:, : role_features.SINGLE]].sum(1), 0)
-        totals = hidden @ self.layer + self.scores[ids].sum(1)
+        totals = hidden @ self.layer + self.scores[:, ids].sum(2).T
         odds = np.exp(totals - totals.max(1, keepdims=True))
         shares: Floats = odds / odds.sum(1, keepdims=True)
         return shares
@@ -57,10 +52,13 @@ class RoleModel:
 def load() -> RoleModel:
     """Return the shipped weights."""
     with as_file(WEIGHTS) as path, np.load(path) as stored:
-        names = bytes(stored["features"]).decode().split("\0")
+        rows: dict[str, dict[str, int]] = {}
+        for row, feature in enumerate(bytes(stored["features"]).decode().split("\0"), start=1):
+            group, value = feature.split("\t")
+            rows.setdefault(group, {})[value] = row
         return RoleModel(
-            {name: row for row, name in enumerate(names)},
+            rows,
             stored["vectors"] * stored["vectors.scale"],
-            stored["scores"] * stored["scores.scale"],
+            np.ascontiguousarray((stored["scores"] * stored["scores.scale"]).T),
             stored["layer"],
         )

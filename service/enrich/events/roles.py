@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from service.enrich.events.role_candidates import Candidate
+    from service.enrich.events.role_features import Known
     from service.enrich.events.selection import EventDraft
     from service.enrich.grammar.frames import Frame
     from service.enrich.grammar.parse import Parse
@@ -50,25 +52,30 @@ def participants(
     parse: Parse, drafts: Sequence[EventDraft], names: list[TokenSpan], datelines: frozenset[int]
 ) -> list[Participants]:
     """Return the participants of each of *drafts*; no word of *datelines*, by its token index, is one."""
-    by_sentence: dict[int, list[Candidate]] = {}
-    candidates: list[list[Candidate]] = []
-    features: list[list[str]] = []
+    model = role_model.load()
+    by_sentence: dict[int, tuple[list[Candidate], list[Known]]] = {}
+    rows: list[int] = []
     for draft in drafts:
         number = parse.sentence_of[draft.trigger]
         if number not in by_sentence:
-            found = role_candidates.find(parse, parse.sentences[number], names)
-            by_sentence[number] = [candidate for candidate in found if candidate.head not in datelines]
-        candidates.append(by_sentence[number])
-        features += role_features.describe(parse, draft.candidate.frame, draft.decision.type, candidates[-1])
-    shares = role_model.load().shares(features).tolist()
+            sentence = parse.sentences[number]
+            found = role_candidates.find(parse, sentence, names)
+            found = [candidate for candidate in found if candidate.head not in datelines]
+            by_sentence[number] = found, role_features.of_candidates(parse, sentence, found, model.rows)
+        frame, event_type = draft.candidate.frame, draft.decision.type
+        for of_candidate in role_features.of_event(parse, frame, event_type, *by_sentence[number], rows=model.rows):
+            rows += of_candidate
+    shares = iter(model.shares(rows).tolist())
     result = []
-    for of_event in candidates:
-        result.append(_chosen(parse, of_event, shares[: len(of_event)], names))
-        shares = shares[len(of_event) :]
+    for draft in drafts:
+        candidates, _ = by_sentence[parse.sentence_of[draft.trigger]]
+        result.append(_chosen(parse, candidates, list(itertools.islice(shares, len(candidates))), names))
     return result
 
 
-def _chosen(parse: Parse, candidates: list[Candidate], shares: list[list[float]], names: list[TokenSpan]) -> Participants:
+def _chosen(
+    parse: Parse, candidates: list[Candidate], shares: list[list[float]], names: list[TokenSpan]
+) -> Participants:
     """Return the likeliest of *candidates* for either role, and the others that are likely enough."""
     ranked = sorted(
         (-share, number, role) for number, row in enumerate(shares) for role, share in enumerate(row) if role
