@@ -6,8 +6,10 @@ path from the trigger of an assault. A word is described by the rows of its feat
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from service.enrich.events.trigger_candidates import MAX_TOKENS_PER_SENTENCE
 from service.enrich.grammar.word_lists import word_class
 
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ MAX_COUNT = 4
 UNKNOWN = 0
 """Row of every feature that the weights do not have."""
 FAR = "far"
+BEFORE, AFTER = (
+    (*(f"{side}{number}" for number in range(MAX_TOKENS_PER_SENTENCE.bit_length() + 1)), side) for side in "<>"
+)
+"""Names of distances before and after the trigger, each with the name of the side at its end."""
 
 
 class Group(Protocol):
@@ -55,21 +61,26 @@ class Known(NamedTuple):
 def of_candidates(parse: Parse, sentence: TokenSpan, candidates: Sequence[Candidate], rows: Rows) -> list[Known]:
     """Return what each of the *candidates* of a *sentence* is by itself."""
     start, end = sentence
+    none: dict[str, int] = {}
+    by_word, by_what, by_kind, by_own, by_previous, by_next, by_number = (
+        rows.get(name, none) for name in ("word", "what", "kind", "own", "previous", "next", "number")
+    )
+    people, actors = word_class("people"), word_class("actor")
     known = []
     for number, (head, top) in enumerate(candidates):
         word, relation = parse.lemmas[head], parse.deps[top]
         what = parse.entity_types[head] or parse.tags[head]
-        kind = f"{what} {word in word_class('people'):d}{word in word_class('actor'):d}"
+        kind = f"{what} {word in people:d}{word in actors:d}"
         single = [
-            _row(rows, "word", word),
-            _row(rows, "what", what),
-            _row(rows, "kind", kind),
-            _row(rows, "own", relation),
-            _row(rows, "previous", parse.words[top - 1] if top > start else ""),
-            _row(rows, "next", parse.words[head + 1] if head + 1 < end else ""),
-            _row(rows, "number", str(min(number, MAX_COUNT))),
+            by_word.get(word, UNKNOWN),
+            by_what.get(what, UNKNOWN),
+            by_kind.get(kind, UNKNOWN),
+            by_own.get(relation, UNKNOWN),
+            by_previous.get(parse.words[top - 1] if top > start else "", UNKNOWN),
+            by_next.get(parse.words[head + 1] if head + 1 < end else "", UNKNOWN),
+            by_number.get(str(min(number, MAX_COUNT)), UNKNOWN),
         ]
-        known.append(Known(single, relation, rows.get(f"what*path={what}", {}), rows.get(f"kind*slot={kind}", {})))
+        known.append(Known(single, relation, rows.get(f"what*path={what}", none), rows.get(f"kind*slot={kind}", none)))
     return known
 
 
@@ -88,45 +99,51 @@ def of_event(
     """
     trigger, none = frame.trigger, dict[str, int]()
     lemma, voice = parse.lemmas[trigger], _voice(parse, trigger)
-    of_trigger = [
-        _row(rows, "trigger", lemma),
-        _row(rows, "type", event_type),
-        _row(rows, "voice", voice),
-        _row(rows, "relation", parse.deps[trigger]),
-    ]
     filled = f"{parse.tags[trigger]}{bool(frame.subjects):d}{bool(frame.objects):d}{frame.passive:d}"
-    by_distance, by_between, by_last, by_slot = (
-        rows.get(name, none) for name in ("distance", "between", "last", "slot")
-    )
-    by_relation = rows.get(f"trigger*own={lemma}", none)
-    two_with_path = [
-        rows.get(name, none) for name in (f"type*path={event_type}", f"trigger*path={lemma}", f"voice*path={voice}")
-    ]
-    two_with_slot = [
-        rows.get(name, none) for name in (f"type*slot={event_type}", f"trigger*slot={lemma}", f"filled*slot={filled}")
-    ]
+    of_trigger = [
+        rows.get(name, none).get(value, UNKNOWN)
+        for name, value in (
+            ("trigger", lemma), ("type", event_type), ("voice", voice), ("relation", parse.deps[trigger]),
+        )
+    ]  # fmt: skip
+    (
+        by_distance, by_between, by_last, by_slot, by_own,
+        by_path_of_type, by_path_of_trigger, by_path_of_voice, by_slot_of_type, by_slot_of_trigger, by_slot_of_filled,
+    ) = (
+        rows.get(name, none)
+        for name in (
+            "distance", "between", "last", "slot", f"trigger*own={lemma}",
+            f"type*path={event_type}", f"trigger*path={lemma}", f"voice*path={voice}",
+            f"type*slot={event_type}", f"trigger*slot={lemma}", f"filled*slot={filled}",
+        )
+    )  # fmt: skip
     paths, slots = _paths(parse, trigger), _slots(parse, frame)
     before = sum(candidate.head < trigger for candidate in candidates)
     for number, ((head, top), own) in enumerate(zip(candidates, known, strict=True)):
         path, slot = paths.get(top, FAR), slots.get(head) or slots.get(top, "")
-        side, between = (">", number - before) if head > trigger else ("<", before - 1 - number)
+        side, between = (AFTER, number - before) if head > trigger else (BEFORE, before - 1 - number)
         yield [
             *of_trigger,
             *own.rows,
-            by_distance.get(f"{side}{abs(head - trigger).bit_length()}", UNKNOWN),
-            by_between.get(f"{side}{min(between, MAX_COUNT)}", UNKNOWN),
-            by_last.get(" ".join(path.rsplit(" ", 3)[-3:]), UNKNOWN),
+            by_distance.get(side[abs(head - trigger).bit_length()], UNKNOWN),
+            by_between.get(side[min(between, MAX_COUNT)], UNKNOWN),
+            by_last.get(_last_steps(path), UNKNOWN),
             by_slot.get(slot, UNKNOWN),
             own.by_path.get(path, UNKNOWN),
             own.by_slot.get(slot, UNKNOWN),
-            by_relation.get(side + own.relation, UNKNOWN),
-            *[group.get(path, UNKNOWN) for group in two_with_path],
-            *[group.get(slot, UNKNOWN) for group in two_with_slot],
+            by_own.get(side[-1] + own.relation, UNKNOWN),
+            by_path_of_type.get(path, UNKNOWN),
+            by_path_of_trigger.get(path, UNKNOWN),
+            by_path_of_voice.get(path, UNKNOWN),
+            by_slot_of_type.get(slot, UNKNOWN),
+            by_slot_of_trigger.get(slot, UNKNOWN),
+            by_slot_of_filled.get(slot, UNKNOWN),
         ]
 
 
-def _row(rows: Rows, group: str, value: str) -> int:
-    return rows.get(group, {}).get(value, UNKNOWN)
+@functools.lru_cache(maxsize=4096)
+def _last_steps(path: str) -> str:
+    return " ".join(path.rsplit(" ", 3)[-3:])
 
 
 def _voice(parse: Parse, trigger: int) -> str:

@@ -34,15 +34,19 @@ class RoleModel:
     vectors: Floats
     """(feature of one thing, width)."""
     scores: Floats
-    """(role, feature)."""
+    """(feature, role)."""
     layer: Floats
     """(width, role)."""
 
     def shares(self, rows: list[int]) -> Floats:
         """Return the probability of each role for each word: (word, role). *rows* are those of all words, in a line."""
-        ids = np.array(rows, np.int64).reshape(-1, role_features.ALL)
-        hidden = np.maximum(self.vectors[ids[:, : role_features.SINGLE]].sum(1), 0)
-        totals = hidden @ self.layer + self.scores[:, ids].sum(2).T
+        columns = np.array(rows, np.int64).reshape(-1, role_features.ALL).T
+        hidden = np.zeros((columns.shape[1], self.vectors.shape[1]), np.float32)
+        for column in columns[: role_features.SINGLE]:  # a third of the time of one sum over an axis in the middle
+            hidden += self.vectors.take(column, axis=0)
+        totals = np.maximum(hidden, 0) @ self.layer
+        for column in columns:
+            totals += self.scores.take(column, axis=0)
         odds = np.exp(totals - totals.max(1, keepdims=True))
         shares: Floats = odds / odds.sum(1, keepdims=True)
         return shares
@@ -59,6 +63,6 @@ def load() -> RoleModel:
         return RoleModel(
             rows,
             stored["vectors"] * stored["vectors.scale"],
-            np.ascontiguousarray((stored["scores"] * stored["scores.scale"]).T),
+            stored["scores"] * stored["scores.scale"],
             stored["layer"],
         )

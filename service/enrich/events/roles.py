@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from service.enrich.grammar.parse import Parse
     from service.enrich.grammar.phrases import TokenSpan
 
-MIN_SHARE, MIN_SHARE_OF_FURTHER = 0.25, 0.45
+MIN_SHARE, MIN_SHARE_OF_FURTHER = 0.22, 0.45
 """Least probability of the likeliest actor or recipient of an event, and of each further one."""
 NAME_LABELS = frozenset(get_args(EntityType))
 
