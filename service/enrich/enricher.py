@@ -131,16 +131,16 @@ class Enricher:
         with _timed(seconds, "locations"):
             lists["locations"], lists["countries"] = places.find(doc, article, self._gazetteer)
             lists["watched"] = [row.code for row in lists["countries"] if row.code in self._watched]
+        with _timed(seconds, "dates"):
+            lists["dates"] = dates.find(doc, article.published_at)
         with _timed(seconds, "events"):
-            lists["events"] = events.find(doc, lists["locations"])
+            lists["events"] = events.find(doc, lists["locations"], refers_to, lists["dates"])
         with _timed(seconds, "topics"):
             lists["topics"] = article_topics.find(doc)
         with _timed(seconds, "tags"):
             lists["tags"] = tags.assign(doc, lists["events"])
         with _timed(seconds, "quotes"):
             lists["quotes"] = quotes.find(doc, refers_to)
-        with _timed(seconds, "dates"):
-            lists["dates"] = dates.find(doc, article.published_at)
         with _timed(seconds, "counts"):
             lists["counts"] = counts.find(doc, lists["countries"])
         return lists

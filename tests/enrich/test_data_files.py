@@ -14,7 +14,7 @@ import service.enrich
 from service.enrich import data_files, tags
 from service.enrich.counts import affected
 from service.enrich.data_files import DataFileError
-from service.enrich.events import coding_words, rules
+from service.enrich.events import rules
 from service.enrich.grammar import word_lists
 
 DATA = Path(service.enrich.__file__).parent / "data"
@@ -46,8 +46,7 @@ def test_words_that_yaml_reads_as_values_stay_words(tmp_path: Path) -> None:
         ("clause_flags.yaml: row 'negated'", "adverbs", word_lists.flag_lists),
         ("tags.yaml: row 'summit'", "phrases", tags.vocabulary),
         ("quotes.yaml", "verbs", word_lists.speech_words),
-        ("function_words.yaml", "personal_pronouns", word_lists.function_words),
-        ("event_coding.yaml", "place_prepositions", coding_words.coding_words),
+        ("function_words.yaml", "place_prepositions", word_lists.function_words),
     ],
 )
 def test_a_misspelt_key_is_an_error_that_names_file_row_and_key(

@@ -2,63 +2,91 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from service.contract.annotations import Event, EventPlace, Participant
 from service.contract.annotations import Span as SentenceSpan
-from service.enrich.events import decision, identity, roles, selection, trigger_candidates
+from service.enrich.events import decision, event_dates, identity, retelling, roles, selection, trigger_candidates
+from service.enrich.events.retelling import Telling
 from service.enrich.events.selection import EventDraft, EventFlags
 from service.enrich.grammar import clauses
 from service.enrich.grammar.parse import Parse
-from service.enrich.grammar.phrases import NAME_TYPES, TokenSpan, mention
+from service.enrich.grammar.phrases import mention
 from service.enrich.model import network_reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping, Sequence
 
     from spacy.tokens import Doc
 
-    from service.contract.annotations import Location
+    from service.contract.annotations import DateMention, Location
     from service.enrich.events.trigger_candidates import TriggerCandidate
+    from service.enrich.grammar.phrases import TokenSpan
 
-PLACE_TYPES = frozenset({"GPE", "LOC", "FAC"})
 MIN_FLAG_PROBABILITY, WEIGHT_OF_WORDS = 0.5, 0.25
 """Probability from which a flag is set, and by how much the words of the clause raise or lower it."""
 MAX_TRIGGER_WORDS_BEFORE_NOUN = 2
 """Of "air strikes" or "peace talks"."""
 
 
-def find(doc: Doc, locations: Iterable[Location] = ()) -> list[Event]:
+def find(
+    doc: Doc,
+    locations: Sequence[Location] = (),
+    refers_to: Mapping[int, int] = MappingProxyType({}),
+    dates: Sequence[DateMention] = (),
+) -> list[Event]:
     """Return the events of *doc* in the order of the text.
 
     *doc* needs tags, a dependency parse with sentences, entities, and the network's reading; it needs no lemmas.
-    *locations* are the places of the article: an event gets those that its clause mentions. Without them, the names of
-    places in `doc.ents` are used.
     All spans are `[start, end)` in code points of `doc.text`, and all spans of one event are in one sentence.
+
+    Args:
+        doc: The text.
+        locations: The places of the article. An event has those that its clause mentions.
+        refers_to: For each token that refers to an entity, the index of that entity. Participants have it.
+        dates: The dates of the article. An event has the one that its clause names for it.
     """
     parse = Parse.of(doc)
-    place_names = _place_names(doc, locations)
     drafts = selection.select(parse, _drafts(parse, doc))
     main = selection.main_events(drafts)
-    events = [_event(doc, parse, draft, place_names, main=index in main) for index, draft in enumerate(drafts)]
+    datelines = frozenset(token for span in _place_names(doc, locations, "dateline") for token in range(*span))
+    participants = roles.participants(parse, drafts, roles.names(doc), datelines)
+    names, dated = _place_names(doc, locations, "name"), event_dates.by_sentence(parse, doc, dates)
+    tellings = []
+    for draft, of_event in zip(drafts, participants, strict=True):
+        frame = draft.candidate.frame
+        taken = [phrase.span for of_role in of_event for phrase in of_role]
+        tellings.append(
+            Telling(
+                draft,
+                of_event,
+                {span: names[span] for span in roles.places(parse, frame, list(names), taken)},
+                event_dates.find(parse, frame, dated.get(parse.sentence_of[frame.trigger], ())),
+            )
+        )
+    first = retelling.first_tellings(parse, tellings, refers_to)
+    events = [
+        _event(doc, parse, telling, refers_to, main=index in main, same_as=first[index])
+        for index, telling in enumerate(tellings)
+    ]
     return identity.with_ids(doc.text, events)
 
 
-def _place_names(doc: Doc, locations: Iterable[Location]) -> list[TokenSpan]:
-    spans = [
-        doc.char_span(place.start, place.end, alignment_mode="expand")
-        for location in locations
-        for place in location.mentions
-        if place.as_ == "name"
-    ]
-    names = [(span.start, span.end) for span in spans if span is not None]
-    return sorted(names or [(ent.start, ent.end) for ent in doc.ents if ent.label_ in PLACE_TYPES])
+def _place_names(doc: Doc, locations: Sequence[Location], how: str) -> dict[TokenSpan, int]:
+    """Return the mentions of *locations* that are a *how*, in the order of the text, with the index of their place."""
+    found = {}
+    for index, location in enumerate(locations):
+        for place in location.mentions:
+            span = doc.char_span(place.start, place.end, alignment_mode="expand")
+            if place.as_ == how and span is not None:
+                found[span.start, span.end] = index
+    return dict(sorted(found.items()))
 
 
 def _drafts(parse: Parse, doc: Doc) -> list[EventDraft]:
-    """Return the candidates that are events, with type, flags and arguments."""
+    """Return the candidates that are events, with type and flags."""
     read = network_reading.of(doc)
-    names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in NAME_TYPES]
     drafts = []
     for candidate in trigger_candidates.find(parse, read.types):
         at = candidate.frame.trigger
@@ -66,9 +94,8 @@ def _drafts(parse: Parse, doc: Doc) -> list[EventDraft]:
         decided = decision.decide(parse, candidate, read.event_types, read.types[at].tolist(), main)
         if decided is None:
             continue
-        actors, recipients = roles.arguments(parse, candidate.frame, names, decided.type)
         flags = _flags(read.flags[at].tolist(), clauses.read_flags(parse, candidate.frame))
-        drafts.append(EventDraft(candidate, decided, flags, actors, recipients, main))
+        drafts.append(EventDraft(candidate, decided, flags, main))
     return drafts
 
 
@@ -87,11 +114,17 @@ def _flags(probabilities: list[float], said: clauses.Flags) -> EventFlags:
     )
 
 
-def _event(doc: Doc, parse: Parse, draft: EventDraft, place_names: list[TokenSpan], *, main: bool) -> Event:
-    frame, rule = draft.candidate.frame, draft.decision.rule
-    start, end = parse.sentences[parse.sentence_of[frame.trigger]]
+def _event(
+    doc: Doc, parse: Parse, telling: Telling, refers_to: Mapping[int, int], *, main: bool, same_as: int | None
+) -> Event:
+    draft = telling.draft
+    rule = draft.decision.rule
+    start, end = parse.sentences[parse.sentence_of[draft.trigger]]
     sentence = doc[start:end]
-    places = roles.places(parse, frame, place_names, [*draft.actors, *draft.recipients])
+    actors, recipients = (
+        [Participant(**dict(mention(doc, phrase.span)), entity=refers_to.get(phrase.head)) for phrase in of_role]
+        for of_role in telling.participants
+    )
     return Event(
         type=draft.decision.type,
         mode=rule.mode if rule else None,
@@ -99,14 +132,18 @@ def _event(doc: Doc, parse: Parse, draft: EventDraft, place_names: list[TokenSpa
         tag=rule.tag if rule else None,
         trigger=mention(doc, _trigger(parse, draft.candidate)),
         sentence=SentenceSpan(start=sentence.start_char, end=sentence.end_char),
-        actors=[Participant(**dict(mention(doc, span))) for span in draft.actors],
-        recipients=[Participant(**dict(mention(doc, span))) for span in draft.recipients],
-        locations=[EventPlace(**dict(mention(doc, span))) for span in places],
+        actors=actors,
+        recipients=recipients,
+        locations=[
+            EventPlace(**dict(mention(doc, span)), location=location) for span, location in telling.places.items()
+        ],
         negated=draft.flags.negated,
         future=draft.flags.future,
         hypothetical=draft.flags.hypothetical,
         historical=draft.flags.historical,
         main=main,
+        same_as=same_as,
+        date=telling.date,
         confidence=round(draft.decision.confidence, 3),
         rule=rule.id if rule else "network",
     )

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from service.enrich.events.decision import Decision
     from service.enrich.events.trigger_candidates import TriggerCandidate
     from service.enrich.grammar.parse import Parse
-    from service.enrich.grammar.phrases import TokenSpan
 
 MAX_EVENTS_PER_SENTENCE = 4
 MIN_SHARE_OF_MAIN, MIN_SHARE_OF_SECOND = 0.2, 0.35
@@ -36,8 +35,6 @@ class EventDraft:
     candidate: TriggerCandidate
     decision: Decision
     flags: EventFlags
-    actors: list[TokenSpan]
-    recipients: list[TokenSpan]
     main_log_odds: float
     """Log odds of the event as the main one against none."""
 

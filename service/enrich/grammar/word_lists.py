@@ -32,12 +32,13 @@ class FunctionWords(DataRow):
     """Closed classes of words. `function_words.yaml` says what each is for."""
 
     relative_pronouns: frozenset[str]
-    personal_pronouns: frozenset[str]
     topic_prepositions: frozenset[str]
     accusing_prepositions: frozenset[str]
     scheduling_prepositions: frozenset[str]
     phrase_openers: frozenset[str]
     phrase_barriers: frozenset[str]
+    place_prepositions: frozenset[str]
+    bounding_prepositions: frozenset[str]
 
 
 class SpeechWords(DataRow):

@@ -20,7 +20,7 @@ def draft(trigger: int = 0, *, probability: float = 0.9, main: float = 0.0) -> E
     """Return an event of the word at *trigger*."""
     candidate = TriggerCandidate(Frame(trigger, "meet", "v"), [])
     return EventDraft(
-        candidate, Decision("CONSULT", None, probability, 0.5), EventFlags(False, False, False, False), [], [], main
+        candidate, Decision("CONSULT", None, probability, 0.5), EventFlags(False, False, False, False), main
     )
 
 
