@@ -6,6 +6,7 @@
     decision            whether a candidate is an event, of which type, and how prominent it is in its sentence
     roles               actors, recipients and places of an event
     selection           which events of a sentence are kept, and which are the story
+    identity            the id of each event, which stays the same in later versions of the article
     coding_words        word lists of roles
     vocabulary          the types, modes and contexts that an event may have
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from service.contract.annotations import Event, EventPlace, Participant
 from service.contract.annotations import Span as SentenceSpan
-from service.enrich.events import decision, roles, selection, trigger_candidates
+from service.enrich.events import decision, identity, roles, selection, trigger_candidates
 from service.enrich.events.selection import EventDraft, EventFlags
 from service.enrich.grammar import clauses
 from service.enrich.grammar.parse import Parse
@@ -40,7 +40,8 @@ def find(doc: Doc, locations: Iterable[Location] = ()) -> list[Event]:
     place_names = _place_names(doc, locations)
     drafts = selection.select(parse, _drafts(parse, doc))
     main = selection.main_events(drafts)
-    return [_event(doc, parse, draft, place_names, main=index in main) for index, draft in enumerate(drafts)]
+    events = [_event(doc, parse, draft, place_names, main=index in main) for index, draft in enumerate(drafts)]
+    return identity.with_ids(doc.text, events)
 
 
 def _place_names(doc: Doc, locations: Iterable[Location]) -> list[TokenSpan]:
