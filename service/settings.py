@@ -115,6 +115,11 @@ class Settings(BaseSettings):
     )
     raw_topic: str = Field(default="newswire.raw", description="Topic of raw articles.")
     enriched_topic: str = Field(default="newswire.enriched", description="Topic of enriched records.")
+    events_topic: str | None = Field(
+        default=None,
+        description="Topic of flat events, one message per event of a record. If unset, none are written. The declared "
+        "topic is `newswire.events`.",
+    )
     dead_letter_topic: str = Field(default="newswire.dead-letter", description="Topic of refused articles.")
     parked_topic: str = Field(
         default="newswire.parked", description="Topic of dead letters that were replayed too often."

@@ -24,6 +24,8 @@ _TOPIC_OF_MESSAGE: dict[str, Role] = {
     "rawDeletion": "raw",
     "enrichedArticle": "enriched",
     "deletion": "enriched",
+    "flatEvent": "events",
+    "flatEventDeletion": "events",
     "deadLetter": "dead-letter",
     "deadLetterNote": "dead-letter",
 }
@@ -33,6 +35,8 @@ _HEADERS_OF_MESSAGE = {
     "rawDeletion": headers.RAW_DELETION,
     "enrichedArticle": headers.RECORD,
     "deletion": headers.DELETION,
+    "flatEvent": headers.FLAT_EVENT,
+    "flatEventDeletion": headers.FLAT_EVENT_DELETION,
     "deadLetterNote": headers.NOTE,
 }
 """The headers of a dead letter are described by a JSON Schema of their own."""

@@ -23,7 +23,7 @@ Country3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
 class FlatEvent(ContractModel):
-    """An event of an article, in one flat row. Texts of more than 2,000 characters are cut off there."""
+    """An event of an article, in one flat row. Texts are on one line, and cut off after 2,000 characters."""
 
     event_id: str
     """Key of the message: `article_id`, `#` and the event's `id` in the record."""

@@ -41,6 +41,7 @@ ERROR_STACKTRACE = "__streams.errors.stacktrace"
 ORIGIN = "newswire.origin"
 REVISION = "newswire.revision"
 SUPERSEDED = "newswire.superseded"
+EVENTS = "newswire.events"
 FORMAT = "newswire.format"
 TIMESTAMP = "newswire.timestamp"
 ATTEMPT = "newswire.attempt"
@@ -58,8 +59,11 @@ SETTLED_TO = "newswire.settled-to"
 CLOUDEVENTS_VERSION = "1.0"
 ENRICHED_TYPE = "newswire.article.enriched.v1"
 DELETED_TYPE = "newswire.article.deleted.v1"
+FLAT_EVENT_TYPE = "newswire.event.found.v1"
+FLAT_EVENT_DELETED_TYPE = "newswire.event.deleted.v1"
 JSON_CONTENT_TYPE = "application/json"
 ENRICHED_SCHEMA_ID = f"urn:newswire:enriched-article:{SCHEMA_VERSION}"
+FLAT_EVENT_SCHEMA_ID = f"urn:newswire:flat-event:{SCHEMA_VERSION}"
 REVISION_CHARACTERS = 256
 """Length of `newswire.revision`: the time takes 26, which leaves more than any sensible version needs."""
 
@@ -134,6 +138,12 @@ RECORD = (
     Header(
         SUPERSEDED, "`true` if a later version of the article was published before; otherwise absent.", required=False
     ),
+    Header(
+        EVENTS,
+        "Ids of the events that were written to the events topic, separated by commas. Absent if none is set, and from "
+        "a record that is superseded.",
+        required=False,
+    ),
     *_OUTPUT_TRACE,
 )
 
@@ -145,6 +155,38 @@ DELETION = (
     _PARTITION_KEY,
     _ORIGIN,
     *_OUTPUT_TRACE,
+)
+
+_FLAT_EVENT = (
+    Header(CE_SPECVERSION, CLOUDEVENTS_VERSION),
+    Header(CE_ID, "Topic, partition and offset of the raw article, `#`, and the id of the event within the article."),
+    Header(CE_SOURCE, "Consumer group that wrote the message."),
+    Header(CE_TIME, "When the message was written."),
+    Header(CE_SUBJECT, "Id of the article."),
+    Header(CE_PARTITIONKEY, "Key of the message."),
+    Header(
+        ORIGIN,
+        "Topic, partition and offset of the raw article. Use it with the key of the message to recognise duplicates.",
+    ),
+    *_OUTPUT_TRACE,
+)
+
+FLAT_EVENT = (
+    *_FLAT_EVENT,
+    Header(CE_TYPE, FLAT_EVENT_TYPE),
+    Header(CE_DATASCHEMA, "`$id` of the JSON Schema."),
+    Header(CONTENT_TYPE, JSON_CONTENT_TYPE),
+    Header(REVISION, f"`revision` of the article's record, cut off after {REVISION_CHARACTERS} characters."),
+)
+
+FLAT_EVENT_DELETION = (
+    *_FLAT_EVENT,
+    Header(CE_TYPE, FLAT_EVENT_DELETED_TYPE),
+    Header(
+        REVISION,
+        "`revision` of the version that no longer has the event. Absent if the article was deleted.",
+        required=False,
+    ),
 )
 
 DEAD_LETTER = (
@@ -184,6 +226,8 @@ HEADERS = {
     "deletion of a raw article": RAW_DELETION,
     "record": RECORD,
     "deletion": DELETION,
+    "flat event": FLAT_EVENT,
+    "deletion of a flat event": FLAT_EVENT_DELETION,
     "dead letter": DEAD_LETTER,
     "note": NOTE,
 }

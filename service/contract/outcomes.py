@@ -44,6 +44,8 @@ class Enriched:
     """Number of place mentions per country code; "" if the place has no country, "?" if it is unresolved."""
     events: dict[str, int] = field(default_factory=dict)
     """Number of events per type."""
+    flat_events: dict[str, bytes] = field(default_factory=dict)
+    """The messages for the events topic by the ids of the events. Empty if no such topic is set."""
     tags: tuple[str, ...] = ()
 
 

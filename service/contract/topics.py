@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-Role = Literal["raw", "enriched", "dead-letter", "parked"]
+Role = Literal["raw", "enriched", "events", "dead-letter", "parked"]
 
 
 class Topic(BaseModel):
@@ -34,8 +34,8 @@ class Topic(BaseModel):
 
 
 def declared() -> list[Topic]:
-    """Return the declared topics in the order of the flow: raw, enriched, dead-letter, parked."""
+    """Return the declared topics in the order of the flow: raw, enriched, events, dead-letter, parked."""
     installed = Path(__file__).parents[1] / "declared_topics"  # in a wheel; a checkout has them in schemas/
     folder = installed if installed.is_dir() else Path(__file__).parents[2] / "schemas/topics"
-    order: list[Role] = ["raw", "enriched", "dead-letter", "parked"]
+    order: list[Role] = ["raw", "enriched", "events", "dead-letter", "parked"]
     return [Topic.model_validate(yaml.safe_load((folder / f"{role}.yaml").read_text())) for role in order]

@@ -19,14 +19,15 @@ CONNECT_SECONDS = 2.0  # for a command; a broker on the same network answers in 
 
 
 def declared_topics(settings: Settings) -> dict[str, Topic]:
-    """Return the declared topics by the names that *settings* give them."""
+    """Return the declared topics by the names that *settings* give them, without one that they give none."""
     names = {
         "raw": settings.raw_topic,
         "enriched": settings.enriched_topic,
+        "events": settings.events_topic,
         "dead-letter": settings.dead_letter_topic,
         "parked": settings.parked_topic,
     }
-    return {names[topic.role]: topic for topic in declared()}
+    return {name: topic for topic in declared() if (name := names[topic.role])}
 
 
 def create_topics(settings: Settings) -> dict[str, bool]:

@@ -50,7 +50,10 @@ class ArticleProcessor(Protocol):
     """What a worker process runs. The factory creates it from the settings."""
 
     def process(self, message: Message) -> Outcome:
-        """Return the outcome of *message*. Its record must not be longer than `max_record_bytes` of the settings."""
+        """Return the outcome of *message*.
+
+        Neither its record nor its flat events together may be longer than `max_record_bytes` of the settings.
+        """
 
 
 class _ArticleTimeoutError(BaseException):

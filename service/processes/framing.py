@@ -4,7 +4,7 @@ A frame is the length of its head and the length of its body, each as an unsigne
 then the head, a JSON object; then the body, raw bytes:
 
 message   head: key, headers, timestamp, whether there is a value; body: the value
-outcome   head: which outcome, and its plain fields; body: the record, or the detail of a refusal
+outcome   head: which outcome, and its plain fields; body: the record and its flat events, or the detail of a refusal
 
 They are not pickles, because a worker process parses hostile bytes with parsers written in C. If one of them were
 exploited, a pickle from that process could run code in the worker, which holds the credentials of Kafka. A frame can
@@ -26,7 +26,7 @@ from service.contract.outcomes import Enriched, Message, Outcome, Refused, Tombs
 from service.contract.reject_reasons import RejectReason
 
 LENGTHS = struct.Struct("!II")
-MAX_HEAD_BYTES = 1024 * 1024  # of an outcome: an id, tags and counts by type, in all about 1 kB
+MAX_HEAD_BYTES = 1024 * 1024  # of an outcome: an id, tags, counts by type and ids of events, in all about 1 kB
 
 
 class MalformedFrameError(ValueError):
@@ -57,6 +57,8 @@ class _EnrichedHead(_Head):
     places: dict[str, NonNegativeInt]
     events: dict[str, NonNegativeInt]
     tags: tuple[str, ...]
+    flat_events: dict[str, NonNegativeInt]
+    """The lengths of the flat events, which are the end of the body, in this order."""
 
 
 class _RefusedHead(_Head):
@@ -109,8 +111,9 @@ def encode_outcome(outcome: Outcome) -> bytes:
                 "places": outcome.places,
                 "events": outcome.events,
                 "tags": outcome.tags,
+                "flat_events": {name: len(value) for name, value in outcome.flat_events.items()},
             }
-            return _frame(orjson.dumps(head), outcome.value)
+            return _frame(orjson.dumps(head), b"".join((outcome.value, *outcome.flat_events.values())))
         case Refused():
             # The detail may quote the article, and so hold half a surrogate pair, which JSON cannot express.
             head = {"outcome": "refused", "reason": outcome.reason, "stage": outcome.stage}
@@ -125,15 +128,17 @@ def decode_outcome(head: bytes, body: bytes) -> Outcome:
         fields = _OUTCOME_HEAD.validate_json(head)
         match fields:
             case _EnrichedHead():
+                value, flat_events = _split(body, fields.flat_events)
                 return Enriched(
                     fields.id,
-                    body,
+                    value,
                     fields.status,
                     fields.seconds,
                     fields.revision,
                     entities=fields.entities,
                     places=fields.places,
                     events=fields.events,
+                    flat_events=flat_events,
                     tags=fields.tags,
                 )
             case _RefusedHead():
@@ -150,6 +155,18 @@ def decode_lengths(data: bytes, max_body_bytes: int) -> Lengths:
     if lengths.head > MAX_HEAD_BYTES or lengths.body > max_body_bytes:
         raise MalformedFrameError(f"a head of {lengths.head:,} bytes and a body of {lengths.body:,} bytes")
     return lengths
+
+
+def _split(body: bytes, lengths: dict[str, int]) -> tuple[bytes, dict[str, bytes]]:
+    """Return the record of *body*, and by their names the parts after it, which have these *lengths*."""
+    start = len(body) - sum(lengths.values())
+    if start < 0:
+        raise MalformedFrameError(f"a body of {len(body):,} bytes, shorter than its parts")
+    value, parts = body[:start], {}
+    for name, length in lengths.items():
+        parts[name] = body[start : start + length]
+        start += length
+    return value, parts
 
 
 def _frame(head: bytes, body: bytes) -> bytes:

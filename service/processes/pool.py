@@ -41,6 +41,12 @@ WALL_CLOCK_FACTOR = 3
 MAX_DETAIL_BYTES = 1024 * 1024  # of a refusal; usually about 100
 
 
+def max_body_bytes(settings: Settings) -> int:
+    """Return the most bytes of a record and its flat events, each of which may have as many as a record."""
+    parts = 2 if settings.events_topic else 1
+    return max(parts * settings.max_record_bytes, MAX_DETAIL_BYTES)
+
+
 def wall_clock_seconds(settings: Settings) -> float:
     """Return the wall-clock limit for one article, after which its process is killed.
 
@@ -130,7 +136,7 @@ class WorkerPool:
         """Run one process until it ends. On return, *leftover* holds the articles that it has not answered."""
         pid, channel = await self._fork_server.fork()
         reader, writer = await asyncio.open_connection(sock=channel)
-        process = WorkerProcess(pid, reader, writer, max(self._settings.max_record_bytes, MAX_DETAIL_BYTES))
+        process = WorkerProcess(pid, reader, writer, max_body_bytes(self._settings))
         self._processes.add(process)
         failure = ""
         is_worn = False

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from service import wire
 from service.contract.outcomes import Enriched, Headers, Message, Outcome, Refused, Tombstone
 from service.contract.reject_reasons import InvalidArticleError, RejectReason
+from service.enrich import flat_events
 from service.enrich.enricher import Enricher
 
 if TYPE_CHECKING:
@@ -67,11 +68,14 @@ class Processor:
     def _enriched(self, record: EnrichedArticle, seconds: dict[str, float]) -> Outcome:
         started = time.monotonic()
         value = record.model_dump_json().encode()
+        rows = flat_events.of(record) if self._settings.events_topic else {}
+        messages = {name: row.model_dump_json().encode() for name, row in rows.items()}
         seconds["serialize"] = time.monotonic() - started
         limit = self._settings.max_record_bytes
-        if len(value) > limit:
-            detail = f"the record has {len(value):,} bytes, the limit is {limit:,}"
-            return Refused(RejectReason.RECORD_TOO_LARGE, "serialize", detail)
+        for what, size in (("the record has", len(value)), ("its events have", sum(map(len, messages.values())))):
+            if size > limit:
+                detail = f"{what} {size:,} bytes, the limit is {limit:,}"
+                return Refused(RejectReason.RECORD_TOO_LARGE, "serialize", detail)
         return Enriched(
             id=record.id,
             value=value,
@@ -82,6 +86,7 @@ class Processor:
             places=dict(Counter(_country_label(place.country, place.confidence) for place in record.locations)),
             events=dict(Counter(event.type for event in record.events)),
             tags=tuple(tag.tag for tag in record.tags),
+            flat_events=messages,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import structlog
@@ -48,8 +49,8 @@ class Accounting:
 
     def published(self, outputs: Sequence[Output], seconds: float) -> None:
         """Count the records of a delivery, and observe its time."""
-        for made in outputs:
-            self._metrics.published.labels(made.topic, "ok").inc()
+        for topic, count in Counter(made.topic for made in outputs).items():
+            self._metrics.published.labels(topic, "ok").inc(count)
         self._metrics.publishing.observe(seconds)
 
     def failed(self, outputs: Sequence[Output]) -> None:
@@ -57,13 +58,14 @@ class Accounting:
         for topic in {made.topic for made in outputs} or {self._settings.enriched_topic}:
             self._metrics.published.labels(topic, "error").inc()
 
-    def article(self, record: KafkaRecord, outcome: Outcome) -> None:
-        """Count and log one committed article."""
+    def article(self, record: KafkaRecord, outcome: Outcome, outputs: Sequence[Output]) -> None:
+        """Count and log one committed article, for which *outputs* were written."""
         now = time.time()
         self._metrics.last_processed.set(now)
         self._metrics.size.observe(len(record.value or b""))
         if record.timestamp >= 0:
             self._metrics.age.observe(max(0.0, now - record.timestamp / 1000))
+        events = self._flat_events(outputs)
         match outcome:
             case Enriched():
                 self._metrics.superseded.inc(outcome.superseded)
@@ -71,10 +73,10 @@ class Accounting:
                     self._metrics.articles.labels("superseded", "").inc()
                     log.info("article", id=outcome.id, outcome="superseded", **_place(record))
                 else:
-                    self._enriched(record, outcome)
+                    self._enriched(record, outcome, events)
             case Tombstone():
                 self._metrics.articles.labels("deleted", "").inc()
-                log.info("article", outcome="deleted", **_place(record))
+                log.info("article", outcome="deleted", **_place(record), **events)
             case Refused():
                 self._metrics.articles.labels("rejected", outcome.reason).inc()
                 self._metrics.dead_letters.labels(outcome.reason).inc()
@@ -87,7 +89,18 @@ class Accounting:
                     detail=outcome.detail,
                 )
 
-    def _enriched(self, record: KafkaRecord, outcome: Enriched) -> None:
+    def _flat_events(self, outputs: Sequence[Output]) -> dict[str, int]:
+        """Count the messages for the events topic among *outputs*. Return the counts by their names in the log."""
+        if not self._settings.events_topic:
+            return {}
+        messages = [made for made in outputs if made.topic == self._settings.events_topic]
+        deleted = sum(made.value is None for made in messages)
+        written = len(messages) - deleted
+        self._metrics.flat_events.labels("written").inc(written)
+        self._metrics.flat_events.labels("deleted").inc(deleted)
+        return {"flat_events": written, "flat_events_deleted": deleted}
+
+    def _enriched(self, record: KafkaRecord, outcome: Enriched, events: dict[str, int]) -> None:
         total = sum(outcome.seconds.values())
         self._metrics.articles.labels(outcome.status, "").inc()
         self._metrics.processing.observe(total)
@@ -112,6 +125,7 @@ class Accounting:
             places=sum(outcome.places.values()),
             events=sum(outcome.events.values()),
             tags=len(outcome.tags),
+            **events,
             ms=round(total * 1000, 1),
         )
 

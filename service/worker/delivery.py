@@ -90,9 +90,16 @@ class AtLeastOnce:
         return await _starts(self.settings, partitions)
 
     async def deliver(self, tp: TP, outputs: Sequence[Output], offset: int, metadata: str) -> None:
-        """Send all, wait for the acks, commit."""
+        """Send all, wait for the acks, commit.
+
+        Flat events are sent when the records are acknowledged. So each event that was ever written is named in the
+        headers of a record, by which a later version deletes it, even if the worker dies in between.
+        """
         assert self._producer is not None
-        await _send(self._producer, tp.partition, outputs, alone=self.one_record_per_batch)
+        events = [output for output in outputs if output.topic == self.settings.events_topic]
+        records = [output for output in outputs if output.topic != self.settings.events_topic]
+        for part in (records, events):
+            await _send(self._producer, tp.partition, part, alone=self.one_record_per_batch)
         await self._commit(tp, offset, metadata)
 
     async def close(self) -> None:

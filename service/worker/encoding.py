@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 TEXT_BYTES = 1024  # of a dead letter's message
+FLAT_EVENT_KEY_BYTES = 16 * 1024
+"""Three times the longest key, which is in the headers too: an id of 1,024 characters, at most 4 bytes each."""
 
 
 def encode_outcome(
@@ -27,13 +29,15 @@ def encode_outcome(
 ) -> tuple[Outcome, Output]:
     """Return the final outcome of *record* and what to write for it.
 
-    A record of more than *limit* bytes, which the topics would not accept, becomes a dead letter.
+    A record or a flat event of more than *limit* bytes, which the topics would not accept, becomes a dead letter.
     """
     if not isinstance(outcome, Refused):
         made = _record(settings, record, outcome, now)
-        if made.size <= limit:
+        event_bytes = _largest_event(outcome, made)
+        if made.size <= limit and event_bytes <= limit:
             return outcome, made
-        detail = f"the record has {made.size:,} bytes, the topic accepts {limit:,}"
+        what, size = ("the record", made.size) if made.size > limit else ("an event", event_bytes)
+        detail = f"{what} has {size:,} bytes, the topic accepts {limit:,}"
         outcome = Refused(RejectReason.RECORD_TOO_LARGE, "publish", detail)
     return outcome, dead_letter(settings, record, outcome, now, limit)
 
@@ -46,18 +50,46 @@ def is_dropped(settings: Settings, outcome: Outcome) -> bool:
 
 def version_key(article: Enriched) -> tuple[bytes, bytes]:
     """Return the id and the revision of *article*, as the headers of its record have them."""
-    return _bytes(article.id), _bytes(article.revision[: names.REVISION_CHARACTERS])
+    return encode_text(article.id), encode_text(article.revision[: names.REVISION_CHARACTERS])
 
 
 def _record(settings: Settings, record: KafkaRecord, outcome: Outcome, now: datetime) -> Output:
-    key = record.key if record.key is not None or not isinstance(outcome, Enriched) else _bytes(outcome.id)
+    key = record.key if record.key is not None or not isinstance(outcome, Enriched) else encode_text(outcome.id)
     if isinstance(outcome, Enriched):
-        value, subject, kind = outcome.value, _bytes(outcome.id), names.ENRICHED_TYPE
+        value, subject, kind = outcome.value, encode_text(outcome.id), names.ENRICHED_TYPE
     else:
         value, subject, kind = None, key or b"", names.DELETED_TYPE
+    schema = None if value is None else names.ENRICHED_SCHEMA_ID
+    headers = cloud_event(
+        settings, record, now, identifier=record.origin, kind=kind, subject=subject, key=key, schema=schema
+    )
+    if isinstance(outcome, Enriched):
+        headers += [(names.REVISION, version_key(outcome)[1])]
+        if outcome.superseded:
+            headers += [(names.SUPERSEDED, b"true")]
+        elif settings.events_topic:
+            headers += [(names.EVENTS, encode_text(",".join(outcome.flat_events)))]
+    return Output(settings.enriched_topic, key, value, tuple(headers), record.timestamp)
+
+
+def cloud_event(
+    settings: Settings,
+    record: KafkaRecord,
+    now: datetime,
+    *,
+    identifier: str,
+    kind: str,
+    subject: bytes,
+    key: bytes | None,
+    schema: str | None,
+) -> list[tuple[str, bytes | None]]:
+    """Return the headers of a message made from *record*: attributes of CloudEvents, trace and origin.
+
+    *schema* is the `$id` of the JSON Schema of its value, None if that is null.
+    """
     headers: list[tuple[str, bytes | None]] = [
         (names.CE_SPECVERSION, names.CLOUDEVENTS_VERSION.encode()),
-        (names.CE_ID, record.origin.encode()),
+        (names.CE_ID, identifier.encode()),
         (names.CE_SOURCE, f"/newswire/{settings.group}".encode()),
         (names.CE_TYPE, kind.encode()),
         (names.CE_TIME, _time(now)),
@@ -66,17 +98,19 @@ def _record(settings: Settings, record: KafkaRecord, outcome: Outcome, now: date
     headers += [
         (name, content) for name, content in ((names.CE_SUBJECT, subject), (names.CE_PARTITIONKEY, key)) if content
     ]
-    if value is not None:
-        headers += [
-            (names.CE_DATASCHEMA, names.ENRICHED_SCHEMA_ID.encode()),
-            (names.CONTENT_TYPE, names.JSON_CONTENT_TYPE.encode()),
-        ]
+    if schema is not None:
+        headers += [(names.CE_DATASCHEMA, schema.encode()), (names.CONTENT_TYPE, names.JSON_CONTENT_TYPE.encode())]
     headers += record.trace.items()
     headers += [(names.ORIGIN, record.origin.encode())]
-    if isinstance(outcome, Enriched):
-        headers += [(names.REVISION, version_key(outcome)[1])]
-        headers += [(names.SUPERSEDED, b"true")] if outcome.superseded else []
-    return Output(settings.enriched_topic, key, value, tuple(headers), record.timestamp)
+    return headers
+
+
+def _largest_event(outcome: Outcome, made: Output) -> int:
+    """Return an upper bound of the bytes of the largest flat event of the record *made*; 0 if there is none."""
+    if not isinstance(outcome, Enriched) or not outcome.flat_events:
+        return 0
+    headers = made.size - len(outcome.value)  # more than those of an event, but for its key
+    return headers + max(map(len, outcome.flat_events.values())) + FLAT_EVENT_KEY_BYTES
 
 
 def dead_letter(settings: Settings, record: KafkaRecord, refused: Refused, now: datetime, limit: int) -> Output:
@@ -111,12 +145,12 @@ def _reason(settings: Settings, record: KafkaRecord, refused: Refused, now: date
         (names.ERROR_TOPIC, record.topic.encode()),
         (names.ERROR_PARTITION, str(record.partition).encode()),
         (names.ERROR_OFFSET, str(record.offset).encode()),
-        (names.ERROR_EXCEPTION, _bytes(error if raised else "InvalidArticle")[:TEXT_BYTES]),
-        (names.ERROR_MESSAGE, _bytes(f"{refused.reason}: {refused.detail}")[:TEXT_BYTES]),
-        (names.ERROR_STACKTRACE, _bytes(place if raised else "")[:TEXT_BYTES]),
+        (names.ERROR_EXCEPTION, encode_text(error if raised else "InvalidArticle")[:TEXT_BYTES]),
+        (names.ERROR_MESSAGE, encode_text(f"{refused.reason}: {refused.detail}")[:TEXT_BYTES]),
+        (names.ERROR_STACKTRACE, encode_text(place if raised else "")[:TEXT_BYTES]),
         (names.ORIGIN, record.origin.encode()),
         (names.REASON, refused.reason.encode()),
-        (names.STAGE, _bytes(refused.stage)),
+        (names.STAGE, encode_text(refused.stage)),
         (names.ATTEMPT, str(record.attempt).encode()),
         (names.GROUP, settings.group.encode()),
         (names.VERSION, __version__.encode()),
@@ -128,6 +162,6 @@ def _time(now: datetime) -> bytes:
     return now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z").encode()
 
 
-def _bytes(text: str) -> bytes:
+def encode_text(text: str) -> bytes:
     """Encode *text*. Half a surrogate pair, which JSON can contain, becomes a question mark."""
     return text.encode(errors="replace")

@@ -139,6 +139,13 @@ class Metrics:
             registry=registry,
         )
         self.events = Counter("newswire_events", "Events found, by PLOVER type.", ["type"], registry=registry)
+        self.flat_events = Counter(
+            "newswire_flat_events",
+            "Messages written to the events topic, if one is set: `written` for an event, `deleted` for one that the "
+            "article no longer has.",
+            ["kind"],
+            registry=registry,
+        )
         self.tags = Counter("newswire_event_tags", "Event tags given to articles.", ["tag"], registry=registry)
         self.model_load = Gauge(
             "newswire_model_load_seconds", "Time that loading the model took at start.", registry=registry
@@ -156,7 +163,9 @@ class Metrics:
             self.held.labels(limit)
         for stage in STAGES:
             self.stages.labels(stage)
-        for topic in (settings.enriched_topic, settings.dead_letter_topic):
+        for kind in ("written", "deleted"):
+            self.flat_events.labels(kind)
+        for topic in filter(None, (settings.enriched_topic, settings.events_topic, settings.dead_letter_topic)):
             self.published.labels(topic, "ok")
             self.published.labels(topic, "error")
         for label in get_args(EntityType):

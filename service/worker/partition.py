@@ -194,5 +194,6 @@ class AssignedPartition:
                 break
             outcome = article.outcome.result()
             size += len(getattr(outcome, "value", None) or article.record.value or b"")
+            size += sum(map(len, getattr(outcome, "flat_events", {}).values()))
             finished.append(article)
         return finished

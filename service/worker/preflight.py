@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 SIZE_CONFIG = "max.message.bytes"
+MIN_EVENT_BYTES = 256 * 1024
+"""A batch of the producer, and twice the largest flat event: 15 texts of 2,000 characters, at most 4 bytes each."""
 CONNECT_SECONDS = 10.0  # for the first broker to answer, per attempt
 WAIT_SECONDS = 180.0  # for the brokers to come up; of the startup probe's 300 s this leaves 120 s to load the model
 PAUSE_SECONDS = 1.0  # between attempts, which may fail at once
@@ -59,6 +61,7 @@ def check(settings: Settings) -> int:
     admin = admin_client(settings, CONNECT_SECONDS)
     try:
         _check_partitions(settings, admin)
+        _check_event_size(settings, admin)
         return _max_record_bytes(settings, admin)
     except KafkaError as error:
         kind = BrokersUnreachableError if error.retriable else PreflightError
@@ -68,7 +71,7 @@ def check(settings: Settings) -> int:
 
 
 def _check_partitions(settings: Settings, admin: KafkaAdminClient) -> None:
-    outputs = [settings.enriched_topic, settings.dead_letter_topic]
+    outputs = list(filter(None, (settings.enriched_topic, settings.events_topic, settings.dead_letter_topic)))
     counts = partition_counts(admin, [settings.raw_topic, *outputs])
     for name in outputs:
         if counts[name] < counts[settings.raw_topic]:
@@ -80,15 +83,27 @@ def _check_partitions(settings: Settings, admin: KafkaAdminClient) -> None:
 
 def _max_record_bytes(settings: Settings, admin: KafkaAdminClient) -> int:
     """Return the smallest of our limit and those of the output topics; our limit if we may not describe them."""
-    names = [settings.enriched_topic, settings.dead_letter_topic]
+    return min([settings.max_record_bytes, *_size_limits(admin, settings.enriched_topic, settings.dead_letter_topic)])
+
+
+def _check_event_size(settings: Settings, admin: KafkaAdminClient) -> None:
+    """Refuse an events topic that is too small: its limit must not become that of the records."""
+    for limit in _size_limits(admin, settings.events_topic) if settings.events_topic else ():
+        if limit < MIN_EVENT_BYTES:
+            raise PreflightError(
+                f"{settings.events_topic} accepts {limit:,} bytes: set its {SIZE_CONFIG} to {MIN_EVENT_BYTES:,} or more"
+            )
+
+
+def _size_limits(admin: KafkaAdminClient, *names: str) -> list[int]:
+    """Return the largest messages that the topics *names* accept; nothing if we may not describe them."""
     try:
         configs = admin.describe_configs([ConfigResource("TOPIC", name) for name in names], config_filter="all")
     except KafkaError:
-        return settings.max_record_bytes
-    limits = [
+        return []
+    return [
         int(config[SIZE_CONFIG]["value"])
         for resources in configs.values()
         for config in resources.values()
         if SIZE_CONFIG in config
     ]
-    return min([settings.max_record_bytes, *limits])

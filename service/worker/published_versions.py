@@ -1,8 +1,9 @@
-"""Which versions of an article have been published, so that an older one that arrives late is marked.
+"""Which versions of an article have been published, and which flat events of it.
 
-The last `WINDOW_RECORDS` records of each output partition are remembered. After a restart or a rebalance they are read
-again, so the mark depends only on what was published before, by this worker or another. All versions of an article
-are in one partition, since they have one key.
+So an older version that arrives late is marked, and events that a later version no longer has are deleted. The last
+`WINDOW_RECORDS` records of each output partition are remembered. After a restart or a rebalance they are read again, so
+all this depends only on what was published before, by this worker or another. All versions of an article are in one
+partition, since they have one key.
 """
 
 from __future__ import annotations
@@ -10,24 +11,27 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import deque
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
 from kafka import TopicPartition
 from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
-from service.contract.headers import CE_SUBJECT, REVISION
+from service.contract.headers import CE_SUBJECT, EVENTS, ORIGIN, REVISION
 from service.errors import KafkaOperationError
 from service.kafka.reading import committed_reader, read_ranges
-from service.worker.encoding import version_key
+from service.worker.encoding import encode_text, version_key
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable, Mapping
 
     from faust.types import TP
     from kafka import KafkaConsumer
+    from kafka.consumer.fetcher import ConsumerRecord
 
     from service.contract.outcomes import Enriched
+    from service.kafka.start_offsets import Start
     from service.settings import Settings
 
 log = structlog.get_logger()
@@ -39,58 +43,126 @@ A record has 35 kB on average, so a worker that is assigned 12 full partitions r
 of it its own CPU time. In memory a record takes 310 bytes: 2 MB for 12 partitions.
 """
 READ_SECONDS = 10.0  # for all partitions, while a rebalance may take 60 s
-EFFECT = "some older versions of articles will not be marked as superseded"
+EFFECT = "some older versions of articles will not be marked as superseded, and their events not deleted"
 FETCH_BYTES = 4 * 1024 * 1024  # per fetch: needs 24 MB for the moment; with 16 MB it is 90 MB, and no faster
 ID_HASH_BYTES = 16  # the chance that two of 500 ids share a hash is 1 in 10**33
 
-Version = tuple[bytes, bytes]
-"""A hash of an article's id, and the revision."""
+
+@dataclass(slots=True)
+class Version:
+    """A version of an article that was published."""
+
+    article: bytes
+    """A hash of the article's id."""
+    revision: bytes
+    written: WrittenEvents | None = None
+    """Its flat events. None if it is superseded, if no events topic was set, or if the article was deleted since."""
+    certain: bool = True
+    """Whether its delivery is known to have succeeded. If not, the events of the version before may still be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenEvents:
+    """The events of an article that the events topic may hold. Bytes, because 500 of these are kept per partition."""
+
+    key: bytes
+    """A hash of the key of the article's record."""
+    article_id: bytes
+    ids: bytes
+    """Their ids within the article, as in the header `newswire.events`. Some may come twice."""
+
+    @property
+    def events(self) -> list[str]:
+        """Return each id once, in order."""
+        return list(dict.fromkeys(filter(None, self.ids.decode(errors="replace").split(","))))
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """The deletion of the articles with a key."""
+
+    key: bytes
+    """A hash of the key."""
 
 
 class Versions:
-    """The versions that were published last to one partition."""
+    """The versions that were published last to one partition, and the flat events of each."""
 
-    def __init__(self, published: Iterable[Version] = ()) -> None:
+    def __init__(self, published: Iterable[Version | Deletion] = ()) -> None:
         self._published: deque[Version] = deque()
-        self._revisions: dict[bytes, list[bytes]] = {}
-        for version in published:
-            self._add(version)
+        self._of_article: dict[bytes, list[Version]] = {}
+        for entry in published:
+            if isinstance(entry, Deletion):
+                self._delete(entry.key)
+                continue
+            before = None if entry.certain else self._written(entry.article)
+            if before and entry.written:
+                entry.written = replace(entry.written, ids=b",".join(filter(None, (before.ids, entry.written.ids))))
+            self._add(entry)
 
     def is_superseded(self, article: Enriched) -> bool:
         """Return whether a later version of *article* has been published."""
-        name, revision = _version(*version_key(article))
-        return max(self._revisions.get(name, ()), default=b"") > revision
+        article_id, revision = version_key(article)
+        versions = self._of_article.get(_hash(article_id), ())
+        return max((version.revision for version in versions), default=b"") > revision
 
-    def add(self, article: Enriched) -> None:
-        """Note that *article* is published next."""
-        self._add(_version(*version_key(article)))
+    def events(self, article: Enriched) -> list[str]:
+        """Return the ids of the events that the earlier versions of *article* may have left in the events topic."""
+        written = self._written(_hash(version_key(article)[0]))
+        return written.events if written else []
+
+    def add(self, article: Enriched, key: bytes | None = None) -> None:
+        """Note that *article* is published next. If its events are too, *key* is that of its record."""
+        article_id, revision = version_key(article)
+        written = None
+        if key is not None and not article.superseded:
+            written = WrittenEvents(_hash(key), article_id, encode_text(",".join(article.flat_events)))
+        self._add(Version(_hash(article_id), revision, written))
+
+    def delete(self, key: bytes | None) -> list[tuple[str, str]]:
+        """Note that the articles with *key* are deleted. Return the ids of each article and event to delete."""
+        deleted = self._delete(_hash(key)) if key is not None else []
+        return [(written.article_id.decode(errors="replace"), event) for written in deleted for event in written.events]
+
+    def _written(self, article: bytes) -> WrittenEvents | None:
+        versions = reversed(self._of_article.get(article, ()))
+        return next((version.written for version in versions if version.written is not None), None)
+
+    def _delete(self, key: bytes) -> list[WrittenEvents]:
+        """Forget the events of the articles with *key*. Return them, those of the newest version of each article."""
+        last = {version.article: version.written for version in self._published if version.written is not None}
+        deleted = {article: written for article, written in last.items() if written.key == key}
+        for version in self._published:
+            if version.article in deleted:
+                version.written = None
+        return list(deleted.values())
 
     def _add(self, version: Version) -> None:
-        name, revision = version
         self._published.append(version)
-        self._revisions.setdefault(name, []).append(revision)
+        self._of_article.setdefault(version.article, []).append(version)
         if len(self._published) > WINDOW_RECORDS:
-            oldest, _ = self._published.popleft()
-            self._revisions[oldest].pop(0)
-            if not self._revisions[oldest]:
-                del self._revisions[oldest]
+            oldest = self._published.popleft().article
+            self._of_article[oldest].pop(0)
+            if not self._of_article[oldest]:
+                del self._of_article[oldest]
 
 
-def published(settings: Settings, partitions: Collection[TP]) -> dict[TP, Versions]:
-    """Return the versions that were published last for each input partition.
+def published(settings: Settings, starts: Mapping[TP, Start]) -> dict[TP, Versions]:
+    """Return the versions that were published last for each input partition, of which work goes on at *starts*.
 
     Blocks for about 0.2 s, and for seconds if there are many. Without the right to read the topic, if no broker answers
     and if it takes longer than `READ_SECONDS`, the log says so and the answer is what is known by then: an older
     version that is not marked is better than a worker that does not work.
     """
     deadline = time.monotonic() + READ_SECONDS
-    outputs = {tp: TopicPartition(settings.enriched_topic, tp.partition) for tp in partitions}
-    found: dict[TopicPartition, list[Version]] = {output: [] for output in outputs.values()}
+    outputs = {tp: TopicPartition(settings.enriched_topic, tp.partition) for tp in starts}
+    committed = {outputs[tp]: (f"{tp.topic}/{tp.partition}".encode(), start.offset) for tp, start in starts.items()}
+    found: dict[TopicPartition, list[Version | Deletion]] = {output: [] for output in outputs.values()}
     why = ""
     try:
         consumer = committed_reader(settings, max_partition_fetch_bytes=FETCH_BYTES // 16, fetch_max_bytes=FETCH_BYTES)
         try:
-            if not _read(consumer, settings.enriched_topic, found, deadline):
+            if not _read(consumer, settings.enriched_topic, committed, found, deadline):
                 why = f"reading took longer than {READ_SECONDS:.0f} s"
         finally:
             consumer.close()
@@ -103,7 +175,13 @@ def published(settings: Settings, partitions: Collection[TP]) -> dict[TP, Versio
     return {tp: Versions(found[output]) for tp, output in outputs.items()}
 
 
-def _read(consumer: KafkaConsumer, topic: str, found: dict[TopicPartition, list[Version]], deadline: float) -> bool:
+def _read(
+    consumer: KafkaConsumer,
+    topic: str,
+    committed: Mapping[TopicPartition, tuple[bytes, int]],
+    found: dict[TopicPartition, list[Version | Deletion]],
+    deadline: float,
+) -> bool:
     """Put the last versions of each partition into *found*, oldest first. Return whether *deadline* was kept.
 
     Goes back by `WINDOW_RECORDS` offsets at a time until there are enough, since the markers of transactions and
@@ -113,14 +191,13 @@ def _read(consumer: KafkaConsumer, topic: str, found: dict[TopicPartition, list[
     while wanted := {
         output: (max(first[output], end - WINDOW_RECORDS), end)
         for output, end in ends.items()
-        if first[output] < end and len(found[output]) < WINDOW_RECORDS
+        if first[output] < end and sum(isinstance(entry, Version) for entry in found[output]) < WINDOW_RECORDS
     }:
-        before: dict[TopicPartition, list[Version]] = {output: [] for output in wanted}
+        before: dict[TopicPartition, list[Version | Deletion]] = {output: [] for output in wanted}
         for record in read_ranges(consumer, topic, wanted, deadline):
-            headers = dict(record.headers)
-            if REVISION in headers:
-                version = _version(headers.get(CE_SUBJECT) or b"", headers[REVISION])
-                before[TopicPartition(topic, record.partition)].append(version)
+            output = TopicPartition(topic, record.partition)
+            if entry := _entry(record, *committed[output]):
+                before[output].append(entry)
         for output, (start, _) in wanted.items():
             found[output] = before[output] + found[output]
             ends[output] = start
@@ -129,5 +206,21 @@ def _read(consumer: KafkaConsumer, topic: str, found: dict[TopicPartition, list[
     return True
 
 
-def _version(article_id: bytes, revision: bytes) -> Version:
-    return hashlib.blake2b(article_id, digest_size=ID_HASH_BYTES).digest(), revision
+def _entry(record: ConsumerRecord, partition: bytes, committed: int) -> Version | Deletion | None:
+    """Return what *record* says, if it is a record or a deletion.
+
+    Its delivery has succeeded if the offset of its article in the input *partition* is *committed*. A deletion of which
+    this is not known is left out: its article is read again, and then the events are deleted.
+    """
+    headers = dict(record.headers)
+    origin_partition, _, offset = (headers.get(ORIGIN) or b"").rpartition(b"/")
+    certain = origin_partition == partition and offset.isdigit() and int(offset) < committed
+    if REVISION in headers:
+        article_id, ids = headers.get(CE_SUBJECT) or b"", headers.get(EVENTS)
+        written = None if ids is None else WrittenEvents(_hash(record.key or article_id), article_id, ids)
+        return Version(_hash(article_id), headers[REVISION], written, certain)
+    return Deletion(_hash(record.key)) if record.value is None and record.key is not None and certain else None
+
+
+def _hash(name: bytes) -> bytes:
+    return hashlib.blake2b(name, digest_size=ID_HASH_BYTES).digest()

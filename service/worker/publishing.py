@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from service.contract.outcomes import Enriched
-from service.worker import limits
+from service.contract.outcomes import Enriched, Tombstone
+from service.worker import flat_event_messages, limits
 from service.worker.encoding import encode_outcome, is_dropped
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from service.contract.outcomes import Outcome
     from service.errors import RecordTooLargeError
-    from service.kafka.kafka_record import Output
+    from service.kafka.kafka_record import KafkaRecord, Output
     from service.settings import Settings
     from service.worker.accounting import Accounting
     from service.worker.delivery import Delivery
@@ -75,11 +75,11 @@ class Publisher:
         settled = self._settle_within_limits(partition.versions, articles)
         articles = articles[: len(settled)]
         outcomes = [outcome for outcome, _ in settled]
-        outputs = [
-            self._tracing.carry(output, article.span)
-            for article, (_, output) in zip(articles, settled, strict=True)
-            if output
+        written = [
+            [self._tracing.carry(output, article.span) for output in outputs]
+            for article, (_, outputs) in zip(articles, settled, strict=True)
         ]
+        outputs = [output for of_article in written for output in of_article]
         offset = articles[-1].record.offset + 1
         started = time.monotonic()
         try:
@@ -91,7 +91,7 @@ class Publisher:
         self.articles += len(articles)
         self.outcomes = limits.add(self.outcomes, outcomes)
         try:
-            self._account(articles, outcomes, outputs, time.monotonic() - started)
+            self._account(articles, outcomes, written, time.monotonic() - started)
         except Exception:
             log.exception("accounting_failed", partition=partition.name, offset=offset)
         if hold := limits.exceeded(self._settings, self.outcomes):
@@ -130,7 +130,7 @@ class Publisher:
 
     def _settle_within_limits(
         self, versions: Versions, articles: list[AcceptedArticle]
-    ) -> list[tuple[Outcome, Output | None]]:
+    ) -> list[tuple[Outcome, list[Output]]]:
         """Settle *articles* up to the first whose outcome exceeds a limit, that one included."""
         now = datetime.now(UTC)
         settled = []
@@ -142,24 +142,37 @@ class Publisher:
                 break
         return settled
 
-    def _settle(self, versions: Versions, article: AcceptedArticle, now: datetime) -> tuple[Outcome, Output | None]:
+    def _settle(self, versions: Versions, article: AcceptedArticle, now: datetime) -> tuple[Outcome, list[Output]]:
         """Return what becomes of *article* and what is written for it, which depends on the versions before it."""
         outcome = article.outcome.result()
         if isinstance(outcome, Enriched) and versions.is_superseded(outcome):
             outcome = replace(outcome, superseded=True)
         if is_dropped(self._settings, outcome):
-            return outcome, None
+            return outcome, []
         outcome, output = encode_outcome(self._settings, article.record, outcome, now, self.max_record_bytes)
+        events = self._flat_events(versions, article.record, outcome, now) if self._settings.events_topic else []
         if isinstance(outcome, Enriched):
-            versions.add(outcome)
-        return outcome, output
+            versions.add(outcome, output.key if self._settings.events_topic else None)
+        return outcome, [output, *events]
+
+    def _flat_events(self, versions: Versions, record: KafkaRecord, outcome: Outcome, now: datetime) -> list[Output]:
+        """Return the messages for the events topic: deletions of what earlier versions had, then what *outcome* has."""
+        if isinstance(outcome, Tombstone):
+            deleted = dict.fromkeys(versions.delete(record.key))
+            return flat_event_messages.encode(self._settings, record, deleted, now)
+        if not isinstance(outcome, Enriched) or outcome.superseded:
+            return []
+        gone = [event for event in versions.events(outcome) if event not in outcome.flat_events]
+        values = dict.fromkeys(gone) | outcome.flat_events
+        events = {(outcome.id, event): value for event, value in values.items()}
+        return flat_event_messages.encode(self._settings, record, events, now, outcome)
 
     def _account(
-        self, articles: list[AcceptedArticle], outcomes: list[Outcome], outputs: list[Output], seconds: float
+        self, articles: list[AcceptedArticle], outcomes: list[Outcome], written: list[list[Output]], seconds: float
     ) -> None:
         """Count, log and trace what is committed."""
         self._accounting.in_flight(-len(articles))
-        self._accounting.published(outputs, seconds)
-        for article, outcome in zip(articles, outcomes, strict=True):
-            self._accounting.article(article.record, outcome)
+        self._accounting.published([output for outputs in written for output in outputs], seconds)
+        for article, outcome, outputs in zip(articles, outcomes, written, strict=True):
+            self._accounting.article(article.record, outcome, outputs)
             self._tracing.end(article.span, outcome)

@@ -62,7 +62,7 @@ class Tracing:
 
     def carry(self, made: Output, span: Any) -> Output:
         """Return *made* with the context of *span* instead of the article's. A dead letter keeps the article's."""
-        if span is None or made.topic != self._settings.enriched_topic:
+        if span is None or made.topic == self._settings.dead_letter_topic:
             return made
         from opentelemetry import propagate, trace  # noqa: PLC0415 - an extra
 

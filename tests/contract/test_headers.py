@@ -16,16 +16,20 @@ from service.contract.outcomes import Enriched, Outcome, Refused, Tombstone
 from service.contract.reject_reasons import RejectReason
 from service.kafka.kafka_record import KafkaRecord
 from service.settings import Settings
+from service.worker import flat_event_messages
 from service.worker.encoding import encode_outcome
 
 FOLDER = Path(__file__).parents[2] / "schemas"
+NOW = datetime(2022, 3, 24, 12, tzinfo=UTC)
 TRACE = (("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), ("tracestate", b"wire=1"))
 ARTICLE = KafkaRecord("newswire.raw", 3, 42, 1_648_119_600_000, b"key", b'{"body": "x"}', TRACE)
 
 
-def headers(outcome: Outcome, record: KafkaRecord = ARTICLE, limit: int = 1_000_000) -> dict[str, str]:
+def headers(
+    outcome: Outcome, record: KafkaRecord = ARTICLE, limit: int = 1_000_000, *, events_topic: str | None = None
+) -> dict[str, str]:
     """Return the headers that are written for *outcome*, as text."""
-    _, written = encode_outcome(Settings(), record, outcome, datetime(2022, 3, 24, 12, tzinfo=UTC), limit)
+    _, written = encode_outcome(Settings(events_topic=events_topic), record, outcome, NOW, limit)
     return {name: (value or b"").decode() for name, value in written.headers}
 
 
@@ -48,10 +52,13 @@ def test_a_record_has_the_headers_of_the_asyncapi_document() -> None:
     described = document["components"]["messages"]["enrichedArticle"]["headers"]["properties"]
 
     written = headers(Enriched("id-1", b"{}", "enriched", {}, "2022-03-24T12:00:00.000000/2", superseded=True))
-    newest = headers(Enriched("id-1", b"{}", "enriched", {}, "2022-03-24T12:00:00.000000/2"))
+    newest = headers(
+        Enriched("id-1", b"{}", "enriched", {}, "2022-03-24T12:00:00.000000/2"), events_topic="newswire.events"
+    )
 
     assert written.keys() - newest.keys() == {"newswire.superseded"}
-    assert written.keys() == described.keys()
+    assert newest.keys() - written.keys() == {"newswire.events"}
+    assert written.keys() | newest.keys() == described.keys()
     assert written["ce_dataschema"] == schemas.closed()[schemas.ENRICHED]["$id"]
     assert written["ce_type"] == described["ce_type"]["description"]
 
@@ -67,6 +74,20 @@ def test_a_deletion_has_the_headers_of_the_asyncapi_document() -> None:
     assert with_key.keys() == described["properties"].keys()
     assert without_key.keys() == set(described["required"])
     assert with_key["ce_type"] == described["properties"]["ce_type"]["description"]
+
+
+def test_flat_events_have_the_headers_of_the_asyncapi_document() -> None:
+    """A message for an event, and one that deletes it, have exactly the headers that are described there."""
+    messages = yaml.safe_load((FOLDER / "asyncapi.yaml").read_text())["components"]["messages"]
+    article = Enriched("id-1", b"{}", "enriched", {}, "2022-03-24T12:00:00.000000/2")
+    events = {("id-1", "0123456789ab"): b"{}", ("id-1", "ba9876543210"): None}
+
+    for output in flat_event_messages.encode(Settings(events_topic="newswire.events"), ARTICLE, events, NOW, article):
+        described = messages["flatEventDeletion" if output.value is None else "flatEvent"]["headers"]["properties"]
+        written = {name: (value or b"").decode() for name, value in output.headers}
+        assert written.keys() == described.keys()
+        assert written["ce_type"] == described["ce_type"]["description"]
+        assert output.value is None or written["ce_dataschema"] == schemas.closed()[schemas.FLAT_EVENT]["$id"]
 
 
 def test_a_record_always_has_the_required_headers() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from service.contract.topics import Topic, declared
 from service.settings import Settings
+from service.worker.preflight import MIN_EVENT_BYTES
 
 FOLDER = Path(__file__).parents[2] / "schemas"
 HEADER_BYTES = 64 * 1024  # an error message of 1 KiB, a stack trace of 1 KiB, and the headers of the producer
@@ -38,10 +39,10 @@ def test_the_names_are_the_defaults_of_the_settings() -> None:
 
 
 def test_output_has_as_many_partitions_as_input() -> None:
-    """A record goes to the partition of its article, so both topics need the same partitions."""
+    """A record goes to the partition of its article, as do flat events, so these topics need the same partitions."""
     topics = by_role()
 
-    assert topics["raw"].partitions == topics["enriched"].partitions == topics["dead-letter"].partitions
+    assert {topics[role].partitions for role in ("enriched", "events", "dead-letter")} == {topics["raw"].partitions}
 
 
 def test_the_limits_leave_room_for_each_other() -> None:
@@ -49,6 +50,7 @@ def test_the_limits_leave_room_for_each_other() -> None:
     settings = Settings()
 
     assert max_message_bytes("raw") >= 2 * settings.max_article_bytes
+    assert max_message_bytes("events") >= MIN_EVENT_BYTES
     assert max_message_bytes("enriched") >= settings.max_record_bytes + HEADER_BYTES
     assert max_message_bytes("dead-letter") >= max_message_bytes("raw") + HEADER_BYTES
     assert max_message_bytes("parked") >= max_message_bytes("dead-letter")

@@ -39,6 +39,7 @@ enriched = st.builds(
     places=COUNTS,
     events=COUNTS,
     tags=st.lists(st.text()).map(tuple),
+    flat_events=st.dictionaries(st.text(), st.binary()),
 )
 outcomes: SearchStrategy[Outcome] = st.one_of(
     enriched, st.builds(Refused, st.sampled_from(RejectReason), st.text(), ANY_TEXT), st.just(Tombstone())
