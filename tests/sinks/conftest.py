@@ -27,8 +27,10 @@ PEOPLE = ("Ana Marin", "Peter Kovacs", "Jan Novak", "Maria Ionescu", "Eva Horvat
 STORIES = (
     "Police arrested {person} in {city}, {country}, after a robbery at a bank, a court spokesman told reporters.",
     "Nurses went on strike in {city}, {country}, to demand higher wages. “We cannot live on this pay,” said {person}.",
-    "Thousands of people protested in {city}, {country}, against a new tax. Posters in the street: “We want a fair "
-    + "tax for every worker and better hospitals for all of the people here.”\n\n{person} spoke to the crowd.",
+    (
+        "Thousands of people protested in {city}, {country}, against a new tax. Posters in the street: “We want a fair "
+        "tax for every worker and better hospitals for all of the people here.”"
+    ),
     "{person} met mayors in {city}, {country}, to discuss a new railway. The work could begin next year.",
     "A flood killed three people near {city}, {country}. {person}, who leads the rescue, said roads were closed.",
 )
@@ -95,7 +97,7 @@ def _articles() -> Iterator[RawArticle]:
             id=f"urn:example:{number}",
             version="1",
             headline=f"Report {number} from {city}",
-            body=f"{city.upper()} (Example Wire) - {story}",
+            body=story,
             language="en",
             url=f"https://wire.example/{number}",
             published_at=(published := now - timedelta(days=number % DAYS, hours=1)),
