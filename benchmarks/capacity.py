@@ -75,7 +75,7 @@ def article_cost(measured: dict[str, Any], scale: dict[str, Any]) -> ArticleCost
     sizes = {
         row["codec"]: row["bytes"]
         for row in scale.get("compression", {}).get("rows", [])
-        if row["run"] == BATCH_RECORDS
+        if row["run"] == BATCH_RECORDS and not row["events"]
     }
     return ArticleCost(
         worker=cpu["cpu"],

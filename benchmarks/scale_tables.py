@@ -188,17 +188,21 @@ def _course(samples: list[Part]) -> str:
 def _compression(part: Part) -> str:
     rows = [
         [
-            f"{row['codec']}, {row['run']} per batch",
+            f"{'with events' if row['events'] else 'records'}, {row['codec']}, {row['run']} together",
             f"{row['bytes'] / 1e3:.1f}",
             f"{row['bytes'] / _plain(part, row)['bytes']:.2f}",
             *(f"{row[kind]:.2f}" for kind in ("write_ms", "read_ms")),
         ]
         for row in part["rows"]
     ]
-    head = ["codec, records", "kB per record on disk", "relative to none", "CPU ms to write", "to read"]
-    sizes = f"A record is {part['record_bytes'] / 1e3:.1f} kB, its article {part['article_bytes'] / 1e3:.1f} kB."
+    head = ["what, codec, articles", "kB per article on disk", "relative to none", "CPU ms to write", "to read"]
+    sizes = (
+        f"A record is {part['record_bytes'] / 1e3:.1f} kB, its article {part['article_bytes'] / 1e3:.1f} kB. It has "
+        f"{part['events']:.1f} flat events of {part['event_bytes'] / 1e3:.1f} kB."
+    )
     return f"{sizes}\n\n{table(head, rows)}"
 
 
 def _plain(part: Part, row: Part) -> Part:
-    return next(other for other in part["rows"] if other["run"] == row["run"] and other["codec"] == "none")
+    same = ("run", "events")
+    return next(other for other in part["rows"] if other["codec"] == "none" and all(other[k] == row[k] for k in same))

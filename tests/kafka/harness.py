@@ -95,6 +95,8 @@ class Stream:
     delivery: str = "at_least_once"
     partitions: int = 4
     replicas: int = 1
+    events: bool = False
+    """Whether the workers write flat events."""
     raw_config: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     name: str = field(default_factory=lambda: f"t-{uuid.uuid4().hex[:8]}")
@@ -106,6 +108,7 @@ class Stream:
         admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
         topics = [NewTopic(self.raw, self.partitions, self.replicas, topic_configs=self.raw_config)]
         topics += [NewTopic(name, self.partitions, self.replicas) for name in (self.enriched, self.dead)]
+        topics += [NewTopic(self.events_topic, self.partitions, self.replicas)] if self.events else []
         admin.create_topics(topics, wait_for_metadata=True)
         admin.close()
 
@@ -114,6 +117,15 @@ class Stream:
         admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
         admin.alter_configs([ConfigResource("TOPIC", topic, configs=config)])
         admin.close()
+
+    def config(self, topic: str) -> dict[str, str]:
+        """Return a topic's configuration."""
+        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        try:
+            [configs] = admin.describe_configs([ConfigResource("TOPIC", topic)], config_filter="all").values()
+        finally:
+            admin.close()
+        return {name: entry["value"] for name, entry in configs[topic].items()}
 
     @property
     def raw(self) -> str:
@@ -129,6 +141,11 @@ class Stream:
     def dead(self) -> str:
         """Return the name of the topic of dead letters."""
         return f"{self.name}.dead"
+
+    @property
+    def events_topic(self) -> str:
+        """Return the name of the topic of flat events."""
+        return f"{self.name}.events"
 
     def produce(
         self, articles: Iterable[tuple[bytes | None, bytes | None]], partition: int | None = None, **options: Any
@@ -190,6 +207,7 @@ class Stream:
             "NEWSWIRE_RAW_TOPIC": self.raw,
             "NEWSWIRE_ENRICHED_TOPIC": self.enriched,
             "NEWSWIRE_DEAD_LETTER_TOPIC": self.dead,
+            "NEWSWIRE_EVENTS_TOPIC": self.events_topic if self.events else "",
             "NEWSWIRE_PARKED_TOPIC": f"{self.name}.parked",
             "NEWSWIRE_GROUP": self.name,
             "NEWSWIRE_DELIVERY": self.delivery,
@@ -305,18 +323,6 @@ class Stream:
         out, dead = self.read(self.enriched), self.read(self.dead)
         counts = Counter(map(origin, out + dead))
         expected = {f"{self.raw}/{partition}/{offset}" for partition, offset in (self.sent if due is None else due)}
-        disordered = 0
-        for records in (out, dead):
-            last: dict[int, int] = {}
-            seen: set[str] = set()
-            for record in records:
-                name = origin(record)
-                _, partition, offset = name.rsplit("/", 2)
-                if name in seen:
-                    continue  # a duplicate does not count as disorder
-                seen.add(name)
-                disordered += int(partition) != record.partition or int(offset) < last.get(record.partition, -1)
-                last[record.partition] = int(offset)
         return Ledger(
             delivery=self.delivery,
             sent=len(set(self.sent)),
@@ -324,8 +330,41 @@ class Stream:
             dead=len(dead),
             lost=len(expected - set(counts)),
             duplicated=sum(counts.values()) - len(counts),
-            disordered=disordered,
+            disordered=disordered(out) + disordered(dead),
         )
+
+    def note_events(self, what: str) -> None:
+        """Count the flat events, note the ledger, and assert that none is lost, repeated in exactly once or stale.
+
+        What must have come out is what the headers of the records name.
+        """
+        await_(lambda: self.committed() >= len(self.sent), "the last commit", PATIENCE, self.workers)
+        records, messages = self.read(self.enriched), self.read(self.events_topic)
+        named = {f"{origin(record)}#{event}" for record in records for event in events_of(record)}
+        counts = Counter(dict(message.headers)["ce_id"].decode() for message in messages)
+        written = {dict(message.headers)["ce_id"].decode() for message in messages if message.value is not None}
+        ledger = Ledger(
+            delivery=self.delivery,
+            sent=len(named),
+            out=len(messages),
+            dead=0,
+            lost=len(named - written),
+            duplicated=sum(counts.values()) - len(counts),
+            disordered=disordered(messages, by="ce_id"),
+        )
+        note(f"{what}: flat events", ledger)
+        assert (ledger.lost, ledger.disordered) == (0, 0)
+        assert ledger.kept
+        assert self.compacted_events().keys() == {
+            f"{dict(record.headers)['ce_subject'].decode()}#{event}"
+            for record in newest(records)
+            for event in events_of(record)
+        }
+
+    def compacted_events(self) -> dict[str, bytes]:
+        """Return what a compacted events topic, or a table by its key, holds in the end: keys and values."""
+        last = {message.key.decode(): message.value for message in self.read(self.events_topic)}
+        return {key: value for key, value in last.items() if value is not None}
 
 
 class Worker:
@@ -410,6 +449,37 @@ class Worker:
 def origin(record: Any) -> str:
     """Return topic, partition and offset of the article of an output."""
     return str(dict(record.headers)["newswire.origin"].decode())
+
+
+def events_of(record: Any) -> list[str]:
+    """Return the ids of the events that the headers of *record* name."""
+    names: bytes = dict(record.headers).get("newswire.events", b"")
+    return names.decode().split(",") if names else []
+
+
+def newest(records: Iterable[Any]) -> list[Any]:
+    """Return the last of the *records* of each key that is not superseded. There is none of a deleted article."""
+    last = {record.key: record for record in records if "newswire.superseded" not in dict(record.headers)}
+    return [record for record in last.values() if record.value is not None]
+
+
+def disordered(records: Iterable[Any], by: str = "newswire.origin") -> int:
+    """Return how many of *records* come before one of an earlier article of their partition, or in another partition.
+
+    Those with the same header *by* are repeats, of which only the first counts.
+    """
+    count = 0
+    last: dict[int, int] = {}
+    seen: set[bytes] = set()
+    for record in records:
+        name = dict(record.headers)[by]
+        if name in seen:
+            continue
+        seen.add(name)
+        _, partition, offset = origin(record).rsplit("/", 2)
+        count += int(partition) != record.partition or int(offset) < last.get(record.partition, -1)
+        last[record.partition] = int(offset)
+    return count
 
 
 def await_(condition: Callable[[], bool], what: str, seconds: float, workers: Iterable[Worker] = ()) -> None:

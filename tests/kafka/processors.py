@@ -1,6 +1,6 @@
 """Fast replacements for the enrichment, so that thousands of articles take seconds, with faults on demand.
 
-An article is JSON: `{"id": …, "do": …}`. `do` names the fault in its worker process.
+An article is JSON: `{"id": …, "do": …}`. `do` names the fault in its worker process, `events` the ids of its events.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import signal
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Light:
     """Creates a record with the article's id, after the fault that the article names."""
 
-    def __init__(self, _settings: Settings) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._writes_events = settings.events_topic is not None
         self._seconds = float(os.environ.get("TEST_SECONDS", "0"))
 
     def process(self, message: Message) -> Outcome:
@@ -40,7 +41,19 @@ class Light:
         if article.get("do") == "refuse" or (article.get("do") == "refuse once" and not is_second_attempt):
             return Refused(RejectReason.EMPTY_TEXT, "wire", "no words")
         value = orjson.dumps({"id": article["id"], "filler": "x" * article.get("bytes", 0)})
-        return Enriched(article["id"], value, "enriched", {"wire": 0.0001}, article.get("revision", ""))
+        revision = article.get("revision", "")
+        return Enriched(
+            article["id"],
+            value,
+            article.get("status", "enriched"),
+            {"wire": 0.0001},
+            revision,
+            flat_events=self._flat_events(article, revision),
+        )
+
+    def _flat_events(self, article: dict[str, Any], revision: str) -> dict[str, bytes]:
+        events = article.get("events", ["first", "second"]) if self._writes_events else ()
+        return {event: orjson.dumps({"event": event, "revision": revision}) for event in events}
 
 
 class Broken:

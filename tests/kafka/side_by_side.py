@@ -44,6 +44,9 @@ def finish_and_check(streams: Sequence[Stream], workers: Sequence[Worker], fault
     ledgers = [stream.ledger() for stream in streams]
     for ledger in ledgers:
         note(fault, ledger)
+    for stream in streams:
+        if stream.events:
+            stream.note_events(fault)
     for ledger in ledgers:
         assert (ledger.lost, ledger.disordered) == (0, 0)
         assert ledger.duplicated <= (0 if ledger.delivery == "exactly_once" else repeats)

@@ -67,12 +67,20 @@ def test_a_missing_topic_prevents_the_start(stream: Stream) -> None:
     assert error == "there is no topic nowhere: `newswire topics create` creates it"
 
 
-@pytest.mark.parametrize("setting", ["NEWSWIRE_ENRICHED_TOPIC", "NEWSWIRE_DEAD_LETTER_TOPIC"])
+@pytest.mark.parametrize("setting", ["NEWSWIRE_ENRICHED_TOPIC", "NEWSWIRE_EVENTS_TOPIC", "NEWSWIRE_DEAD_LETTER_TOPIC"])
 def test_too_few_partitions_prevent_the_start(stream: Stream, setting: str) -> None:
     """A record keeps the partition number of its article, so output topics need as many as the raw topic."""
     error = refusal_of_start(stream, **{setting: f"{stream.name}.narrow"})
 
     assert f"{stream.name}.narrow has 1 partitions and {stream.raw} 4" in error
+
+
+def test_an_events_topic_for_small_messages_prevents_the_start(stream: Stream) -> None:
+    """The error says what to set: the limit of the events topic must not become that of the records."""
+    stream.configure(stream.enriched, {"max.message.bytes": "200000"})
+    error = refusal_of_start(stream, NEWSWIRE_EVENTS_TOPIC=stream.enriched)
+
+    assert f"{stream.enriched} accepts 200,000 bytes: set its max.message.bytes to 262,144 or more" in error
 
 
 def test_a_worker_gives_up_on_absent_brokers(absent: Stream) -> None:

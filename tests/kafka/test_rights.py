@@ -111,6 +111,7 @@ def start(guarded: str, delivery: str, folder: Path, command: str = "worker", us
         "KAFKA_SASL_USERNAME": user,
         "KAFKA_SASL_PASSWORD": f"{user}-secret",
         "NEWSWIRE_DELIVERY": delivery,
+        "NEWSWIRE_EVENTS_TOPIC": "newswire.events",
         "NEWSWIRE_WORKER_PROCESSES": "1",
         "NEWSWIRE_LOG_FORMAT": "json",
     }
@@ -134,6 +135,7 @@ def test_the_rights_are_enough(guarded: str, delivery: str, tmp_path: Path) -> N
         worker.kill()
 
     assert after["newswire.enriched"] > before["newswire.enriched"]
+    assert after["newswire.events"] > before["newswire.events"]
     assert after["newswire.dead-letter"] > before["newswire.dead-letter"]
     assert code == 0
     assert committed(guarded) >= 2
@@ -219,7 +221,7 @@ def ends(bootstrap: str) -> dict[str, int]:
     try:
         return {
             topic: sum(consumer.end_offsets([TopicPartition(topic, number) for number in range(2)]).values())
-            for topic in ("newswire.enriched", "newswire.dead-letter")
+            for topic in ("newswire.enriched", "newswire.events", "newswire.dead-letter")
         }
     finally:
         consumer.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,7 +74,8 @@ def test_garbage_is_never_an_outcome(head: bytes, body: bytes) -> None:
         framing.decode_outcome(head, body)
 
 
-GOOD = framing.encode_outcome(Enriched("a", b"{}", "enriched", {"wire": 0.1}, entities={"ORG": 1}, tags=("war",)))
+ENRICHED = Enriched("a", b"{}", "enriched", {"wire": 0.1}, entities={"ORG": 1}, tags=("war",))
+GOOD = framing.encode_outcome(ENRICHED)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +99,14 @@ def test_a_field_of_a_wrong_type_is_malformed(damage: Callable[[bytes], bytes]) 
 
     with pytest.raises(framing.MalformedFrameError):
         framing.decode_outcome(damage(head), body)
+
+
+def test_events_longer_than_the_body_are_malformed() -> None:
+    """Lengths that the body does not have are noticed before anything is cut from it."""
+    head, body = parts(framing.encode_outcome(replace(ENRICHED, flat_events={"x": b"{}"})))
+
+    with pytest.raises(framing.MalformedFrameError, match="shorter than its parts"):
+        framing.decode_outcome(head.replace(b'"x":2', b'"x":5'), body)
 
 
 @pytest.mark.parametrize("lengths", [(2**32 - 1, 0), (0, 4_000_001)])

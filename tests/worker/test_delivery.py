@@ -32,6 +32,41 @@ async def commit(*_: Any) -> None:
     """Commit nothing."""
 
 
+class Acknowledging:
+    """A producer that notes what it is sent, and when the acknowledgement of each arrives."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+
+    async def send(self, topic: str, *_: Any) -> asyncio.Future[object]:
+        """Take a record and acknowledge it later."""
+        self.steps.append(f"{topic} sent")
+        acknowledged: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_later(0.001, self._acknowledge, topic, acknowledged)
+        return acknowledged
+
+    def _acknowledge(self, topic: str, acknowledged: asyncio.Future[object]) -> None:
+        self.steps.append(f"{topic} acknowledged")
+        acknowledged.set_result(None)
+
+
+async def test_flat_events_come_after_their_record() -> None:
+    """At least once sends them when the record that names them is acknowledged, and commits after both."""
+    producer = Acknowledging()
+
+    async def note_commit(*_: Any) -> None:
+        """Note the commit."""
+        producer.steps.append("committed")
+
+    delivery = AtLeastOnce(Settings(events_topic="events"), note_commit)
+    delivery._producer = producer
+    outputs = [Output(topic, b"key", b"value", (), 0) for topic in ("out", "events")]
+
+    await delivery.deliver(TP("raw", 0), outputs, 1, "")
+
+    assert producer.steps == ["out sent", "out acknowledged", "events sent", "events acknowledged", "committed"]
+
+
 async def test_late_failures_are_not_logged_as_errors() -> None:
     """What fails after nobody waits for it any more is no news: its partition has been opened anew."""
     complaints: list[dict[str, Any]] = []

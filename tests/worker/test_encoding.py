@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -52,6 +53,14 @@ def test_the_key(key: bytes | None, expected: bytes) -> None:
     _, made = encode_outcome(SETTINGS, article(key=key), ENRICHED, NOW, LIMIT)
 
     assert made.key == expected
+
+
+@pytest.mark.parametrize(("event_bytes", "refused"), [(900_000, False), (990_000, True)])
+def test_a_flat_event_that_does_not_fit(event_bytes: int, refused: bool) -> None:
+    """If one event of an article is larger than the topics accept, the article is refused and not a part of it lost."""
+    outcome, _ = written(replace(ENRICHED, flat_events={"x": b"x" * event_bytes}))
+
+    assert (isinstance(outcome, Refused) and outcome.reason is RejectReason.RECORD_TOO_LARGE) is refused
 
 
 def test_trace_headers_count_in_any_case() -> None:

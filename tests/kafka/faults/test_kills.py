@@ -27,7 +27,7 @@ def test_twenty_kills(make_stream: Callable[..., Stream], delivery: str) -> None
     """Killing the worker twenty times with SIGKILL over 5,000 articles loses none, and in exactly once repeats none."""
     seed = random.randrange(2**32)  # noqa: S311 - random, not secret
     chance = random.Random(seed)  # noqa: S311 - random, not secret
-    stream = make_stream(delivery=delivery)
+    stream = make_stream(delivery=delivery, events=True)
     stream.produce_light(5_000)
     kills = 20
     for _ in range(kills):
@@ -39,13 +39,14 @@ def test_twenty_kills(make_stream: Callable[..., Stream], delivery: str) -> None
 
     ledger = stream.ledger()
     note(f"{kills} kills, seed {seed}", ledger)
+    stream.note_events(f"{kills} kills, seed {seed}")
     assert (ledger.lost, ledger.disordered) == (0, 0)
     assert ledger.duplicated <= (0 if delivery == "exactly_once" else kills * IN_FLIGHT)
 
 
 def test_a_kill(make_stream: Callable[..., Stream], delivery: str) -> None:
     """Killing a busy worker with SIGKILL loses nothing; its partitions go to the next worker."""
-    stream = make_stream(delivery=delivery)
+    stream = make_stream(delivery=delivery, events=True)
     stream.produce_light(1_500)
     worker = stream.start(TEST_SECONDS="0.002").await_ready()
     while worker.metric("newswire_articles_total") < 200:
@@ -56,6 +57,7 @@ def test_a_kill(make_stream: Callable[..., Stream], delivery: str) -> None:
 
     ledger = stream.ledger()
     note("one kill", ledger)
+    stream.note_events("one kill")
     assert (ledger.lost, ledger.disordered) == (0, 0)
     assert ledger.duplicated <= (0 if delivery == "exactly_once" else IN_FLIGHT)
 

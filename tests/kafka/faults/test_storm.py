@@ -26,7 +26,7 @@ def test_storm(make_stream: Callable[..., Stream], delivery: str) -> None:
     """After 24 random actions on up to four workers nothing is lost, and in exactly once nothing is repeated."""
     seed = random.randrange(2**32)  # noqa: S311 - random, not secret
     chance = random.Random(seed)  # noqa: S311 - random, not secret
-    stream = make_stream(delivery=delivery, partitions=6)
+    stream = make_stream(delivery=delivery, partitions=6, events=True)
     running: list[Worker] = []
     suspended: list[Worker] = []
     kills = 0
@@ -56,5 +56,6 @@ def test_storm(make_stream: Callable[..., Stream], delivery: str) -> None:
 
     ledger = stream.ledger()
     note(f"storm of {ACTIONS} actions, seed {seed}", ledger)
+    stream.note_events(f"storm of {ACTIONS} actions, seed {seed}")
     assert (ledger.lost, ledger.disordered) == (0, 0)
     assert ledger.duplicated <= (0 if delivery == "exactly_once" else kills * IN_FLIGHT)

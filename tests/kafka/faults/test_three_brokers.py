@@ -59,7 +59,9 @@ def streams(cluster: Cluster, tmp_path: Path) -> Iterator[list[Stream]]:
         if coordinator(cluster, name) == coordinator(cluster, names[0]):
             names.append(name)
     running = [
-        Stream(cluster.bootstrap_servers, delivery, folder=tmp_path, replicas=len(cluster.brokers), name=name)
+        Stream(
+            cluster.bootstrap_servers, delivery, folder=tmp_path, replicas=len(cluster.brokers), name=name, events=True
+        )
         for delivery, name in zip(GUARANTEES, names, strict=True)
     ]
     for stream in running:
