@@ -20,11 +20,11 @@ DELETE = {
 
 
 def apply(
-    connection: psycopg.Connection, topic: str, key: bytes, value: bytes | None, headers: list[tuple[str, bytes]]
+    connection: psycopg.Connection, topic: str, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]
 ) -> None:
-    """Write one message to the tables."""
+    """Write one message to the tables. A null value without a key deletes nothing."""
     if value is None:
-        connection.execute(DELETE[topic], [key.decode()])
+        connection.execute(DELETE[topic], [key and key.decode()])
     elif ("newswire.superseded", b"true") not in headers:
         connection.execute(PUT[topic], [value.decode()])
 

@@ -1,4 +1,4 @@
-"""Tables and views for ClickHouse 24.3 or later, and the tables that read from Kafka."""
+"""Tables and views for ClickHouse, and the tables that read from Kafka."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables, views and functions for PostgreSQL 14 or later."""
+"""Tables, views and functions for PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
--- Newswire in ClickHouse 24.3 or later. Made by `newswire schema --as clickhouse`.
+-- Newswire in ClickHouse. Made by `newswire schema --as clickhouse`.
 --
 -- article_versions   records as they came, merged to the last version of each article
 -- articles           view: the valid version of every article that is not deleted

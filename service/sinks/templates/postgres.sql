@@ -1,4 +1,4 @@
--- Newswire in PostgreSQL 14 or later. Made by `newswire schema --as postgres`.
+-- Newswire in PostgreSQL. Made by `newswire schema --as postgres`.
 --
 -- articles     the valid version of every article, with the whole record in `record`
 -- article_*    views: one row per item of the lists in the records
