@@ -20,8 +20,9 @@ ONE_PROCESS_FILES = {
     "tests/deploy/test_image.py",
     "tests/kafka/test_rights.py",
     "tests/kafka/faults/test_three_brokers.py",
+    "tests/sinks/test_queries.py",
 }
-"""Files whose tests run in one process, because they share an image or a broker of their own."""
+"""Files whose tests run in one process, because they share an image, a broker or databases of their own."""
 BROKER_KEY = pytest.StashKey[Broker]()
 
 

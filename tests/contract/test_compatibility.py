@@ -10,9 +10,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
 import pytest
 
 from service.contract import schemas
+from service.contract.enriched_article import EnrichedArticle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,6 +72,37 @@ def test_no_change_breaks_the_released_schema(path: Path) -> None:
     now = json.loads((FOLDER / path.name).read_bytes())
 
     assert breaking_changes(json.loads(path.read_bytes()), now) == []
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.name)
+def test_a_reader_of_the_release_accepts_what_is_valid_today(path: Path) -> None:
+    """A consumer that validates with the released schema reads records with members that it does not know."""
+    released = jsonschema_rs.validator_for(json.loads(path.read_bytes()), validate_formats=True)
+
+    examples = list((FOLDER / "examples" / path.name.removesuffix(".schema.json") / "valid").iterdir())
+    assert examples
+    assert [example.name for example in examples if not released.is_valid(json.loads(example.read_bytes()))] == []
+
+
+def test_an_example_has_every_member_of_the_record() -> None:
+    """So the test above reads every member that was added since the release."""
+    example = json.loads((FOLDER / "examples/enriched-article.v1/valid/every-member.json").read_bytes())
+    schema = schemas.closed()[schemas.ENRICHED]
+    EnrichedArticle.model_validate(example)
+
+    named = {tuple(part for part in path if "(" not in part) for path, _ in members(schema, schema)}
+    assert named - set(filled(example)) == set()
+
+
+def filled(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the path of every member and item in *value*."""
+    yield path
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield from filled(member, (*path, f".{name}"))
+    if isinstance(value, list):
+        for item in value:
+            yield from filled(item, (*path, "[]"))
 
 
 def test_every_schema_has_a_released_copy() -> None:

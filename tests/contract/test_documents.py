@@ -32,6 +32,7 @@ DOCUMENTS = [
     *(ROOT / name for name in ("CONTRIBUTING.md", "CHANGELOG.md", "deploy/README.md", "deploy/runbook.md")),
     *(ROOT / name for name in ("benchmarks/README.md", "training/README.md")),
     *(ROOT / name for name in ("schemas/README.md", "schemas/headers.md")),
+    *sorted((ROOT / "deploy/sinks").glob("*.md")),
 ]
 LINKS = sorted(
     {

@@ -1,0 +1,11 @@
+-- Who said what in articles on labour, employment, or wages and benefits?
+SELECT coalesce(speakers.name, quotes.speaker_text) AS speaker, quotes.quote_text, articles.headline
+FROM newswire.articles
+JOIN newswire.article_quotes AS quotes ON quotes.article_id = articles.id
+LEFT JOIN newswire.article_entities AS speakers
+  ON speakers.article_id = articles.id AND speakers.position = quotes.speaker_entity
+WHERE articles.id IN (
+  SELECT article_id FROM newswire.article_topics WHERE medtop IN ('09000000', '20000509', '20000518')
+)
+ORDER BY articles.published_at DESC, articles.id, quotes.position
+LIMIT 50;
