@@ -1,0 +1,37 @@
+"""Split files and streams into articles, by their content and never by their names.
+
+    for part in split(stream, "feed.xml"):
+        match part:
+            case Piece():
+                send(part.value)
+            case Problem():
+                report(part.position, part.reason, part.detail)
+
+A part that cannot be read becomes a `Problem`, and what stands after it is still read. Memory is bounded: one article
+at a time is held, of an input of any length.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import IO, TYPE_CHECKING
+
+from service.splitting.pieces import Piece, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Piece", "Problem", "split"]
+
+
+def split(source: IO[bytes] | bytes, name: str) -> Iterator[Piece | Problem]:
+    """Yield the articles in *source*, in their order, each as soon as it is complete.
+
+    Args:
+        source: A stream, which need not be seekable, or all of its bytes.
+        name: Of the file or stream, for `position`.
+    """
+    stream = BytesIO(source) if isinstance(source, bytes) else source
+    for number, line in enumerate(stream, 1):
+        if line.strip():
+            yield Piece(f"{name}:{number}", line)
