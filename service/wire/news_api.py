@@ -97,6 +97,13 @@ def has_other_time(row: Row) -> bool:
     return "date" not in keys and bool(keys & _TOP["published_at"])
 
 
+def known_members(names: Iterable[str]) -> int:
+    """Return how many of *names* a news API could have given to members, or 0 if none of them is that of a text."""
+    keys = frozenset(map(_key, names))
+    has_text = not keys.isdisjoint(_TOP["headline"] | _TOP["body"])
+    return len(keys & frozenset().union(*_TOP.values())) if has_text else 0
+
+
 def _only_item(feed: Row) -> Row:
     items = feed["items"]
     if not isinstance(items, list) or len(items) != 1 or not isinstance(items[0], dict):
