@@ -21,7 +21,7 @@ from service.splitting.window import DAMAGE, READ_BYTES, Window
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_MAX_DEPTH = 3
+MAX_DEPTH = 3
 """Archives and compressed files inside each other. A `.tar.gz` in a zip has three."""
 _MAX_RATIO = 200
 """Of decompressed to compressed bytes. Text has 3 to 30, a bomb 1,000."""
@@ -148,8 +148,8 @@ def _unpacked(window: Window, name: str, total: _Total, depth: int, file: IO[byt
     unpack = next((unpack for magic, at, unpack in _KINDS if window[at : at + len(magic)] == magic), None)
     if unpack is None:
         yield from content.articles(window, name)
-    elif depth == _MAX_DEPTH:
-        detail = f"more than {_MAX_DEPTH} archives or compressed files are inside each other; unpack it"
+    elif depth == MAX_DEPTH:
+        detail = f"more than {MAX_DEPTH} archives or compressed files are inside each other; unpack it"
         yield Problem(name, RejectReason.TOO_LARGE, detail)
     else:
         try:

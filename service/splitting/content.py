@@ -31,8 +31,8 @@ def articles(window: Window, name: str) -> Iterator[Part]:
     """Yield the articles in *window*. Compressed files and archives are taken apart before."""
     window = _as_utf8(window)
     if not window.skip_space():
-        return
-    if window[:1] in (b"{", b"[") or xml_items.begins(window):
+        pass  # nothing but space
+    elif window[:1] in (b"{", b"[") or xml_items.begins(window):
         yield from _sequence(window, name)
     elif table := tables.header(window):
         yield from tables.rows(window, name, *table)

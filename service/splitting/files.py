@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,13 +27,14 @@ def split_files(names: Iterable[str]) -> Iterator[Part]:
 
 
 def _files(name: str) -> Iterator[str]:
-    """Yield *name*, or the files in the folder *name* that are not hidden."""
-    if not Path(name).is_dir():
+    """Yield *name*, or all files in the folder *name* that are not hidden. Links to folders could lead in a circle."""
+    path = Path(name)
+    if not path.is_dir():
         yield name
         return
-    for folder, folders, files in os.walk(name):
-        folders[:] = sorted(inner for inner in folders if not inner.startswith("."))
-        yield from (str(Path(folder) / file) for file in sorted(files) if not file.startswith("."))
+    for inner in sorted(path.iterdir()):
+        if not inner.name.startswith(".") and not (inner.is_symlink() and inner.is_dir()):
+            yield from _files(str(inner))
 
 
 def _split_file(path: str) -> Iterator[Part]:

@@ -27,9 +27,11 @@ _CLOSING = {ord("{"): ord("}"), ord("["): ord("]")}
 _OBJECT_START = re.compile(rb"(?:\A|[\[,}\n\x1e])[ \t\r]*+\{")
 """Where an article may start in broken JSON: not as the value of a member."""
 _NAME = re.compile(rb'("(?:[^"\\]|\\.)*+")\s*:\s*\Z', re.DOTALL)
-_MAX_NAME_BYTES = 100
-_NEXT_VALUE = re.compile(rb"[{\[\]]")
-_MAX_RESCANS = 20
+_MAX_NAME_BYTES = 2000
+_SCALAR_END = re.compile(rb"[,{}\[\]]")
+_MAX_NESTING = 1024
+"""Of brackets, as in the parser of JSON (orjson)."""
+_MAX_RESCANS = 3
 """How often, in all, broken JSON is scanned again. A bracket that is not closed could otherwise cost its square."""
 
 
@@ -49,10 +51,10 @@ class Nesting:
             return None
         self.at = window.span(token)[1]
         kind = token[0][0]
-        if kind in _CLOSING:
+        if kind in _CLOSING and len(self.open) <= _MAX_NESTING:
             self.open.append(_CLOSING[kind])
             return kind
-        if kind != ord('"') and (not self.open or self.open.pop() != kind):
+        if len(self.open) > _MAX_NESTING or (kind != ord('"') and (not self.open or self.open.pop() != kind)):
             self.open.append(0)  # a bracket that closes another kind: never closed
         return 0
 
@@ -166,7 +168,7 @@ def _document(window: Window, position: str) -> Iterator[Part]:
             window.skip(end)
             yield from _articles(raw, value, position, {})
             return
-    elif _list_start(window, ()) is not None:
+    elif (found := _list_start(window, ())) and _loads(window[: found[0]] + found[1]) is not None:
         yield from _streamed(window, position, (), 1)
         return
     yield from _region(window, end, position)
@@ -183,10 +185,11 @@ def _list_start(window: Window, path: envelopes.Path) -> tuple[int, bytes] | Non
         if not kind:
             del names[len(nesting.open) :]
             continue
-        name = _NAME.search(window[max(0, nesting.at - _MAX_NAME_BYTES) : nesting.at - 1])
+        before = window[max(0, nesting.at - _MAX_NAME_BYTES) : nesting.at - 1]
+        name = _NAME.search(before) if len(names) <= envelopes.MAX_DEPTH else None
         names.append(str(_loads(name[1])) if name else "")
-        way = tuple(names[1:])
-        if kind == ord("[") and (way == path if path else envelopes.may_lead_to_list(way)):
+        way = tuple(names[1:]) if len(names) <= envelopes.MAX_DEPTH + 1 else ()
+        if kind == ord("[") and way and (way == path if path else envelopes.may_lead_to_list(way)):
             return nesting.at, bytes(reversed(nesting.open))
     return None
 
@@ -258,12 +261,11 @@ def _skip_scalar(window: Window) -> None:
         window.skip(window.span(string)[1])
         return
     window.skip(1)
-    while (found := window.search(_NEXT_VALUE)) is None and window.find(b",") < 0:
+    while (found := window.search(_SCALAR_END)) is None:
         window.skip(len(window))
         if not window.more():
             return
-    stops = [index for index in (window.find(b","), window.span(found)[0] if found else -1) if index >= 0]
-    window.skip(min(stops))
+    window.skip(window.span(found)[0])
 
 
 def _region(window: Window, end: int | None, position: str) -> Iterator[Part]:

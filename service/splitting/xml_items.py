@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.splitting.pieces import MAX_ARTICLE_BYTES, Part, Piece, Problem
+from service.splitting.window import READ_BYTES, Window
 from service.wire import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from service.splitting.window import Window
 
 ITEM_OF_FEED = {b"rss": b"item", b"RDF": b"item", b"feed": b"entry", b"newsMessage": b"newsItem"}
 """Names of the items by the root element, both without prefix."""
@@ -79,6 +79,9 @@ def document(window: Window, position: str) -> Iterator[Part]:
         yield from _Feed(window, position, start, root, name).parts()
     elif name not in _DOCUMENTS and not unsafe and (item := first_item(window)) is not None:
         window.skip(item)  # an element around items: each of them is a document
+    elif name not in _DOCUMENTS and not _closes_soon(window, root):
+        yield Problem(position, RejectReason.WRONG_SHAPE, "the XML is in no format that is read, or not closed")
+        window.skip(start + 1)
     else:
         yield from _whole(window, position, start, root, name)
 
@@ -118,9 +121,16 @@ def _find(window: Window, sought: bytes, start: int) -> int | None:
     return found + len(sought)
 
 
+def _closes_soon(window: Window, root: bytes) -> bool:
+    """Return whether the element *root*, in no format that is read, is closed among the first bytes."""
+    window.fill(READ_BYTES)
+    return b"</" + root in window[:READ_BYTES]
+
+
 def _whole(window: Window, position: str, start: int, root: bytes, name: bytes) -> Iterator[Part]:
     """Yield the document as one article. It ends with its root element, or with the input if that is not closed."""
     tags = re.compile(rb"<!--|<!\[CDATA\[|<\?|<(/?)" + re.escape(root) + rb"(?=[\s/>])[^<>]*?(/?)>")
+    unclosed: set[bytes] = set()
     at = start
     opened = 0
     while len(window) <= MAX_ARTICLE_BYTES:
@@ -133,7 +143,10 @@ def _whole(window: Window, position: str, start: int, root: bytes, name: bytes) 
             break
         begin, at = window.span(token)
         if token[0] in _CLOSE_OF:
-            at = _find(window, _CLOSE_OF[token[0]], at) or at
+            section_end = None if token[0] in unclosed else _find(window, _CLOSE_OF[token[0]], at)
+            if section_end is None:
+                unclosed.add(token[0])
+            at = section_end or at
             continue
         if opened and not token[1] and name in ITEM_OF_FEED.values():  # items are not inside each other
             yield Problem(position, RejectReason.NOT_JSON, _NOT_CLOSED)
@@ -197,6 +210,7 @@ class _Feed:
         self._number = 0
         self._opened: int | None = None
         self._broken = False
+        self._unclosed: set[bytes] = set()
         self._kept: Piece | None = None
         self._keeps = True
 
@@ -226,8 +240,12 @@ class _Feed:
 
     def _skip_section(self, opening: bytes) -> None:
         """Pass a comment or a CDATA section. One that is not closed is read as text."""
+        if opening in self._unclosed:
+            return
         end = _find(self._window, _CLOSE_OF[opening], self._at)
-        if end is not None:
+        if end is None:
+            self._unclosed.add(opening)
+        else:
             self._broken |= opening != b"<!--" and opening in self._window[self._at : end]
             self._at = end
 
