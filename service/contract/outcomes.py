@@ -47,6 +47,8 @@ class Enriched:
     flat_events: dict[str, bytes] = field(default_factory=dict)
     """The messages for the events topic by the ids of the events. Empty if no such topic is set."""
     tags: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    """Names of members of the message that hold text and were not read."""
 
 
 @dataclass(frozen=True, slots=True)

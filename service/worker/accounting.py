@@ -113,6 +113,7 @@ class Accounting:
         ):
             for label, count in counts.items():
                 counter.labels(label).inc(count)
+        self._metrics.unread_text.inc(bool(outcome.unread))
         for tag in outcome.tags:
             self._metrics.tags.labels(tag).inc()
         log.info(
@@ -126,6 +127,7 @@ class Accounting:
             events=sum(outcome.events.values()),
             tags=len(outcome.tags),
             **events,
+            **({"unread": outcome.unread} if outcome.unread else {}),
             ms=round(total * 1000, 1),
         )
 

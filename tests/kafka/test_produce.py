@@ -148,7 +148,7 @@ def test_a_failure_is_reported_while_the_input_pauses(make_stream: Callable[...,
 
 
 def test_an_input_that_breaks_off_is_counted(make_stream: Callable[..., Stream], tmp_path: Path) -> None:
-    """The articles read so far are sent, and the message says how many they were."""
+    """The articles before the break are sent, the message says how many they were, and the exit code is 1."""
     stream = make_stream()
     path = tmp_path / "articles.jsonl.gz"
     packed = gzip.compress(b"".join(article(number) + b"\n" for number in range(20)))
@@ -157,9 +157,9 @@ def test_an_input_that_breaks_off_is_counted(make_stream: Callable[..., Stream],
     done = stream.command("produce", str(path))
 
     assert done.returncode == 1
-    cause, sent = done.stderr.splitlines()
-    assert cause.startswith(f"newswire: cannot read {path}: ")
-    assert sent == f"{len(stream.read(stream.raw))} articles were sent to {stream.raw} before this"
+    cause, sent, _ = done.stderr.splitlines()
+    assert cause.startswith(f"{path}: refused, not_json (the input breaks off here: ")
+    assert sent == f"{len(stream.read(stream.raw))} articles sent to {stream.raw}"
 
 
 def test_a_missing_topic_is_reported_at_once(make_stream: Callable[..., Stream]) -> None:

@@ -1,0 +1,127 @@
+"""What cannot be read is reported with its place, and costs no other article."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from service.contract.reject_reasons import RejectReason
+from service.splitting import Piece, Problem, containers, split
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOOD = [json.dumps({"id": f"story-{number}", "headline": "A bridge", "body": "They met."}) for number in range(3)]
+ITEMS = [f"<item><guid>story-{number}</guid><title>A bridge</title></item>" for number in range(3)]
+
+
+def outcome(value: str | bytes) -> tuple[list[str], list[Problem]]:
+    """Return the numbers of the stories that come out of *value*, and the problems."""
+    parts = list(split(value.encode() if isinstance(value, str) else value, "file"))
+    stories = [part.value.decode(errors="replace") for part in parts if isinstance(part, Piece)]
+    problems = [part for part in parts if isinstance(part, Problem)]
+    return [number for number in "012" for story in stories if f"story-{number}" in story], problems
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        (f"{GOOD[0]}\nno article\n{GOOD[1]}\n{GOOD[2]}\n", "file:2"),
+        (f"no article\n{GOOD[0]}\n{GOOD[1]}\n{GOOD[2]}\n", "file:1"),
+        (f'{GOOD[0]}\n{{"id": "x\n{GOOD[1]}\n{GOOD[2]}\n', "file:2"),
+        (f'[{GOOD[0]}, {{"id": "x}}, {GOOD[1]}, {GOOD[2]}]', "file, item 2"),
+        (f'[{GOOD[0]}, {{"id": [}}, {GOOD[1]}, {GOOD[2]}]', "file, item 2"),
+        (f"[{GOOD[0]}, 5, {GOOD[1]}, {GOOD[2]}]", "file:1, item 2"),
+        (f'{{"articles": [{GOOD[0]}, {GOOD[1]}, {GOOD[2]}', "file"),
+        (f'{{"art{{icles: [{GOOD[0]}, {GOOD[1]}, {GOOD[2]}]}}', "file"),
+        (f"<rss><channel>{ITEMS[0]}<item><title>open{ITEMS[1]}{ITEMS[2]}</channel></rss>", "file, item 2"),
+        (f"<rss><channel>{ITEMS[0]}{ITEMS[1]}{ITEMS[2]}<item><title>cut o", "file, item 4"),
+        (f"garbage <rss><channel>{ITEMS[0]}{ITEMS[1]}{ITEMS[2]}</channel></rss>", "file:1"),
+        ("id,title,text\nstory-0,A,They met.\nx,y\nstory-1,B,They met.\nstory-2,C,They met.\n", "file:3"),
+        ('id,title,text\nstory-0,A,They met.\nx,"y,z\nstory-1,B,They met.\nstory-2,C,They met.\n', "file:3"),
+        (b"id,title,text\nstory-0,A,They met.\nx,y,\xe9\nstory-1,B,They met.\nstory-2,C,They met.\n", "file:3"),
+    ],
+)
+def test_a_broken_article_costs_no_other(value: str | bytes, place: str) -> None:
+    """The three articles come out whole, and one problem names the place of the fourth."""
+    stories, problems = outcome(value)
+
+    assert stories == ["0", "1", "2"]
+    assert [problem.position for problem in problems] == [place]
+    assert all(problem.detail for problem in problems)
+
+
+@pytest.mark.parametrize("value", [b"\x89PNG\r\n\x1a\n\0\0", b"caf\xe9 in Paris", b"%PDF-1.7\n\xe2\xe3"])
+def test_what_is_no_text_is_refused(value: bytes) -> None:
+    """A picture or a document becomes one problem, not an article."""
+    stories, (problem,) = outcome(value)
+
+    assert not stories
+    assert problem.reason in (RejectReason.NOT_UTF8, RejectReason.NOT_JSON)
+
+
+def test_a_file_that_breaks_off_is_read_to_the_break() -> None:
+    """The articles before it come out, and the last problem says what happened."""
+    stories, problems = outcome(gzip.compress("\n".join([*GOOD, "{}"]).encode())[:-8])
+
+    assert stories == ["0", "1", "2"]
+    assert "breaks off" in problems[-1].detail
+
+
+def zipped(**entries: bytes) -> bytes:
+    """Return a zip with *entries*."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, value in entries.items():
+            archive.writestr(name, value)
+    return file.getvalue()
+
+
+def test_a_bomb_is_stopped_and_the_rest_of_the_archive_is_read() -> None:
+    """An entry that grows a thousandfold is given up long before it is decompressed."""
+    stories, problems = outcome(zipped(a=GOOD[0].encode(), bomb=b" " * 300_000_000, c=GOOD[1].encode()))
+
+    assert stories == ["0", "1"]
+    assert "decompression bomb" in problems[-1].detail
+    assert problems[-1].position == "file/bomb"
+
+
+def test_archives_are_unpacked_to_a_limited_depth() -> None:
+    """A zip that holds itself would have no end."""
+    value = GOOD[0].encode()
+    for _ in range(containers.MAX_DEPTH + 1):
+        value = zipped(inner=value)
+
+    stories, (problem,) = outcome(value)
+
+    assert not stories
+    assert problem.reason is RejectReason.TOO_LARGE
+
+
+def test_the_name_of_an_entry_cannot_change_the_terminal() -> None:
+    """Control characters in it are replaced."""
+    (part,) = split(zipped(**{"a\x1b[31m": GOOD[0].encode()}), "file")
+
+    assert part.position == "file/a?[31m:1"
+
+
+def test_damaged_files_lose_no_whole_article(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    """Some of what `scripts/fuzz_splitting.py` does with a hundred thousand inputs."""
+    script = pytestconfig.rootpath / "scripts/fuzz_splitting.py"
+    done = subprocess.run(
+        [sys.executable, script, "--count", "1000", "--seed", "6"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(pytestconfig.rootpath)},
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr.decode()
