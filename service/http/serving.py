@@ -47,10 +47,22 @@ async def _serve(settings: Settings) -> None:
     server = Server(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, server.stop_requested.set)
+    await serve_until_stopped(server)
+
+
+async def serve_until_stopped(server: Server) -> None:
+    """Start *server*, and stop it when it is asked to stop, even if it still loads the model."""
+    starting = asyncio.create_task(server.start())
+    stopping = asyncio.create_task(server.stop_requested.wait())
     try:
-        await server.start()
-        await server.stop_requested.wait()
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            await starting  # raises what it raised
+            await stopping
     finally:
+        for task in (starting, stopping):
+            task.cancel()
+        await asyncio.wait({starting, stopping})
         await server.stop()
     if server.failure is not None:
         raise server.failure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import os
 import signal
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 NEWSWIRE = [sys.executable, "-m", "service"]
 SAMPLES = sorted((Path(__file__).parents[1] / "wire/samples").iterdir())
 NDJSON = {"Accept": "application/x-ndjson"}
+FEED = b"""<rss version="2.0"><channel><title>Alpine News</title>
+<item><guid>1</guid><title>Snow in Graz</title><description>Snow closed the airport of Graz.</description></item>
+<item><guid>2</guid><title>Rain in Zurich</title><description>Rain flooded two streets in Zurich.</description></item>
+</channel></rss>"""
 
 
 @contextmanager
@@ -97,6 +102,30 @@ def test_a_batch_gives_the_lines_of_the_command_line(port: int) -> None:
 
     assert status == 200
     assert answer == enrich("-", stdin=body).stdout
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        FEED,
+        b'[{"id": "a", "body": "Hail fell in Lodz."}, {"id": "b", "body": " "}, {"id": "c", "body": "Fog hid Bern."}]',
+        gzip.compress(FEED),
+    ],
+    ids=["feed", "list", "gzip"],
+)
+def test_whatever_can_be_split_is_a_batch(port: int, tmp_path: Path, body: bytes) -> None:
+    """A feed, a list and a compressed file give what `newswire enrich` prints, and a line for each refusal."""
+    (tmp_path / "batch").write_bytes(body)
+    command_line = enrich(str(tmp_path / "batch"))
+
+    status, answer = post(port, body, NDJSON)
+
+    lines = answer.splitlines(keepends=True)
+    records = [line for line in lines if "reason" not in orjson.loads(line)]
+    assert status == 200
+    assert b"".join(records) == command_line.stdout
+    assert len(records) == 2
+    assert len(lines) - len(records) == command_line.stderr.count(b": refused, ")
 
 
 def test_the_attributes_of_an_event_are_read(port: int) -> None:

@@ -200,6 +200,18 @@ async def test_requests_are_refused_until_the_model_is_loaded(tmp_path: Path, mo
     assert (early.status, "Retry-After" in early.headers) == (503, True)
 
 
+async def test_a_server_that_loads_the_model_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is told to stop before it is ready does not load the model to its end."""
+    monkeypatch.setenv("TEST_START_FILE", str(tmp_path / "never"))
+    server = Server(Settings(serve_port=0, worker_processes=1), "tests.http.waiting_processor:Waiting")
+    serving_task = asyncio.create_task(serving.serve_until_stopped(server))
+    while not server._runner.addresses:  # noqa: ASYNC110 - there is no event for it
+        await asyncio.sleep(0.01)
+    server.stop_requested.set()
+
+    await asyncio.wait_for(serving_task, 30)
+
+
 async def test_a_server_that_stops_answers_what_it_has_begun() -> None:
     """A body that is half here when the server is told to stop is read, enriched and answered."""
     body = article("last")
