@@ -94,6 +94,7 @@ class _Utf16(io.RawIOBase):
 
 def _is_broken(window: Window) -> bool:
     """Return whether articles in JSON or XML stand in what begins like neither."""
+    window.fill(READ_BYTES)
     return xml_items.first_item(window) is not None or json_values.has_article(window[:READ_BYTES])
 
 

@@ -43,7 +43,7 @@ def list_path(row: Row, depth: int = 1) -> Path:
     """
     if depth > MAX_DEPTH or _is_whole(row):
         return ()
-    other_names = () if is_article(row) else row
+    other_names = () if is_article({name: row[name] for name in row if name != "status"}) else row
     for name in (*_LISTS, *other_names):
         items = row.get(name)
         if isinstance(items, list) and any(_is_item(item, depth) for item in items):

@@ -267,25 +267,20 @@ def _skip_scalar(window: Window) -> None:
 
 
 def _region(window: Window, end: int | None, position: str) -> Iterator[Part]:
-    """Yield the articles that stand whole in broken JSON, and pass it.
+    """Report broken JSON, and pass it up to the next article that stands whole.
 
-    The broken part is up to *end*, or all that is looked at. What follows the last article found is read as usual.
+    The broken part is looked at up to *end*, or as far as an article may reach.
     """
-    raw = window[:end] if end is not None else window[:MAX_ARTICLE_BYTES]
-    passed = 0
-    parts: list[Part] = []
-    for start, stop in _whole_objects(raw):
-        line = window.line + raw.count(b"\n", 0, start)
-        parts.append(Piece(f"{position}, line {line}", raw[start:stop]))
-        passed = stop
-    large = end is None and len(raw) == MAX_ARTICLE_BYTES and not parts
-    if large:
+    if end is None:
+        window.fill(MAX_ARTICLE_BYTES)
+    raw = window[: MAX_ARTICLE_BYTES if end is None else end]
+    following = next((start for start, _ in _whole_objects(raw) if start), None)
+    if end is None and following is None and len(raw) == MAX_ARTICLE_BYTES:
         detail = f"there is no article in {MAX_ARTICLE_BYTES:,} bytes of JSON"
         yield Problem(position, RejectReason.TOO_LARGE, detail)
     else:
-        yield Problem(position, RejectReason.NOT_JSON, _detail(raw))
-    yield from parts
-    window.skip(passed or len(raw))
+        yield Problem(position, RejectReason.NOT_JSON, _detail(raw[:following]))
+    window.skip(following or len(raw))
 
 
 def broken_line(raw: bytes, position: str) -> Iterator[Part]:

@@ -146,9 +146,10 @@ def _whole(window: Window, position: str, start: int, root: bytes, name: bytes) 
         yield Problem(position, RejectReason.TOO_LARGE, f"the XML has more than {MAX_ARTICLE_BYTES:,} bytes")
         _skip_all(window)
         return
-    if opened > 0 and name not in _DOCUMENTS:  # a "<" of something else
+    following = _ITEM.search(window[start + 1 :]) if opened > 0 else None
+    if following or (opened > 0 and name not in _DOCUMENTS):  # before another item, or a "<" of something else
         yield Problem(position, RejectReason.NOT_JSON, "the root element is not closed; send well-formed XML")
-        window.skip(1)
+        window.skip(start + 1 + following.start() if following else 1)
         return
     end = window.space_end(at)
     yield Piece(position, window[:end])
