@@ -101,6 +101,19 @@ async def test_a_client_that_sends_slowly_keeps_nobody_out(monkeypatch: pytest.M
     assert {head.split()[1] for head in heads} == {b"408"}
 
 
+async def test_the_bytes_of_all_bodies_are_bounded() -> None:
+    """Bodies that are half here take memory, so a further body is asked to come again, and is welcome later."""
+    async with running(serve_max_requests=1, max_article_bytes=1000, serve_max_batch_bytes=1000) as server:
+        _, writer = await server.send(bytes(900), 1000)
+        await server.wait_for("newswire_serve_requests_in_progress", 1)
+        status, _ = await server.post(article("x" * 500))
+        writer.transport.abort()
+        await server.wait_for('newswire_serve_requests_total{status="dropped"}', 1)
+        later, _ = await server.post(article("x" * 500))
+
+    assert (status, later) == (503, 200)
+
+
 async def test_a_connection_without_a_request_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that connects and never sends a head is disconnected."""
     monkeypatch.setattr(serving, "IDLE_SECONDS", 0.2)
