@@ -59,7 +59,7 @@ async def running(processor: str = LIGHT, **settings: Any) -> AsyncIterator[Runn
     server = Server(Settings(serve_port=0, worker_processes=2, **settings), processor)
     try:
         address = await server.start()
-        async with aiohttp.ClientSession(address, timeout=aiohttp.ClientTimeout(60)) as client:
+        async with aiohttp.ClientSession(address, timeout=aiohttp.ClientTimeout(100)) as client:
             yield Running(server, address, client)
     finally:
         await server.stop()
