@@ -41,7 +41,8 @@ RUN groupadd --system --gid 10001 newswire \
 COPY --from=build /opt/newswire /opt/newswire
 
 # Kubernetes probes and Prometheus come from outside the container, so the worker listens on all addresses. The live page
-# (`newswire page`) shows the text of articles, so it listens on loopback unless NEWSWIRE_PAGE_HOST says otherwise.
+# (`newswire page`) shows the text of articles, and `newswire serve` asks for no password, so they listen on loopback
+# unless NEWSWIRE_PAGE_HOST and NEWSWIRE_SERVE_HOST say otherwise.
 ENV PATH=/opt/newswire/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
@@ -53,7 +54,7 @@ ENV PATH=/opt/newswire/bin:$PATH \
 
 USER 10001:10001
 WORKDIR /tmp
-EXPOSE 6066 6067
+EXPOSE 6066 6067 6068
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["newswire", "health"]
 ENTRYPOINT ["newswire"]

@@ -19,6 +19,8 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from service.cli import app
 from service.contract import reject_reasons, topics
+from service.http.admission import Admission
+from service.http.request_metrics import RequestMetrics
 from service.settings import Settings
 from service.worker.metrics import Metrics
 
@@ -74,9 +76,18 @@ def reasons_table() -> str:
 
 
 def metrics_table() -> str:
-    """Return the table of metrics, from their declarations."""
+    """Return the table of a worker's metrics, from their declarations."""
+    return _metrics(Metrics(Settings()))
+
+
+def request_metrics_table() -> str:
+    """Return the table of the metrics of `newswire serve`, from their declarations."""
+    return _metrics(RequestMetrics(Admission(Settings())))
+
+
+def _metrics(declared: Metrics | RequestMetrics) -> str:
     rows = []
-    for family in vars(Metrics(Settings())).values():
+    for family in vars(declared).values():
         if isinstance(family, MetricWrapperBase):
             kind = str(family._type)  # noqa: SLF001 - no public way
             suffix = {"counter": "_total", "info": "_info"}.get(kind, "")
@@ -105,6 +116,7 @@ TABLES = {
     "commands": commands_table,
     "reasons": reasons_table,
     "metrics": metrics_table,
+    "request_metrics": request_metrics_table,
     "topics": topics_table,
 }
 

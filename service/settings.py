@@ -208,6 +208,20 @@ class Settings(BaseSettings):
         "password.",
     )
     page_port: int = Field(default=6067, ge=0, le=65535, description="Port of `newswire page`.")
+    serve_host: str = Field(
+        default="127.0.0.1", description="Address that `newswire serve` listens on. It asks for no password."
+    )
+    serve_port: int = Field(default=6068, ge=0, le=65535, description="Port of `newswire serve`.")
+    serve_max_requests: int = Field(
+        default=256,  # some three seconds of work for two cores
+        ge=1,
+        description="Number of requests that `newswire serve` enriches at once. A further one is answered with 503.",
+    )
+    serve_max_batch_bytes: int = Field(
+        default=10_000_000,
+        ge=1_000,
+        description="Maximum size of a batch that `newswire serve` accepts. Each article in it has its own limit.",
+    )
     stall_seconds: float = Field(
         default=120.0,
         gt=0,

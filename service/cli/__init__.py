@@ -34,6 +34,7 @@ from service.cli import (
     replay,
     resume,
     schema,
+    serve,
     tags,
     tail,
     topics,
@@ -57,6 +58,7 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("worker")(worker.worker)
 app.command("enrich")(enrich.enrich)
+app.command("serve")(serve.serve)
 app.command("produce")(produce.produce)
 app.command("tail")(tail.tail)
 app.command("lag")(lag.lag)

@@ -1,4 +1,4 @@
-"""The documents in `schemas/`: JSON Schemas (draft 2020-12), the AsyncAPI document and the tables of headers.
+"""The documents in `schemas/`: JSON Schemas (draft 2020-12), AsyncAPI, OpenAPI and the tables of headers.
 
 The published schemas are open: they allow members that they do not name, so that a consumer who validates can read
 records of a later 1.x, which may have more members. The tests of this repository use the closed form, which allows
@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from service.contract import asyncapi, headers
+from service.contract import asyncapi, headers, openapi
 from service.contract.enriched_article import EnrichedArticle
 from service.contract.field_types import SCHEMA_VERSION
 from service.contract.flat_event import FlatEvent
+from service.contract.problem_details import ProblemDetails
 from service.contract.raw_article import RawArticle
 from service.contract.reject_reasons import RejectReason
 
@@ -26,6 +27,7 @@ RAW = "raw-article.v1.schema.json"
 FLAT_EVENT = "flat-event.v1.schema.json"
 DEAD_LETTER = "dead-letter.v1.schema.json"
 ASYNCAPI = "asyncapi.yaml"
+OPENAPI = "openapi.json"
 HEADERS = "headers.md"
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -45,7 +47,17 @@ class _Generator(GenerateJsonSchema):
 def documents() -> dict[str, bytes]:
     """Return the content of every generated file in `schemas/` by file name."""
     json_schemas = {name: _file(open_for_readers(schema)) for name, schema in closed().items()}
-    return json_schemas | {ASYNCAPI: asyncapi.document(), HEADERS: _header_tables()}
+    return json_schemas | {ASYNCAPI: asyncapi.document(), OPENAPI: openapi_document(), HEADERS: _header_tables()}
+
+
+def openapi_document() -> bytes:
+    """Return the OpenAPI document of `newswire serve`, which holds all its schemas."""
+    _, models = models_json_schema(
+        [(RawArticle, "validation"), (EnrichedArticle, "serialization"), (ProblemDetails, "serialization")],
+        schema_generator=_Generator,
+        ref_template="#/components/schemas/{model}",
+    )
+    return _file(openapi.document(open_for_readers(models["$defs"])))
 
 
 def closed() -> dict[str, Schema]:

@@ -95,6 +95,21 @@ def test_the_page_takes_its_settings(compose: dict[str, Any], monkeypatch: pytes
     assert page["command"] == ["page"]
 
 
+def test_the_server_takes_its_settings(compose: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """`newswire serve` starts only if it is named, without Kafka, at the port that is published and probed."""
+    serve = compose["services"]["serve"]
+    for name, value in serve["environment"].items():
+        monkeypatch.setenv(name, value)
+
+    settings = Settings()
+
+    assert len(settings.model_fields_set) == len(serve["environment"])
+    assert serve["ports"] == [f"127.0.0.1:{settings.serve_port}:{settings.serve_port}"]
+    assert f":{settings.serve_port}/readyz" in serve["healthcheck"]["test"][-1]
+    assert (serve["command"], serve["profiles"]) == (["serve"], ["serve"])
+    assert "depends_on" not in serve
+
+
 def test_its_kafka_starts(compose: dict[str, Any], tmp_path: Path) -> None:
     """A real Kafka of the same version starts with the file's settings and serves both listeners."""
     ports = {"9092": free_port(), "9093": free_port(), "29092": free_port()}
