@@ -42,8 +42,9 @@ train: export OPENBLAS_NUM_THREADS = 1
 train: $(TRAIN)/installed  ## Train the shipped weights again (NEWSWIRE_LABELLED=FOLDER NEWSWIRE_RAW_NEWS=FILE)
 	$(TRAIN)/bin/python -m training.train
 
-fuzz: $(VENV)/installed  ## Parse 100,000 damaged messages of every format
+fuzz: $(VENV)/installed  ## Parse 100,000 damaged messages of every format, and split 100,000 damaged files
 	$(BIN)/python scripts/fuzz.py
+	$(BIN)/python scripts/fuzz_splitting.py
 
 faults: $(VENV)/installed  ## Run the fault suite: kills, zombies, failing brokers (30 minutes)
 	$(BIN)/python -m pytest -m faults tests/kafka --numprocesses 3
