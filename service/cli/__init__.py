@@ -26,6 +26,7 @@ from service.cli import (
     check,
     dead_letters,
     enrich,
+    feed,
     health,
     lag,
     page,
@@ -58,6 +59,7 @@ app.command("up")(up.up)
 app.command("worker")(worker.worker)
 app.command("enrich")(enrich.enrich)
 app.command("produce")(produce.produce)
+app.command("feed")(feed.feed)
 app.command("tail")(tail.tail)
 app.command("lag")(lag.lag)
 app.command("replay")(replay.replay)
