@@ -144,7 +144,7 @@ def _target(url: URL, location: str) -> URL:
     """Return where *location* leads from *url*. A password in *url* goes along to the same server only."""
     target = url.join(URL(location))
     if target.scheme not in {"http", "https"} or not target.host:
-        raise FeedError("redirects", f"a redirect to {target.with_user(None)!s:.200}, which is no web address")
+        raise FeedError("redirects", f"a redirect to {location[:200]}, which is no web address")
     if target.origin() == url.origin():
         target = target.with_user(url.user).with_password(url.password) if url.user else target
     return target
