@@ -19,6 +19,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from service.cli import app
 from service.contract import reject_reasons, topics
+from service.feeds.feed_metrics import FeedMetrics
 from service.settings import Settings
 from service.worker.metrics import Metrics
 
@@ -73,10 +74,10 @@ def reasons_table() -> str:
     return _table(("reason", "meaning"), rows)
 
 
-def metrics_table() -> str:
-    """Return the table of metrics, from their declarations."""
+def metrics_table(metrics: object) -> str:
+    """Return the table of *metrics*, from their declarations."""
     rows = []
-    for family in vars(Metrics(Settings())).values():
+    for family in vars(metrics).values():
         if isinstance(family, MetricWrapperBase):
             kind = str(family._type)  # noqa: SLF001 - no public way
             suffix = {"counter": "_total", "info": "_info"}.get(kind, "")
@@ -104,7 +105,8 @@ TABLES = {
     "settings": settings_table,
     "commands": commands_table,
     "reasons": reasons_table,
-    "metrics": metrics_table,
+    "metrics": lambda: metrics_table(Metrics(Settings())),
+    "feed_metrics": lambda: metrics_table(FeedMetrics(())),
     "topics": topics_table,
 }
 
