@@ -2,63 +2,57 @@
 
 from __future__ import annotations
 
-import gzip
-import lzma
-import zlib
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-import orjson
-
-from service.cli.console import fail
+from service.cli.console import fail, talk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from service.settings import Settings
+    from service.splitting import Piece
 
-OPENERS: dict[str, Any] = {".gz": gzip.open, ".xz": lzma.open}
-DAMAGED_FILE_ERRORS = (EOFError, lzma.LZMAError, zlib.error)  # raised if a compressed file is cut off or damaged
-LINES_SUFFIXES = {".jsonl", ".ndjson"}
+FILES_HELP = (
+    "Files, folders or - for standard input: JSON, XML, feeds, CSV, plain text, answers of news APIs, also packed. "
+    "They are split into articles by content."
+)
 
 
 def require_readable(names: list[str]) -> None:
     """Exit at once if one of the files cannot be read, before a command has begun its work."""
     for name in names:
-        if name != "-":
+        if name != "-" and not Path(name).is_dir():
             try:
                 Path(name).open("rb").close()
             except OSError as error:
                 fail(f"cannot read {name}: {error.strerror or error}")
 
 
-def read_articles(name: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the position and the bytes of each article in the file *name*; `-` is standard input, one per line."""
-    if name == "-":
-        # Not sys.stdin: Python aborts at exit if a thread (see `service.processes.in_order`) still reads it.
-        with open(0, "rb", closefd=False) as file:
-            yield from _lines("standard input", file)
-        return
-    path = Path(name)
-    opener = OPENERS.get(path.suffix, open)
-    suffix = path.with_suffix("").suffix if path.suffix in OPENERS else path.suffix
-    try:
-        with cast("IO[bytes]", opener(path, "rb")) as file:
-            if suffix in LINES_SUFFIXES:
-                yield from _lines(name, file)
-            elif suffix == ".txt":
-                text = file.read().decode(errors="replace")
-                yield name, orjson.dumps({"id": path.stem, "body": text})
+class Articles:
+    """The articles of files, folders and standard input, read as they are asked for.
+
+    What cannot be read is reported on standard error with its place, and counted. The rest is read.
+    """
+
+    def __init__(self, names: list[str]) -> None:
+        self._names = names
+        self.problems = 0
+
+    def __iter__(self) -> Iterator[Piece]:
+        from service.splitting import Problem, split_files  # noqa: PLC0415 - `newswire --help` need not wait for it
+
+        for part in split_files(self._names):
+            if isinstance(part, Problem):
+                self.problems += 1
+                report(part.position, part.reason, part.detail)
             else:
-                yield name, file.read()
-    except (OSError, *DAMAGED_FILE_ERRORS) as error:
-        fail(f"cannot read {name}: {getattr(error, 'strerror', None) or error}")
+                yield part
 
 
-def _lines(name: str, file: IO[bytes]) -> Iterator[tuple[str, bytes]]:
-    for number, line in enumerate(file, 1):
-        if line.strip():
-            yield f"{name}:{number}", line
+def report(position: str, reason: str, detail: str) -> None:
+    """Print why there is no record for what stands at *position*."""
+    talk().print(f"{position}: refused, {reason} ({detail})", markup=False, soft_wrap=True)
 
 
 def with_keys(settings: Settings, articles: Iterable[bytes]) -> Iterator[tuple[bytes | None, bytes]]:

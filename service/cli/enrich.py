@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
 
-from service.cli.articles import read_articles, require_readable
+from service.cli.articles import FILES_HELP, Articles, report, require_readable
 from service.cli.console import fail, load_settings, print_record, progress_shown, talk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from service.contract.outcomes import Outcome
+    from service.splitting import Piece
 
 
 def enrich(
-    files: Annotated[
-        list[str], typer.Argument(help="JSON lines (.jsonl), one article (.json, .xml), plain text (.txt), or -.")
-    ],
+    files: Annotated[list[str], typer.Argument(help=FILES_HELP)],
     pretty: Annotated[bool, typer.Option("--pretty", help="Print each text with its annotations marked.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the one article of FILES to this file, as a page.")] = None,
     geojson: Annotated[
@@ -37,15 +36,14 @@ def enrich(
     """
     settings = load_settings(worker_processes=processes)
     require_readable(files)
-    articles: Iterable[tuple[str, bytes]] = chain.from_iterable(map(read_articles, files))
-    if html is not None:
-        articles = _require_one(articles)
+    articles = Articles(files)
+    pieces = articles if html is None else _require_one(articles)
     from service.contract.outcomes import Enriched, Message, Refused  # noqa: PLC0415 - `newswire --help` need not wait for it
     from service.processes.in_order import process_in_order  # noqa: PLC0415 - `newswire --help` need not wait for it
 
     refused = 0
     records: list[bytes] = []
-    messages = ((position, Message(value)) for position, value in articles)
+    messages = ((piece.position, Message(piece.value)) for piece in pieces)
     with closing(process_in_order(settings, messages)) as outcomes:
         for position, outcome in _with_progress(outcomes):
             if isinstance(outcome, Enriched) and html is not None:
@@ -56,9 +54,10 @@ def enrich(
                 print_record(outcome.value, pretty=pretty)
             elif isinstance(outcome, Refused):
                 refused += 1
-                talk().print(f"{position}: refused, {outcome.reason} ({outcome.detail})", markup=False, soft_wrap=True)
+                report(position, outcome.reason, outcome.detail)
     if geojson:
         _write_geojson(records)
+    refused += articles.problems
     if refused:
         fail(f"{refused} of the articles were refused; see above")
 
@@ -70,7 +69,7 @@ def _write_geojson(records: list[bytes]) -> None:
     typer.echo(orjson.dumps(feature_collection(map(EnrichedArticle.model_validate_json, records))))
 
 
-def _require_one(articles: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+def _require_one(articles: Iterable[Piece]) -> list[Piece]:
     """Return *articles* if there is exactly one, since a page shows only one."""
     first = list(islice(articles, 2))
     if len(first) != 1:

@@ -7,27 +7,29 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli.articles import read_articles, require_readable, with_keys
-from service.cli.console import kafka_errors, load_settings, progress_shown, talk
+from service.cli.articles import FILES_HELP, Articles, require_readable, with_keys
+from service.cli.console import fail, kafka_errors, load_settings, progress_shown, talk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
 def produce(
-    files: Annotated[list[str], typer.Argument(help="JSON lines (.jsonl), one article per file, or - for lines.")],
+    files: Annotated[list[str], typer.Argument(help=FILES_HELP)],
     topic: Annotated[str | None, typer.Option(help="Topic to send to. Default: the raw topic.")] = None,
 ) -> None:
     """Send the articles of FILES to Kafka, keyed by their ids, and return once the brokers have them.
 
     The key is the id that the record will have, for every format. `-` may be an endless pipe: memory is bounded, and
-    the command stops at the first article that is not accepted.
+    the command stops at the first article that is not accepted. What cannot be read as an article is reported with
+    its place and left out, and the exit code is then 1.
     """
     settings = load_settings()
     require_readable(files)
     from service.kafka import producing  # noqa: PLC0415 - `newswire --help` need not wait for it
 
-    articles = (value for name in files for _, value in read_articles(name))
+    articles = Articles(files)
+    values = (piece.value for piece in articles)
     target = topic or settings.raw_topic
     confirmed = 0
     with kafka_errors(settings), _counter() as show:
@@ -38,11 +40,13 @@ def produce(
             show(count)
 
         try:
-            producing.produce(settings, target, with_keys(settings, articles), progress)
-        except (KeyboardInterrupt, SystemExit):  # `read_articles` exits if a file cannot be read
+            producing.produce(settings, target, with_keys(settings, values), progress)
+        except KeyboardInterrupt:
             talk().print(f"{confirmed:,} articles were sent to {target} before this", markup=False)
             raise
     talk().print(f"{confirmed:,} articles sent to {target}", markup=False)
+    if articles.problems:
+        fail(f"{articles.problems:,} parts of the input could not be read; see above")
 
 
 @contextmanager

@@ -45,6 +45,8 @@ class Enriched:
     events: dict[str, int] = field(default_factory=dict)
     """Number of events per type."""
     tags: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    """Names of members of the message that hold text and were not read."""
 
 
 @dataclass(frozen=True, slots=True)

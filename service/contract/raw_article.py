@@ -22,6 +22,7 @@ InputFormat = Literal[
     "cc-news",
     "event-registry",
     "gdelt",
+    "news-api",
 ]
 
 _VERSION_DIGITS = 10

@@ -49,12 +49,13 @@ def describe_pipeline(settings: Settings, nlp: Language, gazetteer: Gazetteer) -
     settings_that_count = {name: getattr(settings, name) for name in ("input_format", "languages", "watched")}
     # The shipped model is part of the data. An installed one can change under the same name and version.
     installed = _files(nlp.path, "installed-model/") if nlp.path else ()
+    member_names = _files(resources.files("service.wire") / "data", "wire/")
     parts = {
         "service": __version__,
         "model": f"{nlp.meta['lang']}_{nlp.meta['name']}",
         "model_version": str(nlp.meta["version"]),
         "gazetteer": gazetteer.edition,
-        "rules": data_digest(chain(_files(resources.files("service.enrich") / "data"), installed)),
+        "rules": data_digest(chain(_files(resources.files("service.enrich") / "data"), member_names, installed)),
         "code": code_digest(resources.files("service")),
         "libraries": _digest(libraries)[:PART_DIGITS],
         "settings": _digest(settings_that_count)[:PART_DIGITS],

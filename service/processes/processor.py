@@ -17,7 +17,6 @@ from service.enrich.enricher import Enricher
 
 if TYPE_CHECKING:
     from service.contract.enriched_article import EnrichedArticle
-    from service.contract.raw_article import RawArticle
     from service.settings import Settings
 
 __all__ = ["Enriched", "Headers", "Message", "Outcome", "Processor", "Refused", "Tombstone"]
@@ -47,24 +46,24 @@ class Processor:
         seconds: dict[str, float] = {}
         stage = "wire"
         try:
-            article = self._read(message.value, message)
+            article, unread = self._read(message.value, message)
             seconds["wire"] = time.monotonic() - started
             stage = "enrich"
             record = self._enricher.enrich(article, seconds)
             stage = "serialize"
-            return self._enriched(record, seconds)
+            return self._enriched(record, unread, seconds)
         except InvalidArticleError as invalid:
             return Refused(invalid.reason, stage, invalid.detail)
         except Exception as error:  # noqa: BLE001 - one article must not stop the others; type and line are kept
             return Refused(RejectReason.ENRICH_FAILED, stage, _describe(error))
 
-    def _read(self, value: bytes, message: Message) -> RawArticle:
+    def _read(self, value: bytes, message: Message) -> wire.Reading:
         limit = self._settings.max_article_bytes
         if len(value) > limit:
             raise InvalidArticleError(RejectReason.TOO_LARGE, f"{len(value):,} bytes, the limit is {limit:,}")
-        return wire.read(value, dict(message.headers), self._settings.input_format, message.timestamp)
+        return wire.examine(value, dict(message.headers), self._settings.input_format, message.timestamp)
 
-    def _enriched(self, record: EnrichedArticle, seconds: dict[str, float]) -> Outcome:
+    def _enriched(self, record: EnrichedArticle, unread: tuple[str, ...], seconds: dict[str, float]) -> Outcome:
         started = time.monotonic()
         value = record.model_dump_json().encode()
         seconds["serialize"] = time.monotonic() - started
@@ -82,6 +81,7 @@ class Processor:
             places=dict(Counter(_country_label(place.country, place.confidence) for place in record.locations)),
             events=dict(Counter(event.type for event in record.events)),
             tags=tuple(tag.tag for tag in record.tags),
+            unread=unread,
         )
 
 

@@ -16,22 +16,24 @@ from __future__ import annotations
 from io import BytesIO
 from typing import IO, TYPE_CHECKING
 
-from service.splitting.pieces import Piece, Problem
+from service.splitting import containers
+from service.splitting.files import split_files
+from service.splitting.pieces import Part, Piece, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Piece", "Problem", "split"]
+__all__ = ["Part", "Piece", "Problem", "split", "split_files"]
 
 
-def split(source: IO[bytes] | bytes, name: str) -> Iterator[Piece | Problem]:
+def split(source: IO[bytes] | bytes, name: str) -> Iterator[Part]:
     """Yield the articles in *source*, in their order, each as soon as it is complete.
+
+    JSON values one after the other or one per line, lists of them and answers of APIs; RSS, Atom, JSON Feed and
+    newsMessage; CSV and TSV with a header; plain text; and gzip, xz, zip and tar of these.
 
     Args:
         source: A stream, which need not be seekable, or all of its bytes.
         name: Of the file or stream, for `position`.
     """
-    stream = BytesIO(source) if isinstance(source, bytes) else source
-    for number, line in enumerate(stream, 1):
-        if line.strip():
-            yield Piece(f"{name}:{number}", line)
+    yield from containers.parts(BytesIO(source) if isinstance(source, bytes) else source, name)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from service.contract.reject_reasons import RejectReason
+
+MAX_ARTICLE_BYTES = 10_000_000
+"""Kept in memory of one article: twenty times what a worker accepts by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +31,6 @@ class Problem:
     reason: RejectReason
     detail: str
     """What is wrong and what to do about it, without text of the article."""
+
+
+Part: TypeAlias = Piece | Problem

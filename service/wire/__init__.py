@@ -8,11 +8,11 @@ and in `service.contract.raw_article.InputFormat`.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from service.contract.headers import FORMAT, TIMESTAMP
 from service.contract.reject_reasons import InvalidArticleError, RejectReason
-from service.wire import cloudevents, decode, detect
+from service.wire import cloudevents, decode, detect, newswire_json
 from service.wire.article import build, derived_id, own_id
 from service.wire.refusals import describe_type, wrong_shape
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from service.contract.raw_article import RawArticle
     from service.wire.article import Fields
 
-__all__ = ["AUTO", "FORMATS", "identify", "read"]
+__all__ = ["AUTO", "FORMATS", "Reading", "examine", "identify", "read"]
 
 AUTO = "auto"
 
@@ -39,6 +39,7 @@ FORMATS: dict[str, str] = {
     "cc-news": "cc_news",
     "event-registry": "event_registry",
     "gdelt": "gdelt",
+    "news-api": "news_api",
 }
 """Names of the formats and the modules that read them. A module is imported when its format first arrives."""
 
@@ -48,10 +49,25 @@ _REGISTRY_FRAME_BYTES = 5
 """Bytes before the data in Confluent's framing: a zero, then the id of the schema as four bytes, big-endian."""
 
 
+class Reading(NamedTuple):
+    """An article, and what of its message was not read."""
+
+    article: RawArticle
+    unread: tuple[str, ...]
+    """Names of members that hold text and that the service's own format does not know."""
+
+
 def read(
     value: bytes, headers: Mapping[str, bytes], input_format: str = AUTO, timestamp: int | None = None
 ) -> RawArticle:
-    """Return the article that *value* holds.
+    """Return the article that *value* holds, as `examine` does."""
+    return examine(value, headers, input_format, timestamp).article
+
+
+def examine(
+    value: bytes, headers: Mapping[str, bytes], input_format: str = AUTO, timestamp: int | None = None
+) -> Reading:
+    """Return the article that *value* holds, and what was not read.
 
     The format is the one that the header `newswire.format` names, else *input_format*, else it is detected by content.
     CloudEvents are unwrapped, in binary and in structured mode.
@@ -70,7 +86,8 @@ def read(
     if original.isdigit() and len(original) <= _MAX_TIMESTAMP_DIGITS:
         timestamp = int(original)
     name, fields = _parse(value, headers, input_format)
-    return build(fields, name, value, timestamp)
+    unread = newswire_json.unread(fields) if name == "newswire" else ()
+    return Reading(build(fields, name, value, timestamp), unread)
 
 
 def identify(value: bytes, headers: Mapping[str, bytes], input_format: str = AUTO) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from service.wire import news_api
 from service.wire.decode import Xml
 from service.wire.refusals import describe_type, wrong_shape
 
@@ -30,6 +31,8 @@ _NINJS_MEMBERS = frozenset(["$standard", "standard", "pubstatus", "representatio
     *("headline", "headlines", "body_html", "body_text", "body_xhtml", "bodies", "descriptions"),
 }
 """Members, in lower case. Every ninjs item has at least one of them beside its `uri`."""
+_SUPERDESK_MEMBERS = _NINJS_MEMBERS - {"$standard", "standard", "headline"}
+"""Those by which an item with a `guid` is the ninjs of Superdesk, which has no `uri`."""
 _TRAFILATURA_MEMBERS = frozenset(["fingerprint", "raw_text", "source-hostname"])
 
 
@@ -72,14 +75,28 @@ def _is_gdelt(row: Row) -> bool:
     return any(isinstance(article, dict) and "seendate" in article for article in rows)
 
 
+def _is_newswire(row: Row) -> bool:
+    return bool({"headline", "body", "status"} & row.keys())
+
+
+def _is_ninjs(row: Row) -> bool:
+    names = {name.lower() for name in row}
+    return ("uri" in row and bool(_NINJS_MEMBERS & names)) or ("guid" in row and bool(_SUPERDESK_MEMBERS & names))
+
+
+def _is_cc_news(row: Row) -> bool:
+    return "text" in row and bool({"title", "domain"} & row.keys()) and not news_api.has_other_time(row)
+
+
 SIGNATURES: tuple[tuple[str, Callable[[Row], bool]], ...] = (
     ("gdelt", _is_gdelt),
     ("schema.org", lambda row: "@type" in row or "@graph" in row),
     ("news-please", lambda row: "maintext" in row),
-    ("ninjs", lambda row: "uri" in row and bool(_NINJS_MEMBERS & {name.lower() for name in row})),
+    ("ninjs", _is_ninjs),
     ("event-registry", lambda row: {"uri", "title", "body"} <= row.keys()),
-    ("newswire", lambda row: bool({"headline", "body", "status"} & row.keys())),
+    ("newswire", lambda row: _is_newswire(row) and not news_api.completes(row)),
     ("trafilatura", lambda row: bool(_TRAFILATURA_MEMBERS & row.keys()) or row.keys() == {"text", "comments"}),
-    ("cc-news", lambda row: "text" in row and bool({"title", "domain"} & row.keys())),
+    ("cc-news", _is_cc_news),
+    ("news-api", lambda row: _is_newswire(row) or news_api.matches(row)),
 )
 """Names of the JSON formats, in the order in which they are tried, and the test that recognizes each."""

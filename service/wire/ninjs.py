@@ -1,7 +1,8 @@
-"""IPTC ninjs 1.x, 2.x and 3.x: news in JSON (https://iptc.org/standards/ninjs/).
+"""IPTC ninjs 1.x, 2.x and 3.x: news in JSON (https://iptc.org/standards/ninjs/), also as Superdesk writes it.
 
 Version 3 is version 2 in camel case; version 1 has single members (`headline`, `body_xhtml`) where the later ones have
-arrays with roles. So member names are matched in any case, and each text in either form.
+arrays with roles. So member names are matched in any case, and each text in either form. Superdesk has `guid` in place
+of `uri`, because its item has no address yet, and adds `source`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def fields(row: Mapping[str, object]) -> Fields:
     """Map the ninjs item *row* to our fields."""
     item = _lower_names(row)
     return {
-        "id": item.get("uri"),
+        "id": item.get("uri") or item.get("guid"),
         "version": item.get("version"),
         "source": _source(item),
         "headline": _preferred(item, "headline", "headlines"),
@@ -29,7 +30,7 @@ def fields(row: Mapping[str, object]) -> Fields:
         "published_at": item.get("firstcreated") or item.get("contentcreated") or item.get("versioncreated"),
         "updated_at": item.get("versioncreated"),
         "embargoed_until": item.get("embargoeduntil") or item.get("embargoed"),
-        "byline": item.get("by") or item.get("byline"),
+        "byline": item.get("by") or item.get("byline") or join_names(item.get("authors")),
         "dateline": item.get("located"),
         "status": item.get("pubstatus"),
     }
@@ -75,4 +76,5 @@ def _source(item: Mapping[str, object]) -> Fields:
     sources = item.get("infosources") or item.get("infosource")
     first = sources[0] if isinstance(sources, list) and sources else None
     uri = first.get("uri") if isinstance(first, dict) else None
-    return {"name": join_names(first) or item.get("copyrightholder"), "uri": uri}
+    name = join_names(first) or item.get("copyrightholder") or join_names(item.get("source"))
+    return {"name": name, "uri": uri}

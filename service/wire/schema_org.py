@@ -19,7 +19,7 @@ _MAX_GRAPH_DEPTH = 3
 
 def fields(row: Mapping[str, object]) -> Fields:
     """Map the only article in *row* to our fields. Raise `InvalidArticleError` if there is not exactly one."""
-    articles = _find_articles(row)
+    articles = find_articles(row)
     if len(articles) != 1:
         many = f"{len(articles):,} articles; send one per message" if articles else "no article (`@type` NewsArticle)"
         raise wrong_shape(f"the JSON-LD holds {many}")
@@ -44,14 +44,15 @@ def fields(row: Mapping[str, object]) -> Fields:
     }
 
 
-def _find_articles(value: object, depth: int = 0) -> list[dict[str, object]]:
+def find_articles(value: object, depth: int = 0) -> list[dict[str, object]]:
+    """Return the articles in *value*, an object of JSON-LD or a list of them."""
     if depth > _MAX_GRAPH_DEPTH:
         return []
     if isinstance(value, list):
-        return [article for item in value for article in _find_articles(item, depth + 1)]
+        return [article for item in value for article in find_articles(item, depth + 1)]
     if not isinstance(value, dict):
         return []
-    return [value] if _is_article(value.get("@type")) else _find_articles(value.get("@graph"), depth + 1)
+    return [value] if _is_article(value.get("@type")) else find_articles(value.get("@graph"), depth + 1)
 
 
 def _is_article(kind: object) -> bool:

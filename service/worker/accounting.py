@@ -100,6 +100,7 @@ class Accounting:
         ):
             for label, count in counts.items():
                 counter.labels(label).inc(count)
+        self._metrics.unread_text.inc(bool(outcome.unread))
         for tag in outcome.tags:
             self._metrics.tags.labels(tag).inc()
         log.info(
@@ -112,6 +113,7 @@ class Accounting:
             places=sum(outcome.places.values()),
             events=sum(outcome.events.values()),
             tags=len(outcome.tags),
+            **({"unread": outcome.unread} if outcome.unread else {}),
             ms=round(total * 1000, 1),
         )
 

@@ -57,6 +57,12 @@ class Metrics:
             "Articles that came after a later version of them: marked, or dropped (`NEWSWIRE_SUPERSEDED`).",
             registry=registry,
         )
+        self.unread_text = Counter(
+            "newswire_unread_text",
+            "Articles in the service's own format with a text in a member that it does not read. "
+            "`unread` in the log line of the article names the member.",
+            registry=registry,
+        )
         self.dead_letters = Counter(
             "newswire_dead_letters", "Articles sent to the dead-letter topic.", ["reason"], registry=registry
         )

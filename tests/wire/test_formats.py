@@ -92,6 +92,9 @@ def test_a_wire_item_arrives_whole(name: str) -> None:
         ("cc-news.json", "cc-news", PAGE, None),
         ("schema-org.json", "schema.org", f"{PAGE}#article", "Ion Marin, Eva Nagy"),
         ("cloudevents-structured.json", "newswire", "border-17", None),
+        ("news-api.json", "news-api", PAGE, "Ion Marin"),
+        ("json-feed.json", "news-api", "border-17", "Ion Marin"),
+        ("ninjs-superdesk.json", "ninjs", STORY, "Ion Marin"),
     ],
 )
 def test_each_format_is_detected_by_its_content(
@@ -119,6 +122,9 @@ def test_each_format_is_detected_by_its_content(
         ("trafilatura.json", datetime(2022, 5, 4, tzinfo=UTC)),
         ("cc-news.json", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
         ("schema-org.json", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
+        ("news-api.json", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
+        ("json-feed.json", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
+        ("ninjs-superdesk.json", datetime(2022, 5, 4, 9, 30, tzinfo=UTC)),
     ],
 )
 def test_each_format_has_its_publication_date(name: str, published: datetime) -> None:

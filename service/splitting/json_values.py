@@ -1,0 +1,309 @@
+"""Articles in JSON: one value after the other, a list, or an object around a list, as APIs answer.
+
+A value is cut out by its brackets and strings, so that no more than one article is in memory and an article that is
+not well-formed costs no other. If brackets or quotes are missing, articles that stand whole are looked for.
+"""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
+from service.splitting import envelopes
+from service.splitting.pieces import MAX_ARTICLE_BYTES, Part, Piece, Problem
+from service.splitting.window import Window
+from service.wire import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{}]', re.DOTALL)
+"""A string, a bracket, or the quote of a string that does not end in what is looked at."""
+_CLOSING = {ord("{"): ord("}"), ord("["): ord("]")}
+_OBJECT_START = re.compile(rb"(?:\A|[\[,}\n\x1e])[ \t\r]*+\{")
+"""Where an article may start in broken JSON: not as the value of a member."""
+_NAME = re.compile(rb'"([^"\\]*)"\s*:\s*\Z')
+_MAX_NAME_BYTES = 100
+_NEXT_VALUE = re.compile(rb"[{\[\]]")
+_MAX_RESCANS = 20
+"""How often, in all, broken JSON is scanned again. A bracket that is not closed could otherwise cost its square."""
+
+
+class Nesting:
+    """How far a value is read: its open brackets, and where the next token is looked for."""
+
+    def __init__(self, start: int) -> None:
+        self.start = start
+        self.at = start
+        self.open = bytearray()
+
+    def step(self, window: Window) -> int | None:
+        """Read one token. Return the bracket that it opens, 0 for another token, or None if there is none."""
+        token = window.search(_TOKEN, self.at)
+        if token is None or token[0] == b'"':
+            self.at = window.span(token)[0] if token else len(window)
+            return None
+        self.at = window.span(token)[1]
+        kind = token[0][0]
+        if kind in _CLOSING:
+            self.open.append(_CLOSING[kind])
+            return kind
+        if kind != ord('"') and (not self.open or self.open.pop() != kind):
+            self.open.append(0)  # a bracket that closes another kind: never closed
+        return 0
+
+
+def value_end(window: Window, start: int = 0) -> int | None:
+    """Return the index after the object or list that begins at *start*, or None if it does not end within the limit."""
+    nesting = Nesting(start)
+    while True:
+        kind = nesting.step(window)
+        if kind is None:
+            if len(window) - start > MAX_ARTICLE_BYTES or not window.more():
+                return None
+        elif not nesting.open:
+            return nesting.at if nesting.at - start <= MAX_ARTICLE_BYTES else None
+        elif not nesting.open[-1]:
+            return None
+
+
+def values(window: Window, name: str, *, by_line: bool) -> Iterator[Part]:
+    """Yield the articles of the value at the start of *window*, and pass it.
+
+    Args:
+        window: A list or an object begins here.
+        name: Of the file or stream.
+        by_line: Whether the value before this one was a line, so that a broken line costs no other.
+    """
+    line = window.line
+    end = window.line_end(MAX_ARTICLE_BYTES)
+    text = window[:end] if end else b""
+    position = f"{name}:{line}"
+    if end and (value := _loads(text)) is not None:
+        window.skip(end)
+        yield from _articles(text, value, position, {})
+    elif end and by_line and text.strip() not in (b"{", b"["):
+        window.skip(end)
+        yield from _broken(text, position)
+    elif window[:1] == b"[":
+        window.skip(1)
+        yield from _items(window, name, {}, 1)
+    else:
+        yield from _document(window, name if line == 1 else position)
+
+
+def is_json(text: bytes) -> bool:
+    """Return whether *text* is one JSON value."""
+    return _loads(text) is not None
+
+
+def _loads(text: bytes) -> Any:
+    """Return the value of *text* as a worker reads it, or None."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return decode.decode_bytes(text) if b"\\u" in text else None
+    except InvalidArticleError:
+        return None
+
+
+def _articles(raw: bytes, value: Any, position: str, head: Mapping[str, Any], depth: int = 1) -> Iterator[Part]:
+    """Yield the articles in *value*, which *raw* holds: it is one, or a list, or an object around a list."""
+    path = envelopes.list_path(value) if isinstance(value, dict) else ()
+    if depth > envelopes.MAX_DEPTH and (path or isinstance(value, list)):
+        yield Problem(position, RejectReason.WRONG_SHAPE, "too many lists are inside each other")
+    elif isinstance(value, list):
+        window = _window(raw)
+        window.skip_space()
+        window.skip(1)
+        yield from _items(window, position, {}, depth + 1)
+    elif path:
+        yield from _streamed(_window(raw), position, path, depth + 1)
+    elif isinstance(value, dict):
+        yield Piece(position, envelopes.with_head(raw, head))
+    else:
+        yield Problem(position, RejectReason.WRONG_SHAPE, "the value is not an object; one JSON object is expected")
+
+
+def _window(raw: bytes) -> Window:
+    window = Window(BytesIO(raw))
+    window.fill(len(raw))
+    return window
+
+
+def _document(window: Window, position: str) -> Iterator[Part]:
+    """Yield the articles of an object over several lines, or of one that is longer than an article."""
+    end = value_end(window)
+    if end is not None:
+        value = _loads(window[:end])
+        if value is not None:
+            end = window.space_end(end)
+            raw = window[:end]
+            window.skip(end)
+            yield from _articles(raw, value, position, {})
+            return
+    elif _list_start(window, ()) is not None:
+        yield from _streamed(window, position, (), 1)
+        return
+    yield from _region(window, end, position)
+
+
+def _list_start(window: Window, path: envelopes.Path) -> tuple[int, bytes] | None:
+    """Return where the list at *path* begins, and the closing brackets of what is open there.
+
+    Without a *path*, the first list is meant whose names may lead to one.
+    """
+    nesting = Nesting(0)
+    names: list[str] = []
+    while (kind := nesting.step(window)) is not None and nesting.open and nesting.open[-1]:
+        if not kind:
+            del names[len(nesting.open) :]
+            continue
+        name = _NAME.search(window[max(0, nesting.at - _MAX_NAME_BYTES) : nesting.at - 1])
+        names.append(name[1].decode(errors="replace") if name else "")
+        way = tuple(names[1:])
+        if kind == ord("[") and (way == path if path else envelopes.may_lead_to_list(way)):
+            return nesting.at, bytes(reversed(nesting.open))
+    return None
+
+
+def _streamed(window: Window, position: str, path: envelopes.Path, depth: int) -> Iterator[Part]:
+    """Yield the articles in the list at *path* of the envelope at the start of *window*, one at a time."""
+    found = _list_start(window, path)
+    if found is None:  # its name is written with escapes
+        yield Problem(position, RejectReason.WRONG_SHAPE, "the list of articles cannot be found; send it alone")
+        return
+    start, closing = found
+    head = envelopes.feed_head(_loads(window[:start] + closing))
+    window.skip(start)
+    yield from _items(window, position, head, depth)
+    for bracket in closing[1:]:
+        _skip_to_closing(window, bracket)
+
+
+def _skip_to_closing(window: Window, closing: int) -> None:
+    """Pass what follows the list in the object or list around it."""
+    nesting = Nesting(0)
+    nesting.open.append(closing)
+    while nesting.open and nesting.open[-1]:
+        if nesting.step(window) is None:
+            window.skip(nesting.at)
+            nesting.at = 0
+            if not window.more():
+                return
+    if nesting.open:  # another kind of bracket: what follows is looked at anew
+        return
+    window.skip(nesting.at)
+
+
+def _items(window: Window, name: str, head: Mapping[str, Any], depth: int) -> Iterator[Part]:
+    """Yield the articles of a list whose bracket is passed, and pass the list."""
+    number = 0
+    empty = True
+    strange = False
+    while window.skip_space():
+        first = window[:1]
+        if first in (b"]", b"}"):  # } if the bracket of the list is missing
+            window.skip(first == b"]")
+            if number and empty:
+                yield Problem(name, RejectReason.WRONG_SHAPE, "the list holds no article")
+            return
+        number += 1
+        position = f"{name}, item {number}"
+        if first not in (b"{", b"["):
+            if not strange:
+                detail = "the list holds a value that is not an object; a list of JSON objects is expected"
+                yield Problem(position, RejectReason.WRONG_SHAPE, detail)
+            strange, empty = True, False
+            _skip_scalar(window)
+            continue
+        end = value_end(window)
+        raw = window[:end] if end is not None else b""
+        value = _loads(raw) if raw else None
+        if value is None:
+            empty = False
+            yield from _region(window, end, position)
+            continue
+        window.skip(len(raw))
+        if not isinstance(value, dict) or not envelopes.is_part_of_page(value):
+            empty = False
+            yield from _articles(raw, value, position, head, depth)
+    yield Problem(name, RejectReason.NOT_JSON, "the list breaks off; send all of it")
+
+
+def _skip_scalar(window: Window) -> None:
+    """Pass a text, a number or what else is not an object."""
+    string = window.match(_TOKEN)
+    if string and string[0] != b'"':
+        window.skip(window.span(string)[1])
+        return
+    window.skip(1)
+    while (found := window.search(_NEXT_VALUE)) is None and window.find(b",") < 0:
+        window.skip(len(window))
+        if not window.more():
+            return
+    stops = [index for index in (window.find(b","), window.span(found)[0] if found else -1) if index >= 0]
+    window.skip(min(stops))
+
+
+def _region(window: Window, end: int | None, position: str) -> Iterator[Part]:
+    """Yield the articles that stand whole in broken JSON, and pass it.
+
+    The broken part is up to *end*, or all that is looked at. What follows the last article found is read as usual.
+    """
+    raw = window[:end] if end is not None else window[:MAX_ARTICLE_BYTES]
+    passed = 0
+    parts: list[Part] = []
+    for start, stop in _whole_objects(raw):
+        line = window.line + raw.count(b"\n", 0, start)
+        parts.append(Piece(f"{position}, line {line}", raw[start:stop]))
+        passed = stop
+    large = end is None and len(raw) == MAX_ARTICLE_BYTES and not parts
+    if large:
+        detail = f"there is no article in {MAX_ARTICLE_BYTES:,} bytes of JSON"
+        yield Problem(position, RejectReason.TOO_LARGE, detail)
+    else:
+        yield Problem(position, RejectReason.NOT_JSON, _detail(raw))
+    yield from parts
+    window.skip(passed or len(raw))
+
+
+def _broken(raw: bytes, position: str) -> Iterator[Part]:
+    """Yield the articles that stand whole in a line of broken JSON."""
+    found = list(_whole_objects(raw))
+    if not found or found[0][0] > 0 or raw[found[-1][1] :].strip():
+        yield Problem(position, RejectReason.NOT_JSON, _detail(raw))
+    for start, stop in found:
+        yield Piece(position, raw[start:stop])
+
+
+def _detail(raw: bytes) -> str:
+    try:
+        decode.decode_bytes(raw)
+    except InvalidArticleError as invalid:
+        return invalid.detail
+    return "the JSON is broken; send one JSON object"
+
+
+def _whole_objects(raw: bytes) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the objects in *raw* that are whole articles."""
+    window = _window(raw)
+    at = 0
+    budget = _MAX_RESCANS * len(raw)
+    while budget > 0 and (match := _OBJECT_START.search(raw, at)):
+        start = match.end() - 1
+        end = value_end(window, start)
+        budget -= (end or len(raw)) - start
+        if end is not None:
+            value = _loads(raw[start:end])
+            if isinstance(value, dict) and envelopes.is_article(value):
+                yield start, end
+                at = end
+                continue
+        at = start + 1
