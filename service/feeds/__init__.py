@@ -6,7 +6,8 @@ fetching         one request: redirects, time and size limits
 addresses        refuses private addresses
 robots           asks robots.txt
 encodings        the body as UTF-8
-feed_items       the items of a feed, and what the feed says about itself
+feed_items       the items of a feed as messages
+feed_channel     what the feed says about itself
 waiting          how long until the next poll
 seen_items       what was sent, in a file
 sending          items to Kafka

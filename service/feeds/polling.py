@@ -109,7 +109,8 @@ class FeedPoller:
         else:
             body = to_utf8(answer.body, answer.charset)
             feed = await asyncio.to_thread(feed_items.read, body, self._shown)
-            self._wishes = Wishes(feed.ttl_seconds, feed.skip_hours, feed.skip_days)
+            channel = feed.channel
+            self._wishes = Wishes(channel.ttl_seconds, channel.skip_hours, channel.skip_days)
             async with tools.publishing:
                 await self._publish(feed, answer)
         asked = max(
@@ -122,7 +123,7 @@ class FeedPoller:
         tools = self._tools
         new = tools.seen.unsent(feed.items)
         new.reverse()  # a feed begins with the newest, and the oldest should be sent first
-        too_large = await tools.sender.send(new, self._shown, feed.title)
+        too_large = await tools.sender.send(new, self._shown, feed.channel.title)
         tools.seen.note(self._url, feed.items, answer.validators)
         counts = {
             "sent": len(new) - len(too_large),

@@ -64,22 +64,28 @@ class ItemSender:
         Raises:
             FeedError: The brokers did not confirm all others. Some may have been written.
         """
-        topic = self._settings.raw_topic
-        confirmations: list[asyncio.Future[Any]] = []
-        too_large = []
+        too_large: list[Item] = []
+        confirmations = []
         try:
             for item in items:
-                headers = list(_headers(item, feed, title))
-                try:
-                    confirmations.append(await self._producer.send(topic, item.value, item.key, headers=headers))
-                except MessageSizeTooLargeError:
-                    too_large.append(item)
+                sent = await self._producer.send(
+                    self._settings.raw_topic, item.value, item.key, headers=list(_headers(item, feed, title))
+                )
+                confirmations.append(asyncio.ensure_future(_confirmed(sent, item, too_large)))
             await asyncio.gather(*confirmations)
         except KafkaError as error:
-            raise FeedError("kafka", f"{topic} did not accept the items: {error!r}") from error
+            raise FeedError("kafka", f"{self._settings.raw_topic} did not accept the items: {error!r}") from error
         finally:
             await asyncio.gather(*confirmations, return_exceptions=True)
         return too_large
+
+
+async def _confirmed(sent: asyncio.Future[Any], item: Item, too_large: list[Item]) -> None:
+    """Wait for the brokers. Add *item* to *too_large* if they refuse it for its size."""
+    try:
+        await sent
+    except MessageSizeTooLargeError:
+        too_large.append(item)
 
 
 def _headers(item: Item, feed: str, title: str) -> KafkaHeaders:
@@ -89,6 +95,6 @@ def _headers(item: Item, feed: str, title: str) -> KafkaHeaders:
         (names.CE_ID, hashlib.sha256(item.value).hexdigest()[:32].encode()),
         (names.CE_SOURCE, feed.encode()),
         (names.CE_TYPE, names.FEED_ITEM_TYPE.encode()),
-        *(((names.CE_SUBJECT, item.key),) if item.key else ()),
+        (names.CE_SUBJECT, item.key),
         *(((names.CE_FEEDTITLE, title.encode(errors="replace")),) if title else ()),
     )
