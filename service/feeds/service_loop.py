@@ -18,7 +18,7 @@ from service.feeds.fetching import Fetcher
 from service.feeds.polling import FeedPoller, Tools, shown
 from service.feeds.seen_items import SeenItems
 from service.feeds.sending import CONFIRM_SECONDS, ItemSender
-from service.kafka.reading import require_topic
+from service.kafka.admin import admin_client, message_limits, partition_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,22 +41,32 @@ def run(settings: Settings, urls: Sequence[str]) -> None:
         FeedServiceError: All feeds are gone for good, or the port of the metrics is taken.
     """
     logs.configure(settings)
-    require_topic(settings, settings.raw_topic)
+    limit = _message_limit(settings)
     seen = SeenItems(settings.data_dir)
     try:
-        asyncio.run(_serve(settings, list(dict.fromkeys(urls)), seen))
+        asyncio.run(_serve(settings, list(dict.fromkeys(urls)), seen, limit))
     finally:
         seen.close()
 
 
-async def _serve(settings: Settings, urls: list[str], seen: SeenItems) -> None:
+def _message_limit(settings: Settings) -> int:
+    """Return the largest message that the raw topic accepts, in bytes. Raise `MissingTopicError` if there is none."""
+    admin = admin_client(settings)
+    try:
+        partition_counts(admin, [settings.raw_topic])
+        return min([settings.max_record_bytes, *message_limits(admin, [settings.raw_topic])])
+    finally:
+        admin.close()
+
+
+async def _serve(settings: Settings, urls: list[str], seen: SeenItems, limit: int) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     metrics = FeedMetrics(map(shown, urls))
     runner = await _listen(settings, metrics)
     try:
-        async with Fetcher(allow_private=settings.feed_allow_private) as fetcher, ItemSender(settings) as sender:
+        async with Fetcher(allow_private=settings.feed_allow_private) as fetcher, ItemSender(settings, limit) as sender:
             tools = Tools(fetcher, seen, sender, metrics, settings.feed_interval_seconds, asyncio.Lock())
             log.info("feeds_started", feeds=len(urls), topic=settings.raw_topic)
             await _poll_all([FeedPoller(url, tools) for url in urls], stop, tools.publishing)

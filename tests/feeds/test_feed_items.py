@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import orjson
 import pytest
 
@@ -9,7 +11,9 @@ from service import wire
 from service.errors import FeedError
 from service.feeds import feed_channel, feed_items
 from service.feeds.feed_channel import Channel
-from service.feeds.feed_items import MAX_ITEMS, Feed, Item
+
+if TYPE_CHECKING:
+    from service.feeds.feed_items import Feed, Item
 
 ITEM = "<item><guid>{0}</guid><title>Ferry {0} sails</title><description>From Varna to Odesa.</description></item>"
 ENTRY = "<entry><id>urn:ferry:{0}</id><title>Ferry {0} sails</title><summary>From Varna to Odesa.</summary></entry>"
@@ -96,11 +100,13 @@ def test_an_article_that_will_be_refused_is_an_item() -> None:
     assert only(rss("<item><guid>1</guid><pubDate>soon</pubDate><title>Ferry</title></item>")).key == b"1"
 
 
-def test_only_so_many_items_are_read() -> None:
+def test_only_so_many_items_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first of the feed, which are the newest. The others are counted."""
-    feed = read(rss("".join(ITEM.format(number) for number in range(MAX_ITEMS + 5))))
+    monkeypatch.setattr(feed_items, "MAX_ITEMS", 10)
 
-    assert (len(feed.items), feed.items[0].key, feed.left_out) == (MAX_ITEMS, b"0", 5)
+    feed = read(rss("".join(ITEM.format(number) for number in range(15))))
+
+    assert (len(feed.items), feed.items[0].key, feed.left_out) == (10, b"0", 5)
 
 
 @pytest.mark.parametrize(

@@ -80,8 +80,8 @@ async def test_a_body_without_end_is_given_up(web: WebServer) -> None:
 
 
 async def test_a_bomb_is_not_unpacked(web: WebServer) -> None:
-    """200 MiB of zeros in 200 kB stop at the limit, and never take much more memory than that."""
-    web.answers["/rss"] = reply(200, gzip.compress(bytes(200 * MEBIBYTE)), Content_Encoding="gzip")
+    """100 MiB of zeros in 100 kB stop at the limit, and never take much more memory than that."""
+    web.answers["/rss"] = reply(200, gzip.compress(bytes(100 * MEBIBYTE)), Content_Encoding="gzip")
 
     tracemalloc.start()
     try:

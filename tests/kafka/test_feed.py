@@ -11,27 +11,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from service import wire
-from tests.feeds.web_server import conditional, reply, running, silent
+from tests.feeds.conftest import web
+from tests.feeds.web_server import conditional, reply, silent
 from tests.kafka.harness import PATIENCE, await_
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.feeds.web_server import WebServer
     from tests.kafka.harness import Stream, Worker
 
+__all__ = ["web"]
 DIE_BEFORE_NOTE = (
     "import os, sys; from service.feeds.seen_items import SeenItems; SeenItems.note = lambda *_: os._exit(9); "
     "from service.cli import main; sys.argv[0] = 'newswire'; main()"
 )
-
-
-@pytest.fixture
-def web() -> Iterator[WebServer]:
-    """Return a server that answers as the test says."""
-    with running() as server:
-        yield server
 
 
 def rss(*items: str, title: str = "Harbour News", extra: str = "") -> bytes:
@@ -235,13 +230,28 @@ def test_a_kill_loses_nothing(stream: Stream, web: WebServer, tmp_path: Path) ->
 
 def test_an_item_too_large_for_the_topic_is_left_out(stream: Stream, web: WebServer, tmp_path: Path) -> None:
     """It is counted, and does not hold up the others."""
-    web.answers["/rss"] = reply(200, rss("b", f"long:{os.urandom(15_000).hex()}", "a"))
+    web.answers["/rss"] = reply(200, rss("b", f"long:{os.urandom(40_000).hex()}", "a"))
     feeder = start(stream, tmp_path, f"{web.address}/rss")
 
     await_keys(stream, feeder, "a", "b")
     await_(lambda: bool(feeder.lines("feed_polled")), "the poll to be logged", PATIENCE, [feeder])
     line = feeder.lines("feed_polled")[0]
     assert (line["sent"], line["too_large"]) == (2, 1)
+
+
+def test_what_kafka_refuses_is_sent_later(stream: Stream, web: WebServer, tmp_path: Path) -> None:
+    """The poll has failed, so nothing is noted; the next one sends the items. Here the topic is changed for a while."""
+    web.answers["/rss"] = reply(200, rss("a"))
+    feeder = start(stream, tmp_path, f"{web.address}/rss")
+    await_keys(stream, feeder, "a")
+
+    stream.configure(stream.raw, {"max.message.bytes": "1000"})
+    web.answers["/rss"] = reply(200, rss(f"b:{os.urandom(2_000).hex()}", "a"))
+    await_(lambda: bool(feeder.lines("feed_failed")), "the refusal", PATIENCE, [feeder])
+    stream.configure(stream.raw, {"max.message.bytes": "20000"})
+
+    await_keys(stream, feeder, "a", "b")
+    assert feeder.lines("feed_failed")[0]["reason"] == "kafka"
 
 
 def test_a_missing_topic_is_reported_at_once(stream: Stream, tmp_path: Path) -> None:
