@@ -23,7 +23,8 @@ STANDARD_INPUT = "standard input"
 _UTF8_BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _BOM_BYTES = 3
-_JSON_LINE = re.compile(rb"^[ \t]*+\{.*\}[ \t\r]*$", re.MULTILINE)
+_LEFT_OVER = re.compile(rb"</[^<>]{1,200}>|[\]}]")
+"""What closes an element or a list around articles."""
 
 
 def articles(window: Window, name: str) -> Iterator[Part]:
@@ -31,10 +32,12 @@ def articles(window: Window, name: str) -> Iterator[Part]:
     window = _as_utf8(window)
     if not window.skip_space():
         return
-    if window[:1] in (b"{", b"[") or xml_items.begins(window) or _has_json_lines(window):
+    if window[:1] in (b"{", b"[") or xml_items.begins(window):
         yield from _sequence(window, name)
     elif table := tables.header(window):
         yield from tables.rows(window, name, *table)
+    elif _is_broken(window):
+        yield from _sequence(window, name)
     else:
         yield _plain_text(window, name)
     if window.damage is not None:
@@ -89,27 +92,50 @@ class _Utf16(io.RawIOBase):
         return count
 
 
-def _has_json_lines(window: Window) -> bool:
-    """Return whether a line of JSON stands among the first lines, although the first is none."""
-    lines = (line for line in _JSON_LINE.findall(window[:READ_BYTES]))
-    return any(json_values.is_json(line) for line in lines)
+def _is_broken(window: Window) -> bool:
+    """Return whether articles in JSON or XML stand in what begins like neither."""
+    window.fill(READ_BYTES)
+    return xml_items.first_item(window) is not None or json_values.has_article(window[:READ_BYTES])
 
 
 def _sequence(window: Window, name: str) -> Iterator[Part]:
     """Yield the articles of JSON values and XML documents that follow each other, mostly one per line."""
     by_line = False
     first = True
+    strange = False
     while window.skip_space():
         line = window.line
+        left_over = window.match(_LEFT_OVER)
+        if left_over:
+            window.skip(window.span(left_over)[1])
+            continue
         if window[:1] in (b"{", b"["):
             yield from json_values.values(window, name, by_line=by_line)
         elif xml_items.begins(window):
             yield from xml_items.document(window, name if first else f"{name}:{line}")
+        elif not strange:
+            yield Problem(f"{name}:{line}", RejectReason.NOT_JSON, "this is neither JSON nor XML; send one of them")
+            strange = True
+            _skip_strange(window)
+            continue
         else:
-            window.skip_line()
-            yield Problem(f"{name}:{line}", RejectReason.NOT_JSON, "the line is neither JSON nor XML")
+            _skip_strange(window)
+            continue
         by_line = window.line == line + 1
-        first = False
+        first = strange = False
+
+
+def _skip_strange(window: Window) -> None:
+    """Pass what is neither JSON nor XML, up to the next article in what is looked at."""
+    known = window[:READ_BYTES]
+    begins = [begin for begin in (xml_items.first_item(window), json_values.next_value(known)) if begin]
+    line_end = known.rfind(b"\n") + 1
+    if begins:
+        window.skip(min(begins))
+    elif line_end:
+        window.skip(line_end)
+    else:
+        window.skip_line()
 
 
 def _plain_text(window: Window, name: str) -> Part:

@@ -37,18 +37,23 @@ def is_article(row: Row) -> bool:
 
 
 def list_path(row: Row, depth: int = 1) -> Path:
-    """Return the names that lead to the list of articles in *row*, or none if *row* is no envelope."""
+    """Return the names that lead to the list of articles in *row*, or none if *row* is no envelope.
+
+    A list of another name counts if *row* is in no format itself.
+    """
     if depth > MAX_DEPTH or _is_whole(row):
         return ()
-    for name in _LISTS:
+    other_names = () if is_article({name: row[name] for name in row if name != "status"}) else row
+    for name in (*_LISTS, *other_names):
         items = row.get(name)
-        if isinstance(items, list) and (not items or any(map(_is_item, items))):
+        if isinstance(items, list) and any(_is_item(item, depth) for item in items):
             return (name,)
-    for name in _WRAPPERS:
+    for name in (*_WRAPPERS, *other_names):
         inner = row.get(name)
         if isinstance(inner, dict) and (path := list_path(inner, depth + 1)):
             return (name, *path)
-    return ()
+    empty = next((name for name in _LISTS if row.get(name) == []), None)
+    return (empty,) if empty else ()
 
 
 def may_lead_to_list(path: Path) -> bool:
@@ -75,8 +80,8 @@ def with_head(item: bytes, head: Mapping[str, Any]) -> bytes:
     return orjson.dumps(head)[:-1] + b',"items":[' + item.strip() + b"]}" if head else item
 
 
-def _is_item(value: object) -> bool:
-    return isinstance(value, dict) and (is_article(value) or bool(list_path(value)))
+def _is_item(value: object, depth: int) -> bool:
+    return isinstance(value, dict) and (is_article(value) or bool(list_path(value, depth + 1)))
 
 
 def _is_whole(row: Row) -> bool:

@@ -15,7 +15,7 @@ import orjson
 from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.splitting import envelopes
 from service.splitting.pieces import MAX_ARTICLE_BYTES, Part, Piece, Problem
-from service.splitting.window import Window
+from service.splitting.window import READ_BYTES, Window
 from service.wire import decode
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{}]', re.DOTALL)
 _CLOSING = {ord("{"): ord("}"), ord("["): ord("]")}
 _OBJECT_START = re.compile(rb"(?:\A|[\[,}\n\x1e])[ \t\r]*+\{")
 """Where an article may start in broken JSON: not as the value of a member."""
-_NAME = re.compile(rb'"([^"\\]*)"\s*:\s*\Z')
+_NAME = re.compile(rb'("(?:[^"\\]|\\.)*+")\s*:\s*\Z', re.DOTALL)
 _MAX_NAME_BYTES = 100
 _NEXT_VALUE = re.compile(rb"[{\[\]]")
 _MAX_RESCANS = 20
@@ -86,9 +86,9 @@ def values(window: Window, name: str, *, by_line: bool) -> Iterator[Part]:
     if end and (value := _loads(text)) is not None:
         window.skip(end)
         yield from _articles(text, value, position, {})
-    elif end and by_line and text.strip() not in (b"{", b"["):
+    elif end and not _goes_on(text) and (by_line or _begins_with_json(window, end)):
         window.skip(end)
-        yield from _broken(text, position)
+        yield from broken_line(text, position)
     elif window[:1] == b"[":
         window.skip(1)
         yield from _items(window, name, {}, 1)
@@ -96,9 +96,27 @@ def values(window: Window, name: str, *, by_line: bool) -> Iterator[Part]:
         yield from _document(window, name if line == 1 else position)
 
 
-def is_json(text: bytes) -> bool:
-    """Return whether *text* is one JSON value."""
-    return _loads(text) is not None
+def next_value(text: bytes) -> int | None:
+    """Return where the first article in *text* begins, or what may be one that does not end in *text*."""
+    return next((start for start, end, row in _objects(text) if end is None or envelopes.is_article(row)), None)
+
+
+def _goes_on(line: bytes) -> bool:
+    """Return whether *line* looks like one of several of a value."""
+    return line.rstrip()[-1:] in (b"{", b"[", b",", b":")
+
+
+def _begins_with_json(window: Window, start: int) -> bool:
+    """Return whether the line at *start* is a JSON object of its own, so that the line before it is not its begin."""
+    while (end := window.find(b"\n", start)) < 0 and len(window) - start < READ_BYTES and window.more():
+        pass
+    line = window[start : end if end >= 0 else start + READ_BYTES]
+    return line[:1] == b"{" and _loads(line) is not None
+
+
+def has_article(text: bytes) -> bool:
+    """Return whether an article stands whole in *text*, which need not be JSON."""
+    return next(_whole_objects(text), None) is not None
 
 
 def _loads(text: bytes) -> Any:
@@ -166,7 +184,7 @@ def _list_start(window: Window, path: envelopes.Path) -> tuple[int, bytes] | Non
             del names[len(nesting.open) :]
             continue
         name = _NAME.search(window[max(0, nesting.at - _MAX_NAME_BYTES) : nesting.at - 1])
-        names.append(name[1].decode(errors="replace") if name else "")
+        names.append(str(_loads(name[1])) if name else "")
         way = tuple(names[1:])
         if kind == ord("[") and (way == path if path else envelopes.may_lead_to_list(way)):
             return nesting.at, bytes(reversed(nesting.open))
@@ -187,19 +205,15 @@ def _streamed(window: Window, position: str, path: envelopes.Path, depth: int) -
         _skip_to_closing(window, bracket)
 
 
-def _skip_to_closing(window: Window, closing: int) -> None:
-    """Pass what follows the list in the object or list around it."""
+def _skip_to_closing(window: Window, bracket: int) -> None:
+    """Pass what follows the list in the object around it. If it is broken, it stays and is read as what comes next."""
     nesting = Nesting(0)
-    nesting.open.append(closing)
+    nesting.open.append(bracket)
     while nesting.open and nesting.open[-1]:
-        if nesting.step(window) is None:
-            window.skip(nesting.at)
-            nesting.at = 0
-            if not window.more():
-                return
-    if nesting.open:  # another kind of bracket: what follows is looked at anew
-        return
-    window.skip(nesting.at)
+        if nesting.step(window) is None and (len(window) > MAX_ARTICLE_BYTES or not window.more()):
+            return
+    if not nesting.open and _loads(b'{"":0' + window[: nesting.at]) is not None:
+        window.skip(nesting.at)
 
 
 def _items(window: Window, name: str, head: Mapping[str, Any], depth: int) -> Iterator[Part]:
@@ -253,28 +267,23 @@ def _skip_scalar(window: Window) -> None:
 
 
 def _region(window: Window, end: int | None, position: str) -> Iterator[Part]:
-    """Yield the articles that stand whole in broken JSON, and pass it.
+    """Report broken JSON, and pass it up to the next article that stands whole.
 
-    The broken part is up to *end*, or all that is looked at. What follows the last article found is read as usual.
+    The broken part is looked at up to *end*, or as far as an article may reach.
     """
-    raw = window[:end] if end is not None else window[:MAX_ARTICLE_BYTES]
-    passed = 0
-    parts: list[Part] = []
-    for start, stop in _whole_objects(raw):
-        line = window.line + raw.count(b"\n", 0, start)
-        parts.append(Piece(f"{position}, line {line}", raw[start:stop]))
-        passed = stop
-    large = end is None and len(raw) == MAX_ARTICLE_BYTES and not parts
-    if large:
+    if end is None:
+        window.fill(MAX_ARTICLE_BYTES)
+    raw = window[: MAX_ARTICLE_BYTES if end is None else end]
+    following = next((start for start, _ in _whole_objects(raw) if start), None)
+    if end is None and following is None and len(raw) == MAX_ARTICLE_BYTES:
         detail = f"there is no article in {MAX_ARTICLE_BYTES:,} bytes of JSON"
         yield Problem(position, RejectReason.TOO_LARGE, detail)
     else:
-        yield Problem(position, RejectReason.NOT_JSON, _detail(raw))
-    yield from parts
-    window.skip(passed or len(raw))
+        yield Problem(position, RejectReason.NOT_JSON, _detail(raw[:following]))
+    window.skip(following or len(raw))
 
 
-def _broken(raw: bytes, position: str) -> Iterator[Part]:
+def broken_line(raw: bytes, position: str) -> Iterator[Part]:
     """Yield the articles that stand whole in a line of broken JSON."""
     found = list(_whole_objects(raw))
     if not found or found[0][0] > 0 or raw[found[-1][1] :].strip():
@@ -292,7 +301,16 @@ def _detail(raw: bytes) -> str:
 
 
 def _whole_objects(raw: bytes) -> Iterator[tuple[int, int]]:
-    """Yield start and end of the objects in *raw* that are whole articles."""
+    """Yield start and end of the objects in *raw* that are whole articles, none inside another."""
+    passed = 0
+    for start, end, row in _objects(raw):
+        if end is not None and start >= passed and envelopes.is_article(row):
+            yield start, end
+            passed = end
+
+
+def _objects(raw: bytes) -> Iterator[tuple[int, int | None, dict[str, Any]]]:
+    """Yield start, end and value of the objects in *raw*. The end of those that do not end in it is None."""
     window = _window(raw)
     at = 0
     budget = _MAX_RESCANS * len(raw)
@@ -300,10 +318,7 @@ def _whole_objects(raw: bytes) -> Iterator[tuple[int, int]]:
         start = match.end() - 1
         end = value_end(window, start)
         budget -= (end or len(raw)) - start
-        if end is not None:
-            value = _loads(raw[start:end])
-            if isinstance(value, dict) and envelopes.is_article(value):
-                yield start, end
-                at = end
-                continue
-        at = start + 1
+        value = _loads(raw[start:end]) if end is not None else {}
+        if isinstance(value, dict):
+            yield start, end, value
+        at = end if value and end is not None and envelopes.is_article(value) else start + 1

@@ -28,10 +28,9 @@ _QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
 def header(window: Window) -> tuple[str, list[str]] | None:
     """Return the delimiter and the names of the columns if *window* begins with the header of a table."""
     end = window.line_end(_MAX_HEADER_BYTES)
-    line = window[:end].decode(errors="replace").strip("\r\n") if end else ""
+    line = window[:end] if end else b""
     for delimiter in _DELIMITERS:
-        names = next(csv.reader([line], delimiter=delimiter), [])
-        names = [name.strip() for name in names]
+        names = [name.strip() for name in _cells(line, delimiter)]
         if all(map(_NAME.fullmatch, names)) and news_api.known_members(names) >= _MIN_KNOWN_NAMES:
             return delimiter, names
     return None
@@ -61,7 +60,9 @@ def _row_end(window: Window, unquoted: re.Pattern[bytes]) -> int | None:
         quoted = window.match(_QUOTED, at)
         opens = window[at : at + 1] == b'"'
         after = window.match(unquoted, window.span(quoted)[1] if quoted else at)
-        end = window.span(after)[1] if after else at
+        begin, end = window.span(after) if after else (at, at)
+        if quoted and window[begin:end].strip():  # the quote is not the one that closes
+            return None
         if end >= len(window) or (opens and not quoted):  # the field may go on
             if len(window) > MAX_ARTICLE_BYTES:
                 return None

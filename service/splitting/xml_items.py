@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from service.contract.reject_reasons import RejectReason
+from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.splitting.pieces import MAX_ARTICLE_BYTES, Part, Piece, Problem
+from service.wire import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,24 +23,29 @@ ITEM_OF_FEED = {b"rss": b"item", b"RDF": b"item", b"feed": b"entry", b"newsMessa
 _PROLOG = re.compile(
     rb"\s*(?:(?P<open><\?|<!--)|(?P<type><!DOCTYPE)|<(?P<root>(?:[\w.-]+:)?(?P<name>[\w.-]+))(?=[\s/>]))"
 )
+_ITEM = re.compile(rb"<(?:[\w.-]+:)?(?:rss|RDF|feed|newsMessage|newsItem|item|entry)(?=[\s/>])")
+_DOCUMENTS = (*(b"newsItem", b"packageItem", b"item", b"entry", b"nitf", b"html", b"NewsML"), *ITEM_OF_FEED)
+"""Elements that are documents, whatever is inside them."""
 _TAG = re.compile(rb"<[^<>]*>")
 _DECLARATION = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"'](?!utf-?8[\"'])[^>]*?\?>", re.IGNORECASE)
 _CLOSE_OF = {b"<?": b"?>", b"<!--": b"-->", b"<![CDATA[": b"]]>"}
 _NESTED = re.compile(rb"<(image|textInput)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _MAX_HEAD_BYTES = 65_536
-"""Kept of what stands before the first item. Real heads have a few hundred bytes."""
+"""Kept of what stands before the first item. Real ones have a few hundred bytes."""
+_TEXT = rb"(?:[^<]|<!\[CDATA\[.*?\]\]>)*+"
 _HEAD_ELEMENTS = {
     name: tuple(
-        re.compile(rb"<((?:[\w.-]+:)?" + element + rb")(?=[\s>])[^<>]*(?:(?<=/)>|>.*?</\1\s*>)", re.DOTALL)
-        for element in elements
+        re.compile(rb"<((?:[\w.-]+:)?" + element + rb")(?=[\s/>])[^<>]*?(?:/>|>" + content + rb"</\1\s*>)", re.DOTALL)
+        for element, content in elements
     )
     for name, elements in {
-        b"rss": (b"title", b"link", b"language"),
-        b"RDF": (b"title", b"link", b"language"),
-        b"feed": (b"title", b"link", b"author"),
+        b"rss": ((b"title", _TEXT), (b"link", _TEXT), (b"language", _TEXT)),
+        b"RDF": ((b"title", _TEXT), (b"link", _TEXT), (b"language", _TEXT)),
+        b"feed": ((b"title", _TEXT), (b"link", _TEXT), (b"author", rb"(?:[^<]|</?(?:name|uri|email)>)*+")),
         b"newsMessage": (),
     }.items()
 }
+"""What every item needs of its feed."""
 _AROUND_ITEMS = {
     name: re.compile(rb"<((?:[\w.-]+:)?" + around + rb")(?=[\s>])[^<>]*>")
     for name, around in {b"rss": b"channel", b"newsMessage": b"itemSet"}.items()
@@ -56,16 +62,25 @@ def begins(window: Window) -> bool:
     return window.match(_PROLOG) is not None
 
 
+def first_item(window: Window) -> int | None:
+    """Return where the first feed or item begins among the first bytes of *window*."""
+    found = _ITEM.search(window[:_MAX_HEAD_BYTES])
+    return found.start() if found else None
+
+
 def document(window: Window, position: str) -> Iterator[Part]:
     """Yield the articles of the document at the start of *window*, and pass it."""
     start, root, name, unsafe = _read_prolog(window)
     if not root:
         yield Problem(position, RejectReason.NOT_JSON, "the XML has no root element; send one XML item")
-        window.skip_line()
+        item = first_item(window)
+        window.skip(item or 1)
     elif name in ITEM_OF_FEED and not unsafe:
         yield from _Feed(window, position, start, root, name).parts()
+    elif name not in _DOCUMENTS and not unsafe and (item := first_item(window)) is not None:
+        window.skip(item)  # an element around items: each of them is a document
     else:
-        yield from _whole(window, position, start, root)
+        yield from _whole(window, position, start, root, name)
 
 
 def _read_prolog(window: Window) -> tuple[int, bytes, bytes, bool]:
@@ -103,31 +118,40 @@ def _find(window: Window, sought: bytes, start: int) -> int | None:
     return found + len(sought)
 
 
-def _whole(window: Window, position: str, start: int, root: bytes) -> Iterator[Part]:
+def _whole(window: Window, position: str, start: int, root: bytes, name: bytes) -> Iterator[Part]:
     """Yield the document as one article. It ends with its root element, or with the input if that is not closed."""
     tags = re.compile(rb"<!--|<!\[CDATA\[|<\?|<(/?)" + re.escape(root) + rb"(?=[\s/>])[^<>]*?(/?)>")
-    depth = 0
     at = start
-    end: int | None = None
-    while end is None:
+    opened = 0
+    while len(window) <= MAX_ARTICLE_BYTES:
         token = window.search(tags, at)
         if token is None:
             at = max(at, len(window) - _TAIL_BYTES)
-            if len(window) > MAX_ARTICLE_BYTES or not window.more():
-                break
-            continue
-        at = window.span(token)[1]
+            if window.more():
+                continue
+            at = len(window)
+            break
+        begin, at = window.span(token)
         if token[0] in _CLOSE_OF:
             at = _find(window, _CLOSE_OF[token[0]], at) or at
             continue
-        depth += -1 if token[1] else not token[2]
-        if depth <= 0:
-            end = at
-    if end is None and len(window) > MAX_ARTICLE_BYTES:
+        if opened and not token[1] and name in ITEM_OF_FEED.values():  # items are not inside each other
+            yield Problem(position, RejectReason.NOT_JSON, _NOT_CLOSED)
+            window.skip(begin)
+            return
+        opened += -1 if token[1] else not token[2]
+        if opened <= 0:
+            break
+    if len(window) > MAX_ARTICLE_BYTES and opened > 0:
         yield Problem(position, RejectReason.TOO_LARGE, f"the XML has more than {MAX_ARTICLE_BYTES:,} bytes")
         _skip_all(window)
         return
-    end = window.space_end(end if end is not None else len(window))
+    following = _ITEM.search(window[start + 1 :]) if opened > 0 else None
+    if following or (opened > 0 and name not in _DOCUMENTS):  # before another item, or a "<" of something else
+        yield Problem(position, RejectReason.NOT_JSON, "the root element is not closed; send well-formed XML")
+        window.skip(start + 1 + following.start() if following else 1)
+        return
+    end = window.space_end(at)
     yield Piece(position, window[:end])
     window.skip(end)
 
@@ -136,6 +160,16 @@ def _skip_all(window: Window) -> None:
     window.skip(len(window))
     while window.more():
         window.skip(len(window))
+
+
+def _is_well_formed(raw: bytes) -> bool:
+    from service.wire import xml  # noqa: PLC0415 - articles in JSON need not wait for it
+
+    try:
+        content = decode.decode_bytes(raw)
+        return isinstance(content, decode.Xml) and xml.parse(content.source) is not None
+    except InvalidArticleError:
+        return False
 
 
 class _Feed:
@@ -157,7 +191,7 @@ class _Feed:
         self._declaration = declared[0] if declared else b""
         tag = window.match(_TAG, start)
         self._at = window.span(tag)[1] if tag else start + len(root) + 1
-        self._start_tag = window[start : self._at]
+        self._start_tag = tag[0] if tag else b"<" + root + b">"
         self._head_start = self._at
         self._head = b""
         self._number = 0
@@ -206,6 +240,7 @@ class _Feed:
 
     def _close_item(self) -> Iterator[Part]:
         if self._opened is None:
+            yield from self._report("an item ends that does not begin; send well-formed XML")
             return
         item = self._window[self._opened : self._at]
         self._opened = None
@@ -258,8 +293,10 @@ class _Feed:
         end = self._window.space_end(self._at)
         if self._opened is not None:
             yield from self._report(_NOT_CLOSED)
-        elif self._keeps:
+        elif self._keeps and (self._kept is None or _is_well_formed(self._window[:end])):
             yield Piece(self._position, self._window[:end])
+        else:
+            yield from self._release()
         self._window.skip(end)
 
     def _as_feed(self, item: bytes) -> bytes:
