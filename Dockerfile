@@ -36,9 +36,9 @@ LABEL org.opencontainers.image.title="newswire-enricher" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 
+# A volume that is mounted at /var/lib/newswire then belongs to the user of the image.
 RUN groupadd --system --gid 10001 newswire \
     && useradd --system --uid 10001 --gid newswire --no-create-home --home-dir /nonexistent newswire \
-    # A volume that is mounted here belongs to the user of the image.
     && install --directory --owner newswire --group newswire /var/lib/newswire
 COPY --from=build /opt/newswire /opt/newswire
 

@@ -44,7 +44,10 @@ class Tools:
     metrics: FeedMetrics
     interval_seconds: float
     publishing: asyncio.Lock
-    """Held by the feed that sends and notes: a stop waits for it, and two feeds cannot both send one item."""
+    """Held by the feed that is read, sent and noted.
+
+    A stop waits for it, two feeds cannot both send one item, and the memory that reading takes is needed once.
+    """
 
 
 def shown(url: str) -> str:
@@ -107,12 +110,12 @@ class FeedPoller:
             self._report_success("unchanged")
             log.debug("feed_unchanged", feed=self._shown)
         else:
-            body = to_utf8(answer.body, answer.charset)
-            feed = await asyncio.to_thread(feed_items.read, body, self._shown)
+            async with tools.publishing:
+                body = to_utf8(answer.body, answer.charset)
+                feed = await asyncio.to_thread(feed_items.read, body, self._shown)
+                await self._publish(feed, answer)
             channel = feed.channel
             self._wishes = Wishes(channel.ttl_seconds, channel.skip_hours, channel.skip_days)
-            async with tools.publishing:
-                await self._publish(feed, answer)
         asked = max(
             self._wishes.seconds, waiting.fresh_seconds(answer.headers), tools.fetcher.robots.delay(URL(self._url))
         )

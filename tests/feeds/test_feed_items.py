@@ -158,6 +158,11 @@ def test_a_feed_says_when_to_poll_it() -> None:
     assert channel == Channel("Harbour News", 5400.0, frozenset([0, 3]), frozenset([6]))
 
 
+def test_a_feed_of_tiny_tags_is_not_searched() -> None:
+    """The tree of its elements would take thirty times the memory of the feed, so its wishes are not looked for."""
+    assert read(rss("<a/>" * 1_000_000, "<ttl>90</ttl>")).channel == Channel()
+
+
 @pytest.mark.parametrize("ttl", ["-5", "soon", "", "9" * 50])
 def test_a_nonsensical_time_to_live_is_harmless(ttl: str) -> None:
     """At most a day is meant."""
