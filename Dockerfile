@@ -36,8 +36,10 @@ LABEL org.opencontainers.image.title="newswire-enricher" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 
+# A volume that is mounted at /var/lib/newswire then belongs to the user of the image.
 RUN groupadd --system --gid 10001 newswire \
-    && useradd --system --uid 10001 --gid newswire --no-create-home --home-dir /nonexistent newswire
+    && useradd --system --uid 10001 --gid newswire --no-create-home --home-dir /nonexistent newswire \
+    && install --directory --owner newswire --group newswire /var/lib/newswire
 COPY --from=build /opt/newswire /opt/newswire
 
 # Kubernetes probes and Prometheus come from outside the container, so the worker listens on all addresses. The live page
@@ -54,7 +56,7 @@ ENV PATH=/opt/newswire/bin:$PATH \
 
 USER 10001:10001
 WORKDIR /tmp
-EXPOSE 6066 6067 6068
+EXPOSE 6066 6067 6068 6069
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["newswire", "health"]
 ENTRYPOINT ["newswire"]

@@ -19,6 +19,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from service.cli import app
 from service.contract import reject_reasons, topics
+from service.feeds.feed_metrics import FeedMetrics
 from service.http.admission import Admission
 from service.http.request_metrics import RequestMetrics
 from service.settings import Settings
@@ -75,19 +76,10 @@ def reasons_table() -> str:
     return _table(("reason", "meaning"), rows)
 
 
-def metrics_table() -> str:
-    """Return the table of a worker's metrics, from their declarations."""
-    return _metrics(Metrics(Settings()))
-
-
-def request_metrics_table() -> str:
-    """Return the table of the metrics of `newswire serve`, from their declarations."""
-    return _metrics(RequestMetrics(Admission(Settings())))
-
-
-def _metrics(declared: Metrics | RequestMetrics) -> str:
+def metrics_table(metrics: object) -> str:
+    """Return the table of *metrics*, from their declarations."""
     rows = []
-    for family in vars(declared).values():
+    for family in vars(metrics).values():
         if isinstance(family, MetricWrapperBase):
             kind = str(family._type)  # noqa: SLF001 - no public way
             suffix = {"counter": "_total", "info": "_info"}.get(kind, "")
@@ -115,8 +107,9 @@ TABLES = {
     "settings": settings_table,
     "commands": commands_table,
     "reasons": reasons_table,
-    "metrics": metrics_table,
-    "request_metrics": request_metrics_table,
+    "metrics": lambda: metrics_table(Metrics(Settings())),
+    "request_metrics": lambda: metrics_table(RequestMetrics(Admission(Settings()))),
+    "feed_metrics": lambda: metrics_table(FeedMetrics(())),
     "topics": topics_table,
 }
 

@@ -9,6 +9,8 @@
     │   ├── BrokersUnreachableError
     │   └── PreflightError          the topics do not suit a worker
     ├── LocalKafkaError             the built-in Kafka cannot run
+    ├── FeedError                   a feed cannot be read or sent; it is tried again
+    ├── SeenItemsError              the file of sent items cannot be used
     └── WorkerError                 raised by a worker only
         ├── DeliveryError
         ├── OffsetGapError
@@ -59,6 +61,25 @@ class PreflightError(KafkaOperationError):
 
 class LocalKafkaError(NewswireError):
     """Raised if the built-in Kafka cannot be downloaded, started or stopped."""
+
+
+class FeedError(NewswireError):
+    """Raised if a feed cannot be read or its items cannot be sent.
+
+    Args:
+        reason: A short code, for the metrics.
+        message: What happened and, if possible, what to do.
+        retry_seconds: How long the server asked to wait, or 0.
+    """
+
+    def __init__(self, reason: str, message: str, retry_seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.retry_seconds = retry_seconds
+
+
+class SeenItemsError(NewswireError):
+    """Raised if what was sent cannot be read or noted, so that going on would repeat it."""
 
 
 class WorkerError(NewswireError):

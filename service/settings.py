@@ -199,8 +199,22 @@ class Settings(BaseSettings):
         description="Number of attempts per article. After that, `newswire dead-letters replay` parks its dead letter.",
     )
 
+    # Feeds
+    feed_interval_seconds: float = Field(
+        default=300.0,
+        ge=1,
+        description="Seconds between two polls of a feed by `newswire feed`. A server that asks for more gets it.",
+    )
+    feed_allow_private: bool = Field(
+        default=False,
+        description="Whether `newswire feed` reads feeds on private addresses and on this machine.",
+    )
+    feed_port: int = Field(default=6069, ge=0, le=65535, description="Port of /metrics and /livez of `newswire feed`.")
+
     # Monitoring
-    web_host: str = Field(default="127.0.0.1", description="Address of /metrics, /livez and /readyz.")
+    web_host: str = Field(
+        default="127.0.0.1", description="Address of /metrics, /livez and /readyz, also of `newswire feed`."
+    )
     web_port: int = Field(default=6066, ge=0, le=65535, description="Port of /metrics, /livez and /readyz.")
     page_host: str = Field(
         default="127.0.0.1",
@@ -237,7 +251,8 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(
         default_factory=_state_folder,
-        description="Data directory of the built-in Kafka. By default `newswire` in the user's state directory.",
+        description="Data directory of the built-in Kafka, and of what `newswire feed` has sent. By default `newswire` "
+        "in the user's state directory.",
     )
 
     @model_validator(mode="after")

@@ -26,6 +26,7 @@ from service.cli import (
     check,
     dead_letters,
     enrich,
+    feed,
     health,
     lag,
     page,
@@ -60,6 +61,7 @@ app.command("worker")(worker.worker)
 app.command("enrich")(enrich.enrich)
 app.command("serve")(serve.serve)
 app.command("produce")(produce.produce)
+app.command("feed")(feed.feed)
 app.command("tail")(tail.tail)
 app.command("lag")(lag.lag)
 app.command("replay")(replay.replay)

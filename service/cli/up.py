@@ -17,6 +17,7 @@ import typer
 
 from service.cli.articles import with_keys
 from service.cli.console import fail, kafka_errors, load_settings, page_address, print_record, talk
+from service.cli.feed import require_web_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,18 +31,24 @@ STOP_SECONDS = 60.0  # a worker that stops takes 50 s at most
 
 def up(
     demo: Annotated[bool, typer.Option("--demo", help="Show the first record and exit.")] = False,
+    feeds: Annotated[
+        list[str] | None,
+        typer.Option("--feed", help="Also poll this RSS, Atom or JSON feed. May repeat.", metavar="URL"),
+    ] = None,
 ) -> None:
     """Start Kafka (unless KAFKA_BOOTSTRAP_SERVERS is set), topics, a worker and the page, and enrich a first article.
 
-    Then send articles from another terminal with `newswire produce`. Ctrl-C stops everything; the data are kept.
+    Then send articles from another terminal with `newswire produce`, or have them come from feeds with `--feed`. Ctrl-C
+    stops everything; the data are kept.
     """
     settings = load_settings()
+    require_web_addresses(feeds or [])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # as Ctrl-C does: through every `finally` on the way
     with kafka_errors(settings), ExitStack() as stack:
-        _start_everything(settings, stack, demo=demo)
+        _start_everything(settings, stack, feeds or [], demo=demo)
 
 
-def _start_everything(settings: Settings, stack: ExitStack, *, demo: bool) -> None:
+def _start_everything(settings: Settings, stack: ExitStack, feeds: Sequence[str], *, demo: bool) -> None:
     from service.cli.live_view import LiveView  # noqa: PLC0415 - `newswire --help` need not wait for it
     from service.kafka import admin, producing, reading  # noqa: PLC0415 - `newswire --help` need not wait for it
     from service.local_kafka import Broker  # noqa: PLC0415 - `newswire --help` need not wait for it
@@ -71,6 +78,9 @@ def _start_everything(settings: Settings, stack: ExitStack, *, demo: bool) -> No
         return
     children.append(stack.enter_context(_child(settings, "page")))
     console.print(f"page: {page_address(settings)}", markup=False)
+    if feeds:
+        children.append(stack.enter_context(_child(settings, "feed", *feeds)))
+        console.print(f"polling {len(feeds)} feed{'s' * (len(feeds) > 1)}; see {children[-1].log}", markup=False)
     with LiveView(settings) as view:
         for batch in batches:
             _require_running(children)
@@ -87,12 +97,12 @@ class _Child:
 
 
 @contextmanager
-def _child(settings: Settings, command: str) -> Iterator[_Child]:
+def _child(settings: Settings, command: str, *arguments: str) -> Iterator[_Child]:
     """Run `newswire` *command* as a child; at the end, stop it and wait: a worker commits what it has published."""
     log = settings.data_dir / f"{command}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "service", command],
+            [sys.executable, "-m", "service", command, *arguments],
             env=os.environ | {"KAFKA_BOOTSTRAP_SERVERS": settings.bootstrap_servers},
             stdout=output,
             stderr=output,

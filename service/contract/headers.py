@@ -24,6 +24,7 @@ CE_TIME = "ce_time"
 CE_SUBJECT = "ce_subject"
 CE_PARTITIONKEY = "ce_partitionkey"
 CE_DATASCHEMA = "ce_dataschema"
+CE_FEEDTITLE = "ce_feedtitle"
 CONTENT_TYPE = "content-type"
 
 TRACEPARENT = "traceparent"
@@ -61,6 +62,7 @@ ENRICHED_TYPE = "newswire.article.enriched.v1"
 DELETED_TYPE = "newswire.article.deleted.v1"
 FLAT_EVENT_TYPE = "newswire.event.found.v1"
 FLAT_EVENT_DELETED_TYPE = "newswire.event.deleted.v1"
+FEED_ITEM_TYPE = "newswire.feed.item.v1"
 JSON_CONTENT_TYPE = "application/json"
 ENRICHED_SCHEMA_ID = f"urn:newswire:enriched-article:{SCHEMA_VERSION}"
 FLAT_EVENT_SCHEMA_ID = f"urn:newswire:flat-event:{SCHEMA_VERSION}"
@@ -104,7 +106,13 @@ RAW_ARTICLE = (
     Header(CE_SPECVERSION, "Version of CloudEvents, if the message is an event in binary mode.", required=False),
     Header(CE_SUBJECT, "Id of the article, if the value has none.", required=False),
     Header(CE_ID, "Id of the article, if neither the value nor the subject has one.", required=False),
-    Header(CE_SOURCE, "URI of the article's source, if the value has none.", required=False),
+    Header(
+        CE_SOURCE,
+        "URI of the article's source, if the value has none. From `newswire feed`: the address of the feed.",
+        required=False,
+    ),
+    Header(CE_TYPE, f"From `newswire feed`: `{FEED_ITEM_TYPE}`. Not read.", required=False),
+    Header(CE_FEEDTITLE, "From `newswire feed`: the title of the feed. Not read.", required=False),
     Header(
         CONTENT_TYPE,
         "Media type of the value. A batch of events (`application/cloudevents-batch+json`) is refused.",

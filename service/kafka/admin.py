@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kafka import KafkaAdminClient
-from kafka.admin import NewTopic
+from kafka.admin import ConfigResource, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError, TopicAuthorizationFailedError
 
 from service.contract.topics import Topic, declared
@@ -15,6 +15,7 @@ from service.kafka.connection import kafka_python_options
 if TYPE_CHECKING:
     from service.settings import Settings
 
+_SIZE_CONFIG = "max.message.bytes"
 CONNECT_SECONDS = 2.0  # for a command; a broker on the same network answers in milliseconds
 
 
@@ -67,6 +68,20 @@ def partition_counts(admin: KafkaAdminClient, names: list[str]) -> dict[str, int
     if missing := [name for name in names if not counts.get(name)]:
         raise MissingTopicError(*missing)
     return counts
+
+
+def message_limits(admin: KafkaAdminClient, names: list[str]) -> list[int]:
+    """Return the largest message, in bytes, that each topic of *names* accepts; nothing if we may not describe them."""
+    try:
+        configs = admin.describe_configs([ConfigResource("TOPIC", name) for name in names], config_filter="all")
+    except KafkaError:
+        return []
+    return [
+        int(config[_SIZE_CONFIG]["value"])
+        for resources in configs.values()
+        for config in resources.values()
+        if _SIZE_CONFIG in config
+    ]
 
 
 def admin_client(settings: Settings, connect_seconds: float = CONNECT_SECONDS) -> KafkaAdminClient:

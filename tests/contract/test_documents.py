@@ -133,10 +133,11 @@ def test_every_room_is_described() -> None:
 
 def test_the_version_is_the_same_everywhere() -> None:
     """The image tag, the build command and the newest release in the changelog are those of the package."""
-    kustomization = yaml.safe_load((ROOT / "deploy/kustomize/base/kustomization.yaml").read_text())
+    kustomizations = [ROOT / f"deploy/kustomize/{folder}/kustomization.yaml" for folder in ("base", "feed")]
+    images = [image for path in kustomizations for image in yaml.safe_load(path.read_text())["images"]]
     releases = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
 
-    assert [image["newTag"] for image in kustomization["images"]] == [__version__]
+    assert [image["newTag"] for image in images] == [__version__] * 2
     assert f"VERSION={__version__} " in (ROOT / "deploy/README.md").read_text()
     assert releases[0] == __version__
 

@@ -110,6 +110,21 @@ def test_the_server_takes_its_settings(compose: dict[str, Any], monkeypatch: pyt
     assert "depends_on" not in serve
 
 
+def test_the_feeds_take_their_settings(compose: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are polled only if asked for. What was sent is in a volume, at a folder that the image gives to its user."""
+    feed = compose["services"]["feed"]
+    for name, value in feed["environment"].items():
+        monkeypatch.setenv(name, value)
+
+    settings = Settings()
+
+    assert len(settings.model_fields_set) == len(feed["environment"])
+    assert feed["profiles"] == ["feed"]
+    assert feed["volumes"] == [f"feed:{settings.data_dir}"]
+    assert f" {settings.data_dir}\n" in (DEPLOY.parent / "Dockerfile").read_text()
+    assert f":{settings.feed_port}/livez" in feed["healthcheck"]["test"][-1]
+
+
 def test_its_kafka_starts(compose: dict[str, Any], tmp_path: Path) -> None:
     """A real Kafka of the same version starts with the file's settings and serves both listeners."""
     ports = {"9092": free_port(), "9093": free_port(), "29092": free_port()}

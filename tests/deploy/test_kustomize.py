@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from service.contract.topics import declared
+from service.feeds.sending import CONFIRM_SECONDS
 from service.settings import Settings
 from service.worker.application import STOP_SECONDS
 from service.worker.preflight import WAIT_SECONDS
@@ -148,6 +149,27 @@ def test_pods_run_as_the_image_does(manifests: list[Manifest]) -> None:
 
     for pod in pods(manifests):
         assert [(str(pod["securityContext"]["runAsUser"]), str(pod["securityContext"]["runAsGroup"]))] == user
+
+
+def test_the_pod_of_feeds_is_restricted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is one pod with a volume for what was sent. Every variable is a setting, and its port is that of the probe."""
+    (workload,) = render(KUSTOMIZE / "feed")
+    kubernetes_validate.validate(workload, "1.34", strict=True)
+    pod = workload["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    for entry in container["env"]:
+        monkeypatch.setenv(entry["name"], entry["value"])
+
+    settings = Settings()
+
+    assert workload["spec"]["replicas"] == 1
+    assert len(settings.model_fields_set) == len(container["env"])
+    assert str(settings.data_dir) in {mount["mountPath"] for mount in container["volumeMounts"]}
+    assert container["ports"] == [{"name": "http", "containerPort": settings.feed_port}]
+    assert pod["terminationGracePeriodSeconds"] > CONFIRM_SECONDS
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
 
 
 def test_the_enricher_accepts_its_settings(manifests: list[Manifest], monkeypatch: pytest.MonkeyPatch) -> None:

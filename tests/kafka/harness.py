@@ -378,7 +378,7 @@ class Worker:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command,
-                env=environment | {"NEWSWIRE_WEB_PORT": str(self.port), "NEWSWIRE_PAGE_PORT": str(self.port)},
+                env=environment | {f"NEWSWIRE_{what}_PORT": str(self.port) for what in ("WEB", "PAGE", "FEED")},
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,
