@@ -57,6 +57,7 @@ class _EnrichedHead(_Head):
     places: dict[str, NonNegativeInt]
     events: dict[str, NonNegativeInt]
     tags: tuple[str, ...]
+    unread: tuple[str, ...]
     flat_events: dict[str, NonNegativeInt]
     """The lengths of the flat events, which are the end of the body, in this order."""
 
@@ -111,6 +112,7 @@ def encode_outcome(outcome: Outcome) -> bytes:
                 "places": outcome.places,
                 "events": outcome.events,
                 "tags": outcome.tags,
+                "unread": outcome.unread,
                 "flat_events": {name: len(value) for name, value in outcome.flat_events.items()},
             }
             return _frame(orjson.dumps(head), b"".join((outcome.value, *outcome.flat_events.values())))
@@ -140,6 +142,7 @@ def decode_outcome(head: bytes, body: bytes) -> Outcome:
                     events=fields.events,
                     flat_events=flat_events,
                     tags=fields.tags,
+                    unread=fields.unread,
                 )
             case _RefusedHead():
                 return Refused(fields.reason, fields.stage, body.decode(errors="surrogatepass"))

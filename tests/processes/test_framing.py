@@ -40,6 +40,7 @@ enriched = st.builds(
     places=COUNTS,
     events=COUNTS,
     tags=st.lists(st.text()).map(tuple),
+    unread=st.lists(st.text()).map(tuple),
     flat_events=st.dictionaries(st.text(), st.binary()),
 )
 outcomes: SearchStrategy[Outcome] = st.one_of(

@@ -146,7 +146,7 @@ def test_a_pipe_gives_the_same_articles_as_a_file(form: str) -> None:
             buffer[: len(chunk)] = chunk
             return len(chunk)
 
-    assert list(split(io.BufferedReader(Pipe(), 7), "a")) == list(split(FORMS[form], "a"))  # type: ignore[arg-type]
+    assert list(split(io.BufferedReader(Pipe(), 7), "a")) == list(split(FORMS[form], "a"))  # type: ignore[type-var]
 
 
 @pytest.mark.parametrize("packed", PACKED)
