@@ -56,7 +56,7 @@ def kind(parse: Parse, number: Number) -> str | None:
 def counted_noun(parse: Parse, number: Number) -> int | None:
     """Return the noun that *number* counts: "300 students", "10 of the plants"; None for none."""
     top = _top(parse, number)
-    above = parse.heads[top]
+    above: int = parse.heads[top]
     if parse.deps[top] in MODIFIER_DEPS and parse.pos[above] == "n":
         return above
     if number.end < parse.size and parse.pos[number.end] == "n" and parse.words[number.end - 1] != "-":
@@ -96,7 +96,7 @@ def features(parse: Parse, number: Number) -> Iterator[str]:
         yield "first sentences"
     if noun is None:
         yield "no noun"
-        above = parse.heads[top]
+        above: int = parse.heads[top]
         yield f"above number {parse.lemmas[above].strip()}"
         yield f"alone size {size}"
         return
