@@ -96,7 +96,7 @@ def features(parse: Parse, number: Number) -> Iterator[str]:
         yield "first sentences"
     if noun is None:
         yield "no noun"
-        above = parse.heads[top]
+        above: int = parse.heads[top]
         yield f"above number {parse.lemmas[above].strip()}"
         yield f"alone size {size}"
         return
