@@ -51,7 +51,12 @@ def names(doc: Doc) -> list[TokenSpan]:
 def participants(
     parse: Parse, drafts: Sequence[EventDraft], names: list[TokenSpan], datelines: frozenset[int]
 ) -> list[Participants]:
-    """Return the participants of each of *drafts*; no word of *datelines*, by its token index, is one."""
+    """Return the participants of each of *drafts*.
+
+    A word of *datelines*, by its token index, is none, and neither is one that names an event: who condemns an attack
+    does nothing to it.
+    """
+    no_participants = datelines.union(draft.trigger for draft in drafts)
     model = role_model.load()
     by_sentence: dict[int, tuple[list[Candidate], list[Known]]] = {}
     rows: list[int] = []
@@ -60,7 +65,6 @@ def participants(
         if number not in by_sentence:
             sentence = parse.sentences[number]
             found = role_candidates.find(parse, sentence, names)
-            found = [candidate for candidate in found if candidate.head not in datelines]
             by_sentence[number] = found, role_features.of_candidates(parse, sentence, found, model.rows)
         frame, event_type = draft.candidate.frame, draft.decision.type
         for of_candidate in role_features.of_event(parse, frame, event_type, *by_sentence[number], rows=model.rows):
@@ -69,23 +73,20 @@ def participants(
     result = []
     for draft in drafts:
         candidates, _ = by_sentence[parse.sentence_of[draft.trigger]]
-        result.append(_chosen(parse, candidates, list(itertools.islice(shares, len(candidates))), names))
+        scored = zip(candidates, itertools.islice(shares, len(candidates)), strict=True)
+        allowed = [(candidate.head, row) for candidate, row in scored if candidate.head not in no_participants]
+        result.append(_chosen(parse, allowed, names))
     return result
 
 
-def _chosen(
-    parse: Parse, candidates: list[Candidate], shares: list[list[float]], names: list[TokenSpan]
-) -> Participants:
-    """Return the likeliest of *candidates* for either role, and the others that are likely enough."""
-    ranked = sorted(
-        (-share, number, role) for number, row in enumerate(shares) for role, share in enumerate(row) if role
-    )
+def _chosen(parse: Parse, scored: list[tuple[int, list[float]]], names: list[TokenSpan]) -> Participants:
+    """Return the likeliest words of *scored* for either role, and others that are likely enough."""
+    ranked = sorted((-share, head, role) for head, row in scored for role, share in enumerate(row) if role)
     chosen: tuple[list[Phrase], list[Phrase]] = ([], [])
-    for negative_share, number, role in ranked:
+    for negative_share, head, role in ranked:
         phrases = chosen[role - 1]
         if -negative_share < (MIN_SHARE_OF_FURTHER if phrases else MIN_SHARE):
             continue
-        head = candidates[number].head
         start, end = span = noun_phrase(parse, head, names)
         if all(end <= other.span[0] or other.span[1] <= start for of_role in chosen for other in of_role):
             phrases.append(Phrase(span, head))
