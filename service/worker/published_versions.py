@@ -18,20 +18,19 @@ import structlog
 from kafka import TopicPartition
 from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
-from service.contract.headers import CE_SUBJECT, EVENTS, ORIGIN, REVISION
+from service.contract.headers import CE_SUBJECT, EVENTS, REVISION
 from service.errors import KafkaOperationError
 from service.kafka.reading import committed_reader, read_ranges
 from service.worker.encoding import encode_text, version_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable
 
     from faust.types import TP
     from kafka import KafkaConsumer
     from kafka.consumer.fetcher import ConsumerRecord
 
     from service.contract.outcomes import Enriched
-    from service.kafka.start_offsets import Start
     from service.settings import Settings
 
 log = structlog.get_logger()
@@ -57,8 +56,6 @@ class Version:
     revision: bytes
     written: WrittenEvents | None = None
     """Its flat events. None if it is superseded, if no events topic was set, or if the article was deleted since."""
-    certain: bool = True
-    """Whether its delivery is known to have succeeded. If not, the events of the version before may still be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +74,19 @@ class WrittenEvents:
         return list(dict.fromkeys(filter(None, self.ids.decode(errors="replace").split(","))))
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
-    """The deletion of the articles with a key."""
-
-    key: bytes
-    """A hash of the key."""
-
-
 class Versions:
-    """The versions that were published last to one partition, and the flat events of each."""
+    """The versions that were published last to one partition, and the flat events of each.
 
-    def __init__(self, published: Iterable[Version | Deletion] = ()) -> None:
+    *published* are those read from the topic. Whether the events of one reached their topic before a crash, and those
+    of the version before were deleted, is not known: so a version that was read has the events of all before it too.
+    What is deleted in vain does no harm.
+    """
+
+    def __init__(self, published: Iterable[Version] = ()) -> None:
         self._published: deque[Version] = deque()
         self._of_article: dict[bytes, list[Version]] = {}
         for entry in published:
-            if isinstance(entry, Deletion):
-                self._delete(entry.key)
-                continue
-            before = None if entry.certain else self._written(entry.article)
+            before = self._written(entry.article)
             if before and entry.written:
                 entry.written = replace(entry.written, ids=b",".join(filter(None, (before.ids, entry.written.ids))))
             self._add(entry)
@@ -147,22 +138,21 @@ class Versions:
                 del self._of_article[oldest]
 
 
-def published(settings: Settings, starts: Mapping[TP, Start]) -> dict[TP, Versions]:
-    """Return the versions that were published last for each input partition, of which work goes on at *starts*.
+def published(settings: Settings, partitions: Collection[TP]) -> dict[TP, Versions]:
+    """Return the versions that were published last for each input partition.
 
     Blocks for about 0.2 s, and for seconds if there are many. Without the right to read the topic, if no broker answers
     and if it takes longer than `READ_SECONDS`, the log says so and the answer is what is known by then: an older
     version that is not marked is better than a worker that does not work.
     """
     deadline = time.monotonic() + READ_SECONDS
-    outputs = {tp: TopicPartition(settings.enriched_topic, tp.partition) for tp in starts}
-    committed = {outputs[tp]: (f"{tp.topic}/{tp.partition}".encode(), start.offset) for tp, start in starts.items()}
-    found: dict[TopicPartition, list[Version | Deletion]] = {output: [] for output in outputs.values()}
+    outputs = {tp: TopicPartition(settings.enriched_topic, tp.partition) for tp in partitions}
+    found: dict[TopicPartition, list[Version]] = {output: [] for output in outputs.values()}
     why = ""
     try:
         consumer = committed_reader(settings, max_partition_fetch_bytes=FETCH_BYTES // 16, fetch_max_bytes=FETCH_BYTES)
         try:
-            if not _read(consumer, settings.enriched_topic, committed, found, deadline):
+            if not _read(consumer, settings.enriched_topic, found, deadline):
                 why = f"reading took longer than {READ_SECONDS:.0f} s"
         finally:
             consumer.close()
@@ -178,8 +168,7 @@ def published(settings: Settings, starts: Mapping[TP, Start]) -> dict[TP, Versio
 def _read(
     consumer: KafkaConsumer,
     topic: str,
-    committed: Mapping[TopicPartition, tuple[bytes, int]],
-    found: dict[TopicPartition, list[Version | Deletion]],
+    found: dict[TopicPartition, list[Version]],
     deadline: float,
 ) -> bool:
     """Put the last versions of each partition into *found*, oldest first. Return whether *deadline* was kept.
@@ -191,13 +180,12 @@ def _read(
     while wanted := {
         output: (max(first[output], end - WINDOW_RECORDS), end)
         for output, end in ends.items()
-        if first[output] < end and sum(isinstance(entry, Version) for entry in found[output]) < WINDOW_RECORDS
+        if first[output] < end and len(found[output]) < WINDOW_RECORDS
     }:
-        before: dict[TopicPartition, list[Version | Deletion]] = {output: [] for output in wanted}
+        before: dict[TopicPartition, list[Version]] = {output: [] for output in wanted}
         for record in read_ranges(consumer, topic, wanted, deadline):
-            output = TopicPartition(topic, record.partition)
-            if entry := _entry(record, *committed[output]):
-                before[output].append(entry)
+            if version := _version(record):
+                before[TopicPartition(topic, record.partition)].append(version)
         for output, (start, _) in wanted.items():
             found[output] = before[output] + found[output]
             ends[output] = start
@@ -206,20 +194,14 @@ def _read(
     return True
 
 
-def _entry(record: ConsumerRecord, partition: bytes, committed: int) -> Version | Deletion | None:
-    """Return what *record* says, if it is a record or a deletion.
-
-    Its delivery has succeeded if the offset of its article in the input *partition* is *committed*. A deletion of which
-    this is not known is left out: its article is read again, and then the events are deleted.
-    """
+def _version(record: ConsumerRecord) -> Version | None:
+    """Return the version that *record* is, or None if it is none: a deletion, or something else's record."""
     headers = dict(record.headers)
-    origin_partition, _, offset = (headers.get(ORIGIN) or b"").rpartition(b"/")
-    certain = origin_partition == partition and offset.isdigit() and int(offset) < committed
-    if REVISION in headers:
-        article_id, ids = headers.get(CE_SUBJECT) or b"", headers.get(EVENTS)
-        written = None if ids is None else WrittenEvents(_hash(record.key or article_id), article_id, ids)
-        return Version(_hash(article_id), headers[REVISION], written, certain)
-    return Deletion(_hash(record.key)) if record.value is None and record.key is not None and certain else None
+    if REVISION not in headers:
+        return None
+    article_id, ids = headers.get(CE_SUBJECT) or b"", headers.get(EVENTS)
+    written = None if ids is None else WrittenEvents(_hash(record.key or article_id), article_id, ids)
+    return Version(_hash(article_id), headers[REVISION], written)
 
 
 def _hash(name: bytes) -> bytes:

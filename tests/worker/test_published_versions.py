@@ -88,10 +88,10 @@ def test_a_deletion_names_the_events_of_all_articles_with_its_key() -> None:
     assert versions.events(article("c", "2")) == ["x"]
 
 
-def test_an_interrupted_delivery_may_have_left_the_events_of_both_versions() -> None:
-    """If it is not known whether a version was delivered with its events, those of the version before count too."""
+def test_versions_that_were_read_have_the_events_of_those_before() -> None:
+    """After a crash it is not known whether the events of an earlier version have been deleted, so they count too."""
     first = Version(b"a", b"1", WrittenEvents(b"key", b"id", b"x,y"))
-    second = Version(b"a", b"2", WrittenEvents(b"key", b"id", b"y,z"), certain=False)
+    second = Version(b"a", b"2", WrittenEvents(b"key", b"id", b"y,z"))
 
     [left] = Versions([first, second])._delete(b"key")
     assert left.events == ["x", "y", "z"]
