@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from service.contract.annotations import Entity, Event, Mention, Span, Topic
+from service.contract.annotations import CountryShare, Entity, Event, Mention, Quote, Span, Topic
 from service.contract.enriched_article import EnrichedArticle, Pipeline
 from service.contract.raw_article import Source
 from service.enrich.media_topics import TopicTree
 from training.labelled import LabelledArticle, Name, Trigger
+from training.scoring.about import about_rows
 from training.scoring.counting import Row, markdown
 from training.scoring.events import event_rows, match, plover_rows
 from training.scoring.locations import geovirus_rows
 from training.scoring.names import name_rows
+from training.scoring.speakers import speaker_rows
 from training.scoring.topics import short_code, topic_rows
 
 if TYPE_CHECKING:
@@ -171,3 +173,28 @@ def test_the_table_is_markdown() -> None:
         "| --- | --- | --- | --- |",
         "| names | wire | .935 | 1,830 mentions |",
     ]
+
+
+def test_a_speaker_counts_by_a_name_of_the_entity() -> None:
+    """A pronoun is right if its entity has the labelled name; a quotation that was not found is wrong."""
+    ivan = Entity(name="Ivan Petrov", type="PERSON", mentions=[_mention("Ivan Petrov")], salience=1.0)
+    quote = Quote(quote=_mention("air strikes on Mostar"), speaker=_mention("Ivan"), speaker_entity=0)
+    record = _record(entities=[ivan], quotes=[quote])
+    labelled = [
+        {"quote": "air strikes on Mostar", "speaker": "General Ivan Petrov"},
+        {"quote": "meet Balkan envoys", "speaker": "Ivan Petrov"},
+    ]
+
+    figures = _figures(speaker_rows("world", [(labelled, record)]))
+
+    assert figures["speaker known and right"] == ".500"
+    assert figures["quotations"] == "P 1.000, R .500, F1 .667"
+
+
+def test_a_country_counts_if_the_article_is_about_it() -> None:
+    """A country that is only mentioned is none of the answers."""
+    shares = [CountryShare(code=code, mentions=1, share=0.5, about=code == "BA") for code in ("BA", "RU")]
+
+    (row,) = about_rows("world", [(["BA", "HR"], _record(countries=shares))])
+
+    assert row.figure == "P 1.000, R .500, F1 .667"

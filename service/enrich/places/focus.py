@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -72,9 +72,9 @@ def weigh(groups: Sequence[ToponymGroup], article: RawArticle, doc: Doc, home: H
     if not mentions:
         return _without_places(home.total)
     table = features(mentions, article, doc, home.institutions)
-    probability = {country: _probability(row) for country, row in table.items()}
-    ranked = sorted(probability, key=lambda country: (-probability[country], country))
-    count = {country: sum(mention.country == country for mention in mentions) for country in ranked}
+    count = Counter(mention.country for mention in mentions)
+    probability = {country: _probability(table[country]) if country in table else 0.0 for country in count}
+    ranked = sorted(count, key=lambda country: (-probability[country], country))
     return [
         CountryShare(
             code=country,
@@ -101,17 +101,21 @@ def mentions_of(groups: Sequence[ToponymGroup]) -> list[CountryMention]:
 def features(
     mentions: Sequence[CountryMention], article: RawArticle, doc: Doc, institutions: Mapping[str, int]
 ) -> dict[str, dict[str, float]]:
-    """Return the features of each country of *mentions* by name; *institutions* counts those named after it."""
+    """Return the features of each country of *mentions* by name, but for those that only stand in a menu.
+
+    *institutions* counts those named after a country. The dateline, where the reporter was, is a feature of its own.
+    """
     headline = len(article.headline) + 2 if article.headline and article.body else 0
     paragraph_end = article.text.find("\n", headline)
     paragraph_end = len(article.text) if paragraph_end < 0 else paragraph_end
     parse, starts = Parse.of(doc), doc.to_array("IDX").tolist()
     by_country: dict[str, list[CountryMention]] = defaultdict(list)
     for mention, in_menu in zip(mentions, _in_menu(mentions, article.text), strict=True):
-        by_country[mention.country] += [] if in_menu else [mention]
-    total = sum(map(len, by_country.values()))
-    most = max(map(len, by_country.values()))
-    ranked = sorted(by_country, key=lambda country: -len(by_country[country]))
+        if not in_menu:
+            by_country[mention.country].append(mention)
+    count = {country: sum(mention.toponym.as_ != "dateline" for mention in own) for country, own in by_country.items()}
+    total, most = max(1, sum(count.values())), max([1, *count.values()])
+    ranked = sorted(by_country, key=lambda country: -count[country])
     table = {}
     for rank, country in enumerate(ranked):
         own = by_country[country]
@@ -120,20 +124,20 @@ def features(
         is_late = min(inside, default=len(article.text)) > LATE_CODE_POINTS
         table[country] = {
             "bias": 1.0,
-            "log_mentions": math.log1p(len(own)),
-            "share": len(own) / max(1, total),
-            "share_of_most": len(own) / max(1, most),
+            "log_mentions": math.log1p(count[country]),
+            "share": count[country] / total,
+            "share_of_most": count[country] / most,
             "headline": float(any(start < 0 for start in inside)),
             "lead": min(MAX_COUNTED, sum(0 <= start < LEAD_CODE_POINTS for start in inside)) / MAX_COUNTED,
             "first_paragraph": float(any(0 <= start < paragraph_end - headline for start in inside)),
             "dateline": float(len(inside) < len(own)),
-            "country": sum(mention.is_country for mention in own) / max(1, len(own)),
+            "country": sum(mention.is_country for mention in own) / len(own),
             "only": float(len(by_country) == 1),
             "first_rank": float(rank == 0),
             "second_rank": float(rank == 1),
             "later_rank": float(rank >= LATER_RANK),
-            "confidence": max((mention.confidence for mention in own), default=0.0),
-            "once_late": float(is_late and len(own) == 1),
+            "confidence": max(mention.confidence for mention in own),
+            "once_late": float(is_late and count[country] == 1),
             "acts": min(MAX_COUNTED, sum(parse.deps[token] in OWNER_DEPS for token in last_tokens)) / MAX_COUNTED,
             "institutions": math.log1p(institutions.get(country, 0)),
         }
@@ -141,8 +145,6 @@ def features(
 
 
 def _probability(row: Mapping[str, float]) -> float:
-    if not row["log_mentions"]:
-        return 0.0  # it stands in a menu only
     score = sum(_WEIGHT_OF[name] * value for name, value in row.items())
     return 1 / (1 + math.exp(-score))
 
