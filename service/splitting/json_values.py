@@ -14,6 +14,7 @@ import orjson
 
 from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.splitting import envelopes
+from service.splitting.json_nesting import TOKEN, Nesting, value_end
 from service.splitting.pieces import MAX_ARTICLE_BYTES, Part, Piece, Problem
 from service.splitting.window import READ_BYTES, Window
 from service.wire import decode
@@ -21,56 +22,13 @@ from service.wire import decode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{}]', re.DOTALL)
-"""A string, a bracket, or the quote of a string that does not end in what is looked at."""
-_CLOSING = {ord("{"): ord("}"), ord("["): ord("]")}
 _OBJECT_START = re.compile(rb"(?:\A|[\[,}\n\x1e])[ \t\r]*+\{")
 """Where an article may start in broken JSON: not as the value of a member."""
 _NAME = re.compile(rb'("(?:[^"\\]|\\.)*+")\s*:\s*\Z', re.DOTALL)
 _MAX_NAME_BYTES = 2000
 _SCALAR_END = re.compile(rb"[,{}\[\]]")
-_MAX_NESTING = 1024
-"""Of brackets, as in the parser of JSON (orjson)."""
 _MAX_RESCANS = 3
 """How often, in all, broken JSON is scanned again. A bracket that is not closed could otherwise cost its square."""
-
-
-class Nesting:
-    """How far a value is read: its open brackets, and where the next token is looked for."""
-
-    def __init__(self, start: int) -> None:
-        self.start = start
-        self.at = start
-        self.open = bytearray()
-
-    def step(self, window: Window) -> int | None:
-        """Read one token. Return the bracket that it opens, 0 for another token, or None if there is none."""
-        token = window.search(_TOKEN, self.at)
-        if token is None or token[0] == b'"':
-            self.at = window.span(token)[0] if token else len(window)
-            return None
-        self.at = window.span(token)[1]
-        kind = token[0][0]
-        if kind in _CLOSING and len(self.open) <= _MAX_NESTING:
-            self.open.append(_CLOSING[kind])
-            return kind
-        if len(self.open) > _MAX_NESTING or (kind != ord('"') and (not self.open or self.open.pop() != kind)):
-            self.open.append(0)  # a bracket that closes another kind: never closed
-        return 0
-
-
-def value_end(window: Window, start: int = 0) -> int | None:
-    """Return the index after the object or list that begins at *start*, or None if it does not end within the limit."""
-    nesting = Nesting(start)
-    while True:
-        kind = nesting.step(window)
-        if kind is None:
-            if len(window) - start > MAX_ARTICLE_BYTES or not window.more():
-                return None
-        elif not nesting.open:
-            return nesting.at if nesting.at - start <= MAX_ARTICLE_BYTES else None
-        elif not nesting.open[-1]:
-            return None
 
 
 def values(window: Window, name: str, *, by_line: bool) -> Iterator[Part]:
@@ -256,7 +214,7 @@ def _items(window: Window, name: str, head: Mapping[str, Any], depth: int) -> It
 
 def _skip_scalar(window: Window) -> None:
     """Pass a text, a number or what else is not an object."""
-    string = window.match(_TOKEN)
+    string = window.match(TOKEN)
     if string and string[0] != b'"':
         window.skip(window.span(string)[1])
         return
