@@ -65,7 +65,7 @@ class InFlight:
         delivery: Writes records and commits offsets.
         accounting: Counts and logs what is committed.
         tracing: Creates the spans.
-        published: Returns the versions of articles that were published before the start of each partition. Blocks.
+        published: Returns the versions of articles that were published before. Blocks.
         read_past: Returns up to which offset a partition was read, if it holds no article from the given offset on.
         rejoin: Makes the consumer group assign all partitions again.
         fatal: Stops the worker.
@@ -79,7 +79,7 @@ class InFlight:
         accounting: Accounting,
         tracing: Tracing,
         *,
-        published: Callable[[Mapping[TP, Start]], Mapping[TP, Versions]],
+        published: Callable[[Collection[TP]], Mapping[TP, Versions]],
         read_past: Callable[[TP, int], int],
         rejoin: Callable[[], None],
         fatal: Callable[[Exception], None],
@@ -115,7 +115,7 @@ class InFlight:
         async with self._changing:
             await self._close()
             starts = await self._delivery.open(assigned)
-            versions = await self._versions(starts)
+            versions = await self._versions(assigned)
             self._accounting.assigned()
             self.was_assigned = True
             self._failures = Counter({tp: count for tp, count in self._failures.items() if tp in assigned})
@@ -157,11 +157,11 @@ class InFlight:
             log.warning("articles_dropped", count=count, why="not done in time; the next owner reads them again")
         await self._delivery.close()
 
-    async def _versions(self, starts: Mapping[TP, Start]) -> Mapping[TP, Versions]:
+    async def _versions(self, assigned: Collection[TP]) -> Mapping[TP, Versions]:
         """Return what has been published before, or nothing: a worker works without knowing it."""
         try:
             async with asyncio.timeout(VERSIONS_SECONDS):
-                return await asyncio.to_thread(self._published, starts)
+                return await asyncio.to_thread(self._published, assigned)
         except Exception as error:  # noqa: BLE001 - no error here is worth stopping for
             log.warning("published_versions_unknown", why=repr(error))
             return {}
