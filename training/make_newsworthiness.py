@@ -1,9 +1,10 @@
 """Fit `service/enrich/data/newsworthiness.tsv`, the weights that tell numbers that are news from others.
 
-    python -m training.make_newsworthiness FILE [--folds 8]
+    python -m training.make_newsworthiness --labelled FOLDER --raw FILE [--folds 8]
 
-FILE has JSON lines with `id`, `text` and `numbers`: `start`, `end` and `kind`. The kind is null for a number that is no
-news, "news" where nobody said what it counts, and "unsure" where readers may differ: such a number teaches nothing.
+`labels/numbers.jsonl` has `id` and `numbers` of articles: `start` and `end` in the text, and `kind`. The kind is null
+for a number that is no news, "news" where nobody said what it counts, and "unsure" where readers may differ: such a
+number teaches nothing. The texts are found by their ids in the labelled articles and in the raw news.
 Two logistic regressions are fitted, by Newton's method: is it news, and does it count people? With `--folds`, the
 precision and recall of the first are printed as well, each article by weights that other articles gave. Articles of one
 outlet are in one fold.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import lzma
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,10 +33,11 @@ from training.labelled import outlet_of
 from training.scoring.counting import Score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     Weights = dict[str, float]
 
+LABELS = Path(__file__).parent / "labels" / "numbers.jsonl"
 UNSURE = "unsure"
 THINGS = "other"
 MIN_OCCURRENCES = 4
@@ -65,10 +68,11 @@ class Example(NamedTuple):
 def main() -> None:
     """Write the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("--labelled", type=Path, required=True)
+    parser.add_argument("--raw", type=Path, required=True)
     parser.add_argument("--folds", type=int, default=0)
     options = parser.parse_args()
-    examples = list(read(options.file))
+    examples = list(read(texts(options.labelled, options.raw)))
     if options.folds:
         print(cross_validated(examples, options.folds))
     news = fit([(example.features, example.is_news) for example in examples])
@@ -83,12 +87,25 @@ def main() -> None:
     print(f"{len(examples):,} numbers, {len(rows):,} features")
 
 
-def read(path: Path) -> Iterator[Example]:
-    """Yield the labelled numbers of the file at *path*, with what the service knows of each."""
+def texts(labelled: Path, raw: Path) -> dict[str, str]:
+    """Return the texts of the *labelled* folder and of the *raw* news by id."""
+    found = {}
+    with lzma.open(raw, "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            found[row["id"]] = row["body"]
+    for name in ("articles.jsonl", "world.jsonl"):
+        with (labelled / name).open(encoding="utf-8") as lines:
+            for row in map(json.loads, lines):
+                found[row["id"]] = row["text"]
+    return found
+
+
+def read(by_id: Mapping[str, str]) -> Iterator[Example]:
+    """Yield the labelled numbers of the articles, with what the service knows of each."""
     nlp, entities = loading.load(), EntityFinder(Gazetteer())
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in LABELS.read_text(encoding="utf-8").splitlines():
         row: dict[str, Any] = json.loads(line)
-        article = RawArticle(id=row["id"], body=row["text"], language="en")
+        article = RawArticle(id=row["id"], body=by_id[row["id"]], language="en")
         doc = tokenizing.annotate(nlp, article.text)
         entities.find(doc, headline=len(article.headline))
         parse = Parse.of(doc)
