@@ -50,6 +50,7 @@ def document(window: Window, position: str) -> Iterator[Part]:
     start, root, name, unsafe = _read_prolog(window)
     if not root:
         yield Problem(position, RejectReason.NOT_JSON, "the XML has no root element; send one XML item")
+        window.fill(MAX_HEAD_BYTES)
         item = first_item(window)
         window.skip(item or 1)
     elif name in ITEM_OF_FEED and not unsafe:
