@@ -3,9 +3,9 @@
     python -m training.measure --labelled FOLDER --evaluation FOLDER [--part development] [--only events,topics]
 
 Every text is enriched as the service does it, with the settings of the environment. LABELLED has the files that
-`training/labelled.py` reads and `topics.txt`; EVALUATION has `events_plover.jsonl` (`id`, `text`, `codes`),
-`locations_geovirus.jsonl` (`id`, `text`, `toponyms`) and `participants.jsonl` (`id`, `text`, `actors`: see
-`training/scoring/roles.py`), which have no parts.
+`training/labelled.py` reads and `topics.txt`; EVALUATION has `events_plover.jsonl` (`id`, `text`, `codes`) and
+`locations_geovirus.jsonl` (`id`, `text`, `toponyms`), which have no parts. "readings" are the labels of
+`training/readings.py`.
 
 Of a labelled event, the first word must be in the trigger of the record's event. A name must have its exact span.
 "Place" is GPE or LOC, "work" WORK_OF_ART or LAW.
@@ -22,13 +22,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training import labelled, labelled_roles, records, topics
+from training import labelled, labelled_roles, readings, records, topics
 from training.scoring.base_model import base_rows
 from training.scoring.counting import markdown
 from training.scoring.events import event_rows, plover_rows
 from training.scoring.locations import geovirus_rows
 from training.scoring.names import name_rows
-from training.scoring.roles import from_names, from_spans, role_rows
+from training.scoring.roles import from_spans, role_rows
 from training.scoring.topics import topic_rows
 
 if TYPE_CHECKING:
@@ -44,12 +44,8 @@ if TYPE_CHECKING:
 
 RECORD_MEASURES = {"events", "topics", "names"}
 """Those that compare the records of labelled articles."""
-MEASURES = ("events", "roles", "topics", "names", "base", "plover", "geovirus", "participants")
-EVALUATION_FILES = {
-    "plover": "events_plover.jsonl",
-    "geovirus": "locations_geovirus.jsonl",
-    "participants": "participants.jsonl",
-}
+MEASURES = ("events", "roles", "readings", "topics", "names", "base", "plover", "geovirus")
+EVALUATION_FILES = {"plover": "events_plover.jsonl", "geovirus": "locations_geovirus.jsonl"}
 
 
 def main() -> None:
@@ -72,14 +68,17 @@ def main() -> None:
     texts = [(article.id, article.text) for articles in enriched.values() for article in articles]
     with_roles = _labelled_roles(options.labelled, options.part) if "roles" in options.only else {}
     texts += [(article.id, article.text) for articles in with_roles.values() for article in articles]
+    of_readers = readings.read(options.labelled, options.part) if "readings" in options.only else []
+    texts += [(reading.id, reading.text) for reading in of_readers]
     texts += [(row["id"], row["text"]) for rows in evaluation.values() for row in rows]
-    by_id = records.enrich(texts)
+    by_id = records.enrich(dict.fromkeys(texts))
     if options.records:
         options.records.write_text("".join(f"{record.model_dump_json()}\n" for record in by_id.values()), "utf-8")
     tree = topics.read(options.labelled / "topics.txt")
     rows = [*_labelled_rows(enriched, by_id, tree, options.only)]
     for name, articles in with_roles.items():
         rows += role_rows(name, [(article, by_id[article.id]) for article in articles])
+    rows += readings.rows(of_readers, by_id)
     rows += _evaluation_rows(evaluation, by_id)
     if "base" in options.only:
         rows += base_rows({name: sets[name] for name in ("world", "wire")})
@@ -144,9 +143,6 @@ def _labelled_rows(
 def _evaluation_rows(evaluation: dict[str, list[dict[str, Any]]], by_id: dict[str, EnrichedArticle]) -> Iterator[Row]:
     if "plover" in evaluation:
         yield from plover_rows((row["codes"], by_id[row["id"]]) for row in evaluation["plover"])
-    if "participants" in evaluation:
-        pairs = [(from_names(row), by_id[row["id"]]) for row in evaluation["participants"]]
-        yield from role_rows("participants by name", pairs)
     if "geovirus" in evaluation:
         yield from geovirus_rows([(row["toponyms"], by_id[row["id"]]) for row in evaluation["geovirus"]])
 

@@ -10,7 +10,7 @@ import pytest
 
 from service.contract.enriched_article import EnrichedArticle, Pipeline
 from service.contract.raw_article import Source
-from training import labelled, measure, records
+from training import labelled, measure, readings, records
 from training.scoring.counting import Row
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def folder(tmp_path: Path) -> Path:
     }
     wire = {"id": WIRE_ID, "set": "wire", "text": "They met.", "sentences": [[0, 9]], "topics": [], "events": [event]}
     rows: dict[str, dict[str, Any]] = {
-        "articles": {"id": WIRE_ID, "text": "They met. Ann", "entities": [_label("Ann", 10)]},
+        "articles": {"id": WIRE_ID, "text": "They met. Ann", "entities": [_label("Ann", 10)], "events": []},
         "world": {"id": "outlet_1", "text": "", "entities": []},
         "events": wire,
         "topics": {"id": TOPIC_ID, "headline": "Talks", "text": "They met.", "topics": ["574"]},
@@ -54,6 +54,7 @@ def folder(tmp_path: Path) -> Path:
     for name, row in rows.items():
         (tmp_path / f"{name}.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
     (tmp_path / "topics.txt").write_text("M11 POLITICS\n  574 election\n", "utf-8")
+    (tmp_path / "readings.jsonl").write_text("", "utf-8")
     return tmp_path
 
 
@@ -63,6 +64,7 @@ def _label(text: str, start: int) -> dict[str, Any]:
 
 def _run(folder: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
     monkeypatch.setattr(records, "enrich", _empty_records)
+    monkeypatch.setattr(readings, "LABELS", folder / "readings.jsonl")
     monkeypatch.setattr(measure, "base_rows", _base_rows)
     command = ["measure", "--labelled", str(folder), "--evaluation", str(folder), *options]
     monkeypatch.setattr(sys, "argv", command)
@@ -115,4 +117,4 @@ def test_an_unknown_measure_is_refused(
     """The message names the measures that exist."""
     with pytest.raises(SystemExit):
         _run(folder, monkeypatch, "--only", "event")
-    assert "event: choose from events, topics" in capsys.readouterr().err
+    assert "event: choose from events, roles" in capsys.readouterr().err

@@ -79,15 +79,13 @@ def test_the_table_counts_roles_of_events_that_are_labelled_and_found() -> None:
             Participant(**_span("clerks")),
         )
     )
-    labels = roles.from_names(
-        {
-            "id": "a",
-            "text": TEXT,
-            "actors": [
-                {"sentence": "She praised", "trigger": "praised", "who": ["Ana Pop"], "whom": ["thousands of nurses"]},
-                {"sentence": "Mayor Ana", "trigger": "fired", "who": ["Ana Pop"], "whom": ["the clerks"]},
-            ],
-        }
+    labels = roles.LabelledText(
+        "a",
+        TEXT,
+        [
+            roles.LabelledRoles(TEXT.index("praised"), ["Ana Pop"], ["thousands of nurses"]),
+            roles.LabelledRoles(TEXT.index("fired"), ["Ana Pop"], ["the clerks"]),
+        ],
     )
 
     figures = {row.what: row.figure for row in roles.role_rows("test", [(labels, record)])}

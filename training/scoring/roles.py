@@ -63,28 +63,6 @@ def from_spans(article_id: str, text: str, events: Iterable[dict[str, Any]]) -> 
     return LabelledText(article_id, text, labels)
 
 
-def from_names(row: dict[str, Any]) -> LabelledText:
-    """Return the labels of a *row* whose participants are the fullest names of the article.
-
-    Its `actors` are `{"sentence": its beginning, "trigger": word, "who": [name], "whom": [name]}`.
-    """
-    text, labels, used = row["text"], [], set[int]()
-    for label in row["actors"]:
-        sentence = max(0, text.find(label["sentence"]))
-        at = next(
-            (
-                found.start()
-                for found in re.finditer(rf"\b{re.escape(label['trigger'])}", text[sentence:])
-                if found.start() + sentence not in used
-            ),
-            None,
-        )
-        if at is not None:
-            used.add(at + sentence)
-            labels.append(LabelledRoles(at + sentence, label["who"], label["whom"]))
-    return LabelledText(row["id"], text, labels)
-
-
 def role_rows(name: str, pairs: Sequence[tuple[LabelledText, EnrichedArticle]]) -> Iterator[Row]:
     """Yield the rows of the set called *name*."""
     matched = [(labels, event, record) for text, record in pairs for labels, event in match(text, record.events)]
