@@ -59,3 +59,16 @@ def test_every_member_is_in_the_tables(sink: str, name: str) -> None:
 
     missing = [member for member in schemas.closed()[name]["properties"] if member not in text]
     assert missing == []
+
+
+def test_opensearch_keeps_items_apart_and_knows_points() -> None:
+    """Lists of objects are nested, whatever has coordinates has a point, and the words of a text are indexed once."""
+    requests = json.loads(kits.files(Sink.OPENSEARCH)["opensearch.json"])
+    articles = requests["_index_template/newswire-articles"]["template"]["mappings"]["properties"]
+    events = requests["_index_template/newswire-events"]["template"]["mappings"]["properties"]
+
+    assert articles.keys() == schemas.closed()[schemas.ENRICHED]["properties"].keys()
+    assert events.keys() - {"point"} == schemas.closed()[schemas.FLAT_EVENT]["properties"].keys()
+    assert articles["events"]["type"] == articles["entities"]["type"] == "nested"
+    assert articles["locations"]["properties"]["point"] == events["point"] == {"type": "geo_point"}
+    assert articles["text"] == {"type": "text", "analyzer": "english"}
