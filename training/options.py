@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LABELLED, RAW_NEWS = "NEWSWIRE_LABELLED", "NEWSWIRE_RAW_NEWS"
-WIDTH, PASSES = 160, 4
+WIDTH, PASSES = 160, 5
 RUNS = Path(__file__).parent / "runs"
 
 

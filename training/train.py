@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 PARTS = frozenset({"train"})
 """Parts whose articles are learned."""
+RAW_ARTICLES = 12_000
+"""Raw articles that the teachers label: as many as two cores label in half an hour."""
 LABELLED_WEIGHT, EXAMPLE_WEIGHT = 3.0, 3.0
 """How often a labelled article, and an example of an event rule, count in comparison with a raw article."""
 SHARE_OF_SENTENCES = 0.25
@@ -54,7 +56,7 @@ def main() -> None:
     inventory = Inventory(chosen.labelled)
     teachers = [teacher_fitting.fit(inventory, runs, PARTS, task) for task in TASKS]
 
-    raw = prepare.raw_news(chosen.raw, ids_to_leave_out(inventory), runs)
+    raw = prepare.raw_news(chosen.raw, ids_to_leave_out(inventory), runs)[:RAW_ARTICLES]
     articles = [article for article in inventory.articles if article.part in PARTS]
     versions = stored.kept(runs / "versions.pickle", lambda: prepare.versions(articles))
     originals = [version.document for version in versions if version.copy == 0]

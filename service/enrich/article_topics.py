@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from service.enrich.model.arrays import Floats
 
-MIN_PROBABILITY = 0.4
+MIN_PROBABILITY = 0.25
 """Least probability of a topic that is listed."""
-MIN_PROBABILITY_OF_FIRST = 0.15
+MIN_PROBABILITY_OF_FIRST = 0.05
 """Least probability of the topic that is listed if no other is."""
-LEAD_WEIGHT = 1.0
+LEAD_WEIGHT = 4.0
 """Weight of the probability of being the most important topic, beside that of the topic itself, in the order."""
-MAX_TOPICS = 6
+MAX_TOPICS = 4
 MAX_EVIDENCE_PER_TOPIC = 5
 CONTENT_TAGS = frozenset({"NN", "VB", "JJ"})
 """First letters of the tags of words that can speak for a topic: nouns, verbs and adjectives."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from service.enrich.grammar.parse import Parse
 
 MAX_EVENTS_PER_SENTENCE = 4
-MIN_SHARE_OF_MAIN, MIN_SHARE_OF_SECOND = 0.2, 0.35
+MIN_SHARE_OF_MAIN, MIN_SHARE_OF_SECOND = 0.1, 0.2
 """Least share of an event, among the article's events and none, to be its main event, and to be the second one."""
 
 
