@@ -21,6 +21,8 @@ MIN_PROBABILITY_OF_FIRST = 0.05
 """Least probability of the topic that is listed if no other is."""
 LEAD_WEIGHT = 4.0
 """Weight of the probability of being the most important topic, beside that of the topic itself, in the order."""
+MIN_WORDS = 5
+"""A shorter text says too little of its subject."""
 MAX_TOPICS = 4
 MAX_EVIDENCE_PER_TOPIC = 5
 CONTENT_TAGS = frozenset({"NN", "VB", "JJ"})
@@ -32,6 +34,8 @@ def find(doc: Doc) -> list[Topic]:
 
     Evidence offsets are code points of `doc.text`.
     """
+    if sum(token.is_alpha for token in doc) < MIN_WORDS:
+        return []
     read = network_reading.of(doc)
     tree = topic_tree()
     ids = list(tree.names)

