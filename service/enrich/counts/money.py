@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from service.enrich.counts import currencies
-from service.enrich.grammar import numerals
+from service.enrich.grammar import numerals, passages
 from service.enrich.grammar.word_lists import number_words
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ MAX_SIGN_LENGTH = 8
 """Code points before a number in which its sign is: "US $ ", "Kshs. "."""
 MAX_NAME_LENGTH = 48
 """Code points after a number in which its name is: "million East Caribbean dollars"."""
+WORD_OR_SIGN = re.compile(r"[^\W\d_]+|[^\w\s!-#%-/:-@[-`{-~]")
+"""Letters, or a sign that is no punctuation of ASCII but the dollar's."""
+CODE_POINTS_BEFORE, CODE_POINTS_AFTER = 120, 120
+"""How far an amount reaches from the sign or the name of its currency, at most."""
 MIN_AMOUNT_OF_COMMON_WORD = 1000
 MIN_AMOUNT_OF_LETTER = 100
 """Below are masks and roads: "N95", "R20"."""
@@ -47,10 +51,25 @@ class Amount(NamedTuple):
 def find(text: str, countries: Sequence[str]) -> Iterator[Amount]:
     """Yield the amounts of money in *text*, an article about *countries* (the most important first)."""
     end = 0
-    for match in _number().finditer(text):
-        if match.start() >= end and (amount := _amount(text, match, countries)):
-            end = amount.end
-            yield amount
+    places = (match.start() for match in WORD_OR_SIGN.finditer(text) if _may_be_money(match[0]))
+    for passage in passages.around(text, places, before=CODE_POINTS_BEFORE, after=CODE_POINTS_AFTER):
+        for match in _number().finditer(text, *passage):
+            if match.start() >= end and (amount := _amount(text, match, countries)):
+                end = amount.end
+                yield amount
+
+
+def _may_be_money(word: str) -> bool:
+    """Return whether *word* is the sign of a currency or the last word of its name."""
+    return word in _words_of_money() or word.lower() in _words_of_money()
+
+
+@functools.cache
+def _words_of_money() -> frozenset[str]:
+    """Return the signs of currencies, and the last words of their names, as `WORD_OR_SIGN` finds them."""
+    known = currencies.currencies()
+    signs = (part for sign in known.signs for part in WORD_OR_SIGN.findall(sign))
+    return frozenset([*signs, *(name.rpartition(" ")[2] for name in known.names)])
 
 
 def _amount(text: str, number: re.Match[str], countries: Sequence[str]) -> Amount | None:

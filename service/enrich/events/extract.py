@@ -14,6 +14,7 @@ from service.enrich.grammar import clauses
 from service.enrich.grammar.parse import Parse
 from service.enrich.grammar.phrases import mention
 from service.enrich.model import network_reading
+from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,7 +71,7 @@ def find(
         _event(doc, parse, telling, refers_to, main=index in main, same_as=first[index])
         for index, telling in enumerate(tellings)
     ]
-    return identity.with_ids(doc.text, events)
+    return identity.with_ids(text_of(doc), events)
 
 
 def _place_names(doc: Doc, locations: Sequence[Location], how: str) -> dict[TokenSpan, int]:

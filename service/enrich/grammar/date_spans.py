@@ -9,23 +9,27 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from service.enrich.grammar import passages
 from service.enrich.grammar.date_expressions import MONTHS, SMALL_NUMBERS, WEEKDAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     Spans = Sequence[tuple[int, int]]
     """Code points, `[start, end)`."""
 
-MONTH = rf"(?:{'|'.join(MONTHS)}|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
+SHORT_MONTHS = ("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec")
+SHORT_WEEKDAYS = ("mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun")
+MONTH = rf"(?:{'|'.join(MONTHS)}|(?:{'|'.join(reversed(SHORT_MONTHS))})\b\.?)"
 YEAR = r"(?:1[0-9]|20)\d\d(?![\d%]|,\d|\s?['\u2019]?s\b|\.\d)"
 DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d:%]|,\d\d\d|\.\d)"
 UNTIL = r"(?:\s?[-\u2013\u2014/]\s?|\s(?:to|through|until|till|and)\s)"
 FULL_WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
-WEEKDAY = rf"(?:{FULL_WEEKDAY}|(?:mon|tues?|wed|thurs?|fri|sat|sun)\b\.?)"
-PART_OF_DAY = r"(?:morning|afternoon|evening|night)"
-SEASON = r"(?:spring|summer|autumn|fall|winter)"
-UNIT = rf"(?:week|month|year|weekend|quarter|fortnight|{SEASON})"
+WEEKDAY = rf"(?:{FULL_WEEKDAY}|(?:{'|'.join(reversed(SHORT_WEEKDAYS))})\b\.?)"
+PARTS_OF_DAY = ("morning", "afternoon", "evening", "night")
+PART_OF_DAY = rf"(?:{'|'.join(PARTS_OF_DAY)})"
+UNITS = ("weekend", "week", "month", "year", "quarter", "fortnight", "spring", "summer", "autumn", "fall", "winter")
+UNIT = rf"(?:{'|'.join(UNITS)})"
 OF_YEAR = rf"(?:,?\s{YEAR}|,?\s(?:of\s)?(?:last|this|next)\syear)?"
 
 DAY_OF_MONTH = (
@@ -48,11 +52,21 @@ CERTAIN = re.compile(
     re.IGNORECASE,
 )
 """Words that are a date wherever they stand, unless in a name: "the Sunday Times"."""
+WORD = re.compile(r"[a-z]+|\d+(?=[./-]\d)", re.IGNORECASE)
+WORDS_OF_DATES = frozenset({
+    *MONTHS, *SHORT_MONTHS, *WEEKDAYS, *SHORT_WEEKDAYS, *PARTS_OF_DAY, *UNITS, *(f"{unit}s" for unit in UNITS),
+    "day", "days", "yesterday", "tomorrow", "tonight", "today",
+})  # fmt: skip
+"""Every certain date has one of them, or a number before a hyphen, a stroke or a dot."""
+CODE_POINTS_BEFORE, CODE_POINTS_AFTER = 40, 60
+"""How far a date reaches from such a word, at most, if no other follows."""
 POSSIBLE = re.compile(rf"\b(?:{YEAR}(?:\s?[-\u2013/]\s?\d{{2,4}})?|{MONTH}|{WEEKDAY})(?!\w)", re.IGNORECASE)
 """Words that are one if the model takes them for one: "2019", "May"."""
 HEDGED = re.compile(r"\b(?:about|almost|around|every|each|more than|nearly|over|roughly|some)\s$", re.IGNORECASE)
 """Words before a date that make it vague or one of many: "nearly 50 years ago", "every Monday"."""
 MAX_HEDGE_LENGTH = 12
+MAX_LOOKAHEAD = 4
+"""Code points after a date that the patterns look at."""
 SMALL_MONTH = re.compile(rf"\b{MONTH}(?!\w)")
 """A month in small letters, which is a verb: "they march 12 miles"."""
 
@@ -66,19 +80,29 @@ def find(text: str, labelled: Spans, names: Spans) -> list[tuple[int, int]]:
     blocked = {code_point for start, end in names for code_point in range(start, end)}
     matches = [
         match.span()
-        for match in CERTAIN.finditer(text)
+        for match in _certain(text)
         if not {match.start(), match.end() - 1} <= blocked and not _is_none(text, *match.span())
     ]
     found: list[tuple[int, int]] = []
     for start, end in labelled:
         inside = [span for span in matches if span[0] < end and start < span[1]]
         if not inside:
-            inside = [match.span() for match in POSSIBLE.finditer(text, start) if match.end() <= end]
+            near = POSSIBLE.finditer(text, start, end + MAX_LOOKAHEAD)
+            inside = [match.span() for match in near if match.end() <= end]
             inside = [span for span in inside if not _is_none(text, *span)]
         elif len(inside) == 1:
             inside = [(min(start, inside[0][0]), max(end, inside[0][1]))]
         found += inside
     return _disjoint(sorted({*found, *matches}))
+
+
+def _certain(text: str) -> Iterator[re.Match[str]]:
+    """Yield the certain dates. The pattern is slow, so only passages with a word of dates are searched."""
+    places = (
+        match.start() for match in WORD.finditer(text) if match[0].lower() in WORDS_OF_DATES or match[0].isdecimal()
+    )
+    for start, end in passages.around(text, places, before=CODE_POINTS_BEFORE, after=CODE_POINTS_AFTER):
+        yield from CERTAIN.finditer(text, start, end)
 
 
 def _disjoint(spans: Spans) -> list[tuple[int, int]]:
