@@ -2,6 +2,7 @@
 
     extract             the stage: from a parsed document to its events
     trigger_candidates  the words that probably name an event, with their frames and the rules that hold
+    topic_priors        how the topics of the article bear on the types of its events
     rules               the event rules of `data/event_rules.yaml`, and when one holds
     decision            whether a candidate is an event, of which type, and how prominent it is in its sentence
     selection           which events of a sentence are kept, and which are the story

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from service.contract.annotations import Event, EventPlace, Participant
 from service.contract.annotations import Span as SentenceSpan
-from service.enrich.events import decision, event_dates, identity, retelling, roles, selection, trigger_candidates
+from service.enrich.events import (
+    decision,
+    event_dates,
+    identity,
+    retelling,
+    roles,
+    selection,
+    topic_priors,
+    trigger_candidates,
+)
 from service.enrich.events.retelling import Telling
 from service.enrich.events.selection import EventDraft, EventFlags
 from service.enrich.grammar import clauses
@@ -88,11 +97,12 @@ def _place_names(doc: Doc, locations: Sequence[Location], how: str) -> dict[Toke
 def _drafts(parse: Parse, doc: Doc) -> list[EventDraft]:
     """Return the candidates that are events, with type and flags."""
     read = network_reading.of(doc)
+    types = topic_priors.weigh(read.types, read.event_types, read.topics)
     drafts = []
-    for candidate in trigger_candidates.find(parse, read.types):
+    for candidate in trigger_candidates.find(parse, types):
         at = candidate.frame.trigger
         main = float(read.main[at])
-        decided = decision.decide(parse, candidate, read.event_types, read.types[at].tolist(), main)
+        decided = decision.decide(parse, candidate, read.event_types, types[at].tolist(), main)
         if decided is None:
             continue
         flags = _flags(read.flags[at].tolist(), clauses.read_flags(parse, candidate.frame))
