@@ -27,11 +27,11 @@ PEOPLE = ("Ana Marin", "Peter Kovacs", "Jan Novak", "Maria Ionescu", "Eva Horvat
 STORIES = (
     "Police arrested {person} in {city}, {country}, after a robbery at a bank, a court spokesman told reporters.",
     "Nurses went on strike in {city}, {country}, to demand higher wages. “We cannot live on this pay,” said {person}.",
+    "Thousands of people protested in {city}, {country}, against a new tax. The square was full by noon.",
     (
-        "Thousands of people protested in {city}, {country}, against a new tax. Posters in the street: “We want a fair "
-        "tax for every worker and better hospitals for all of the people here.”"
+        "{person} met mayors in {city}, {country}, to discuss a new railway. “The train that everybody has waited for "
+        "so long.” The work could begin next year."
     ),
-    "{person} met mayors in {city}, {country}, to discuss a new railway. The work could begin next year.",
     "A flood killed three people near {city}, {country}. {person}, who leads the rescue, said roads were closed.",
 )
 
