@@ -26,7 +26,7 @@ _IN_BRACKETS = re.compile(
     rf"\((?:{'|'.join(_CREDITS)}|[A-Z][\w'\u2019.-]+(?: [A-Z][\w'\u2019.-]*){{1,3}}, {_AGENCY})\)"
 )
 _AT_END = re.compile(rf"(?:(?<=[.!?”\"\u2019)|] )|^)(?:{'|'.join(_CREDITS)}) ?$")
-_OPENER = re.compile(any_of(phrases().caption_openers))
+_OPENER = re.compile(any_of(phrases().openers))
 _GALLERY = re.compile(r"(?:Hide Caption|Photos?:|(?:—|/)(?:AP|AFP|Reuters|Getty Images)\b)")
 _SIGNS = ("hoto", "HOTO", "icture", "Image", "/", "—", "--", "Getty", "Hide Caption", ", AP)", "Shutterstock")
 """One of these is in every credit that is looked for."""
@@ -57,7 +57,7 @@ def credits_inside(line: str) -> list[tuple[int, int]]:
 def _ends_in_brackets(line: str) -> bool:
     last = line.rfind("(")
     match = _IN_BRACKETS.fullmatch(line, last) if last >= 0 else None
-    return match is not None and _is_credit(match[0])
+    return match is not None and (last == 0 or _is_credit(match[0]))
 
 
 def _is_credit(words: str) -> bool:
@@ -66,4 +66,4 @@ def _is_credit(words: str) -> bool:
 
 
 def _may_be_credit(line: str) -> bool:
-    return any(sign in line for sign in _SIGNS)
+    return line.startswith("(") or any(sign in line for sign in _SIGNS)

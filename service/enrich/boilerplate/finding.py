@@ -20,17 +20,27 @@ def find(body: str) -> list[tuple[int, int]]:
     """
     stretches: list[tuple[int, int]] = []
     patterns = prompts.patterns_for(body)
+    starts_and_lines = [(match.start(), match[0].rstrip()) for match in _LINE.finditer(body.translate(_SPACES))]
+    lines = ["", *(line for _, line in starts_and_lines), ""]
     in_list = False
-    for match in _LINE.finditer(body.translate(_SPACES)):
-        line = match[0].rstrip()
+    for index, (start_of_line, line) in enumerate(starts_and_lines, start=1):
         in_list = links.is_list_label(line) or (in_list and links.is_unfinished(line))
-        if in_list or links.is_label(line) or links.is_link(line) or captions.is_caption(line):
+        if in_list or _is_boilerplate(lines[index - 1], line, lines[index + 1]):
             spans = [(0, len(line))]
         else:
             spans = sorted([*links.inside(line), *captions.credits_inside(line), *prompts.inside(line, patterns)])
         for start, end in spans:
-            _add(stretches, match.start() + start, match.start() + end, body)
+            _add(stretches, start_of_line + start, start_of_line + end, body)
     return stretches
+
+
+def _is_boilerplate(before: str, line: str, after: str) -> bool:
+    return (
+        links.is_label(line)
+        or links.is_link(line)
+        or links.is_inserted_headline(before, line, after)
+        or captions.is_caption(line)
+    )
 
 
 def _add(stretches: list[tuple[int, int]], start: int, end: int, body: str) -> None:

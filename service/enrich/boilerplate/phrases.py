@@ -18,13 +18,14 @@ class Phrases(DataRow):
 
     labels: CommaSeparatedSet
     list_labels: CommaSeparatedSet
+    list_openers: tuple[str, ...]
     prefixes: CommaSeparatedList
     strong: dict[str, tuple[str, ...]]
     weak: tuple[str, ...]
     link_openers: tuple[str, ...]
     link_closers: tuple[str, ...]
-    bracketed_links: CommaSeparatedList
-    caption_openers: tuple[str, ...]
+    bracketed_links: tuple[str, ...]
+    openers: tuple[str, ...]
     agencies: CommaSeparatedList
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from service.enrich.boilerplate.phrases import any_of, phrases
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 MIN_MENU_WORDS = 25
 """Words of the shortest menu: fewer may be a headline or a list of names."""
@@ -33,23 +33,27 @@ _MARK = re.compile(r"[,;:.!?](?=\s|$)")
 _QUOTATION = re.compile(r"[“”\"]")
 
 
-def patterns_for(text: str) -> list[re.Pattern[str]]:
-    """Return the patterns whose word is in *text*. Most texts have few of the words, and all patterns cost 4 ms."""
+def patterns_for(text: str) -> dict[str, re.Pattern[str]]:
+    """Return the patterns whose word is in *text*, by this word. Most texts have few, and all patterns cost 4 ms."""
     lowered = text.lower()
-    return [pattern for word, pattern in _STRONG.items() if word in lowered]
+    return {word: pattern for word, pattern in _STRONG.items() if word in lowered}
 
 
-def inside(line: str, patterns: Sequence[re.Pattern[str]]) -> list[tuple[int, int]]:
-    """Return the spans of *line* that are words of a page to its reader, by *patterns*, or a menu.
+def inside(line: str, patterns_of_text: Mapping[str, re.Pattern[str]]) -> list[tuple[int, int]]:
+    """Return the spans of *line* that are words of a page to its reader, or a menu.
 
     If most of a line is, all of it is: a form also says "Thank you!".
     """
-    if not (any(pattern.search(line) for pattern in patterns) or _is_menu(line)):
+    lowered = line.lower()
+    patterns = [pattern for word, pattern in patterns_of_text.items() if word in lowered]
+    if not patterns and not _is_menu(line):
         return []
     sentences = [match.span() for match in _SENTENCE.finditer(line)]
     marked = [(start, end) for start, end in sentences if _is_prompt(line[start:end], patterns)]
-    of_form = [span for span in sentences if span in marked or _fits_form(line[slice(*span)])]
-    if marked and sum(end - start for start, end in of_form) >= MIN_FORM_SHARE * len(line):
+    if not marked:
+        return []
+    of_form = {(start, end) for start, end in sentences if _fits_form(line[start:end])}.union(marked)
+    if sum(end - start for start, end in of_form) >= MIN_FORM_SHARE * len(line):
         return [(0, len(line))]
     return marked
 
@@ -61,10 +65,11 @@ def _is_prompt(sentence: str, patterns: Sequence[re.Pattern[str]]) -> bool:
 
 
 def _fits_form(sentence: str) -> bool:
+    if _WEAK.search(sentence):
+        return True
     if _QUOTATION.search(sentence):
         return False
-    is_short = sentence.count(" ") < MAX_SHORT_WORDS
-    return is_short or bool(_ADDRESSES_READER.search(sentence)) or bool(_WEAK.search(sentence))
+    return sentence.count(" ") < MAX_SHORT_WORDS or _ADDRESSES_READER.search(sentence) is not None
 
 
 def _is_menu(sentence: str) -> bool:
