@@ -53,10 +53,12 @@ def is_link(line: str) -> bool:
 def is_inserted_headline(before: str, line: str, after: str) -> bool:
     """Report whether *line* is a headline in capitals between two paragraphs: a link to another article.
 
-    The capitals of old wires are whole articles or tables, and subheadings in capitals are shorter.
+    The capitals of old wires are whole articles or tables, and subheadings in capitals are shorter or between dashes.
     """
     return (
         line.isupper()
+        and line[0] not in _EDGES
+        and line[-1] not in _EDGES
         and is_unfinished(line)
         and line.count(" ") >= MIN_HEADLINE_WORDS - 1
         and "  " not in line

@@ -67,6 +67,7 @@ def test_a_line_of_the_page_is_boilerplate(line: str) -> None:
         f"{', '.join(COUNTRIES.split()[3:])} and Norway voted for the resolution.",
         "Why the ferry never sailed",
         "WHAT WE KNOW SO FAR",
+        "- WHERE DID THE FERRY COME FROM, AND WHY? -",
         "Wheat up 3, corn down 2, soybeans unchanged",
     ],
 )
