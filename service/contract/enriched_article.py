@@ -10,7 +10,18 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.contract.annotations import Count, CountryShare, DateMention, Entity, Event, Location, Quote, Tag, Topic
+from service.contract.annotations import (
+    Count,
+    CountryShare,
+    DateMention,
+    Entity,
+    Event,
+    Location,
+    Quote,
+    Span,
+    Tag,
+    Topic,
+)
 from service.contract.field_types import SCHEMA_VERSION, ContractModel, CountryCode, Timestamp
 from service.contract.raw_article import Source
 
@@ -110,6 +121,11 @@ class EnrichedArticle(ContractModel):
     """Dates in the text, resolved if possible."""
     counts: list[Count] = Field(default=[])
     """Numbers that are news: people killed or displaced, votes, money, things."""
+    boilerplate: list[Span] = Field(
+        default=[],
+        description="Stretches that are the web page's and not the article's: forms, buttons, links, captions. "
+        "They were not read.",
+    )
     none_found: NoneFound = NoneFound()
     """Why entities, locations, events or topics are empty."""
     pipeline: Pipeline

@@ -22,6 +22,7 @@ from service.enrich import (
     span_check,
     tags,
 )
+from service.enrich.boilerplate import ArticleText
 from service.enrich.entities import references
 from service.enrich.fingerprint import describe_pipeline
 from service.enrich.gazetteer.places import Gazetteer
@@ -97,8 +98,12 @@ class Enricher:
             enriched = ", ".join(self._languages.supported)
             reason = f"the article's language is {language}; enriched are: {enriched}"
             return self._unread_record(article, "unsupported_language", language, reason)
+        with _timed(seconds, "boilerplate"):
+            text = ArticleText(article)
         with self._vocabulary_scope(article):
-            lists = self._stages(article, seconds)
+            lists = self._stages(text.article, seconds)
+        with _timed(seconds, "boilerplate"):
+            lists = text.restore(lists)
         with _timed(seconds, "check"):
             none_found = NoneFound(
                 **{name: reason for name, reason in REASONS_IF_NONE_FOUND.items() if not lists.get(name)}

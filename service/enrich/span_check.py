@@ -33,7 +33,7 @@ def check(record: EnrichedArticle) -> EnrichedArticle:
 
 def spans(record: EnrichedArticle) -> Iterator[tuple[str, Span]]:
     """Yield every span of *record* with the name of the list it belongs to."""
-    for name in _nested(type(record)):
+    for name in nested_models(type(record)):
         yield from ((name, span) for span in _spans(getattr(record, name)))
 
 
@@ -44,12 +44,12 @@ def _spans(value: BaseModel | list[BaseModel] | None) -> Iterator[Span]:
     elif value is not None:
         if isinstance(value, Span):
             yield value
-        for name in _nested(type(value)):
+        for name in nested_models(type(value)):
             yield from _spans(getattr(value, name))
 
 
 @functools.cache
-def _nested(model: type[BaseModel]) -> tuple[str, ...]:
+def nested_models(model: type[BaseModel]) -> tuple[str, ...]:
     """Return the fields of *model* that hold models. Most hold text or numbers and contain no span."""
     return tuple(name for name, field in model.model_fields.items() if _holds_models(field.annotation))
 

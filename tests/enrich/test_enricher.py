@@ -151,3 +151,34 @@ def test_the_nato_summit_has_the_expected_entities(enricher: Enricher) -> None:
     assert [
         [entity.name, entity.type, [mention.text for mention in entity.mentions]] for entity in record.entities
     ] == expected
+
+
+FORM = (
+    "Sign up for our newsletter. Choose your country Albania Chile Norway Peru. By signing up, you agree to our terms."
+)
+CAPTION = "Police arrest a man in Oslo, Norway. Photograph: Kari Hansen/AFP/Getty Images"
+
+
+def test_nothing_is_found_in_the_boilerplate_of_a_web_page(enricher: Enricher) -> None:
+    """The record keeps the text and lists the stretches, but no entity, place, event or date comes from them."""
+    body = f"{CAPTION}\n\n{ARTICLE.body}\n\n{FORM}"
+    plain, record = enrich(enricher), enrich(enricher, body=body)
+
+    assert record.text == f"{ARTICLE.headline}\n\n{body}"
+    assert [record.text[span.start : span.end] for span in record.boilerplate] == [CAPTION, FORM]
+    assert [entity.name for entity in record.entities] == [entity.name for entity in plain.entities]
+    assert [place.name for place in record.locations] == [place.name for place in plain.locations]
+    assert [event.type for event in record.events] == [event.type for event in plain.events]
+
+
+def test_an_article_without_boilerplate_lists_none(enricher: Enricher) -> None:
+    """A wire article is read as it is."""
+    assert enrich(enricher).boilerplate == []
+
+
+def test_an_article_of_boilerplate_alone_has_a_record(enricher: Enricher) -> None:
+    """A page from which only a form was taken is no bug: its record is empty and says why."""
+    record = enrich(enricher, headline="", body=FORM)
+
+    assert record.entities == [] == record.events
+    assert record.none_found.entities is not None
