@@ -63,6 +63,13 @@ def _check_url(value: str) -> str:
     return value
 
 
+def _check_base_path(value: str) -> str:
+    """Return *value* without a slash at its end. Raise `ValueError` if it is no path."""
+    if not re.fullmatch(r"(/[\w.~-]+)*/?", value, re.ASCII):
+        raise ValueError(f"{value!r} is not a path such as /newswire")
+    return value.rstrip("/")
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -267,14 +274,26 @@ class Settings(BaseSettings):
     web_port: int = Field(default=6066, ge=0, le=65535, description="Port of /metrics, /livez and /readyz.")
     page_host: str = Field(
         default="127.0.0.1",
-        description="Address that `newswire page` listens on. The page shows the text of articles and asks for no "
-        "password.",
+        description="Address that `newswire page` listens on. The page shows the text of articles.",
     )
     page_port: int = Field(default=6067, ge=0, le=65535, description="Port of `newswire page`.")
-    serve_host: str = Field(
-        default="127.0.0.1", description="Address that `newswire serve` listens on. It asks for no password."
-    )
+    serve_host: str = Field(default="127.0.0.1", description="Address that `newswire serve` listens on.")
     serve_port: int = Field(default=6068, ge=0, le=65535, description="Port of `newswire serve`.")
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=("localhost",),
+        description="Host names that `newswire page` and `newswire serve` answer to, separated by commas, besides "
+        "addresses; `*` for any. Behind a proxy, the name that it passes on.",
+    )
+    base_path: Annotated[str, AfterValidator(_check_base_path)] = Field(
+        default="",
+        description="Path before those of `newswire page` and `newswire serve`, such as `/newswire`, if a proxy passes "
+        "it on. Probes and metrics stay where they are.",
+    )
+    access_token: SecretStr | None = Field(
+        default=None,
+        description="Token that `newswire page` and `newswire serve` ask for, as `Authorization: Bearer` or as the "
+        "password in a browser. If unset, they ask for none. Never logged.",
+    )
     serve_max_requests: int = Field(
         default=256,  # some three seconds of work for two cores
         ge=1,
