@@ -1,4 +1,4 @@
-"""All settings with their defaults and meanings.
+"""All settings with their defaults and meanings: one list, so more than 300 lines.
 
 They are read from environment variables with the prefix `NEWSWIRE_`. The names that are usual for Kafka clients
 (`KAFKA_BOOTSTRAP_SERVERS`, …) are accepted too. All errors are reported together at start. `newswire check` prints the
