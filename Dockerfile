@@ -1,21 +1,33 @@
 # The service in one image. It contains the model and all data, and fetches nothing at start.
 #
 # The base image is pinned by its full tag. To pin its bytes too, look up the digest and pass it as BASE:
-#   docker buildx imagetools inspect python:3.11.14-slim-bookworm --format '{{.Manifest.Digest}}'
-#   docker build --build-arg BASE=python:3.11.14-slim-bookworm@sha256:… --tag newswire-enricher .
-ARG BASE=python:3.11.14-slim-bookworm
+#   docker buildx imagetools inspect python:3.13.14-slim-trixie --format '{{.Manifest.Digest}}'
+#   docker build --build-arg BASE=python:3.13.14-slim-trixie@sha256:… --tag newswire-enricher .
+ARG BASE=python:3.13.14-slim-trixie
 
 FROM ${BASE} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_ONLY_BINARY=:all:
 WORKDIR /opt/source
 
+# faust-streaming has no wheel for Linux on arm64, so its extensions are compiled here, on amd64 too: there is one way.
+# The versions of the compiler do not matter, and Debian keeps only the last ones.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends gcc libc6-dev zlib1g-dev \
+    && rm -rf /var/lib/apt/lists/*
+
 # Dependencies come first, so that a change to the code reuses these layers.
-# Nothing is compiled here: the last step compiles everything once, without timestamps.
+# No Python is compiled here: the last step compiles everything once, without timestamps.
+# `linux` in the name of the wheel means that it has its extensions: without a compiler it would be `any`.
 COPY lock/runtime.txt lock/build.txt lock/
-RUN python -m venv /opt/newswire \
-    && /opt/newswire/bin/python -m pip install --no-compile --require-hashes --requirement lock/runtime.txt \
-    && python -m venv /opt/tools \
-    && /opt/tools/bin/python -m pip install --no-compile --require-hashes --requirement lock/build.txt
+RUN python -m venv /opt/tools \
+    && /opt/tools/bin/python -m pip install --no-compile --require-hashes --requirement lock/build.txt \
+    && sed -n '/^faust-streaming==/,/# via/p' lock/runtime.txt > lock/faust.txt \
+    && /opt/tools/bin/python -m pip wheel --no-deps --require-hashes --no-build-isolation \
+      --no-binary faust-streaming --requirement lock/faust.txt --wheel-dir /opt/wheels \
+    && python -m venv /opt/newswire \
+    && /opt/newswire/bin/python -m pip install --no-compile --no-deps --no-index /opt/wheels/*-linux_*.whl \
+    && /opt/newswire/bin/python -m pip install --no-compile --require-hashes --requirement lock/runtime.txt
 
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY schemas schemas

@@ -1,8 +1,10 @@
-"""All settings with their defaults and meanings.
+"""All settings with their defaults and meanings: one list, so more than 300 lines.
 
 They are read from environment variables with the prefix `NEWSWIRE_`. The names that are usual for Kafka clients
 (`KAFKA_BOOTSTRAP_SERVERS`, …) are accepted too. All errors are reported together at start. `newswire check` prints the
 effective values with secrets masked.
+
+A secret may be in a file of the same name in `NEWSWIRE_SECRETS_DIR` instead, as Kubernetes and Compose mount them.
 """
 
 from __future__ import annotations
@@ -13,8 +15,14 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, DirectoryPath, Field, SecretStr, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from service import cpus
 from service.contract.field_types import CountryCode
@@ -48,6 +56,20 @@ def _check_brokers(value: str) -> str:
     return value
 
 
+def _check_url(value: str) -> str:
+    """Return *value*. Raise `ValueError` if it is no address for HTTP."""
+    if not re.fullmatch(r"https?://[^\s/]\S*", value):
+        raise ValueError(f"{value!r} is not an address that begins with https:// or http://")
+    return value
+
+
+def _check_base_path(value: str) -> str:
+    """Return *value* without a slash at its end. Raise `ValueError` if it is no path."""
+    if not re.fullmatch(r"(/[\w.~-]+)*/?", value, re.ASCII):
+        raise ValueError(f"{value!r} is not a path such as /newswire")
+    return value.rstrip("/")
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -73,6 +95,12 @@ class Settings(BaseSettings):
         env_prefix="NEWSWIRE_", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
     )
 
+    secrets_dir: DirectoryPath | None = Field(
+        default=None,
+        description="Directory of files with the names of settings, each with its value, for secrets. A variable wins "
+        "over a file.",
+    )
+
     # Kafka
     bootstrap_servers: Annotated[str, AfterValidator(_check_brokers)] = Field(
         default=LOCAL_BROKER,
@@ -86,16 +114,44 @@ class Settings(BaseSettings):
             description="Protocol of the connection to the brokers.",
         )
     )
-    sasl_mechanism: Annotated[Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"], BeforeValidator(_upper)] = Field(
+    sasl_mechanism: Annotated[
+        Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"], BeforeValidator(_upper)
+    ] = Field(
         default="SCRAM-SHA-512",
         validation_alias=_kafka("SASL_MECHANISM"),
-        description="SASL mechanism for authentication.",
+        description="SASL mechanism for authentication: `PLAIN`, `SCRAM-SHA-256`, `SCRAM-SHA-512` or `OAUTHBEARER`.",
     )
     sasl_username: str | None = Field(
         default=None, validation_alias=_kafka("SASL_USERNAME"), description="User name for SASL."
     )
     sasl_password: SecretStr | None = Field(
         default=None, validation_alias=_kafka("SASL_PASSWORD"), description="Password for SASL. Never logged."
+    )
+    sasl_oauthbearer_token_file: Path | None = Field(
+        default=None,
+        validation_alias=_kafka("SASL_OAUTHBEARER_TOKEN_FILE"),
+        description="File with the access token for OAUTHBEARER. It is read for each connection.",
+    )
+    sasl_oauthbearer_token_endpoint_url: Annotated[str, AfterValidator(_check_url)] | None = Field(
+        default=None,
+        validation_alias=_kafka("SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL"),
+        description="Token endpoint for OAUTHBEARER, if there is no token file. Tokens are got by the client "
+        "credentials grant.",
+    )
+    sasl_oauthbearer_client_id: str | None = Field(
+        default=None,
+        validation_alias=_kafka("SASL_OAUTHBEARER_CLIENT_ID"),
+        description="Client id for the token endpoint.",
+    )
+    sasl_oauthbearer_client_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias=_kafka("SASL_OAUTHBEARER_CLIENT_SECRET"),
+        description="Client secret for the token endpoint. Never logged.",
+    )
+    sasl_oauthbearer_scope: str | None = Field(
+        default=None,
+        validation_alias=_kafka("SASL_OAUTHBEARER_SCOPE"),
+        description="Scope to ask the token endpoint for. If unset, the server decides.",
     )
     ssl_cafile: Path | None = Field(
         default=None,
@@ -218,14 +274,26 @@ class Settings(BaseSettings):
     web_port: int = Field(default=6066, ge=0, le=65535, description="Port of /metrics, /livez and /readyz.")
     page_host: str = Field(
         default="127.0.0.1",
-        description="Address that `newswire page` listens on. The page shows the text of articles and asks for no "
-        "password.",
+        description="Address that `newswire page` listens on. The page shows the text of articles.",
     )
     page_port: int = Field(default=6067, ge=0, le=65535, description="Port of `newswire page`.")
-    serve_host: str = Field(
-        default="127.0.0.1", description="Address that `newswire serve` listens on. It asks for no password."
-    )
+    serve_host: str = Field(default="127.0.0.1", description="Address that `newswire serve` listens on.")
     serve_port: int = Field(default=6068, ge=0, le=65535, description="Port of `newswire serve`.")
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=("localhost",),
+        description="Host names that `newswire page` and `newswire serve` answer to, separated by commas, besides "
+        "addresses; `*` for any. Behind a proxy, the name that it passes on.",
+    )
+    base_path: Annotated[str, AfterValidator(_check_base_path)] = Field(
+        default="",
+        description="Path before those of `newswire page` and `newswire serve`, such as `/newswire`, if a proxy passes "
+        "it on. Probes and metrics stay where they are.",
+    )
+    access_token: SecretStr | None = Field(
+        default=None,
+        description="Token that `newswire page` and `newswire serve` ask for, as `Authorization: Bearer` or as the "
+        "password in a browser. If unset, they ask for none. Never logged.",
+    )
     serve_max_requests: int = Field(
         default=256,  # some three seconds of work for two cores
         ge=1,
@@ -263,9 +331,34 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _sasl_needs_a_user(self) -> Settings:
-        if self.security_protocol.startswith("SASL") and not (self.sasl_username and self.sasl_password):
+    def _sasl_needs_credentials(self) -> Settings:
+        if not self.security_protocol.startswith("SASL"):
+            return self
+        if self.sasl_mechanism == "OAUTHBEARER":
+            endpoint = self.sasl_oauthbearer_token_endpoint_url
+            complete = endpoint and self.sasl_oauthbearer_client_id and self.sasl_oauthbearer_client_secret
+            needed = "KAFKA_SASL_OAUTHBEARER_TOKEN_FILE, or _TOKEN_ENDPOINT_URL, _CLIENT_ID and _CLIENT_SECRET"
+            if bool(self.sasl_oauthbearer_token_file) == bool(endpoint):
+                raise ValueError(f"sasl_mechanism is OAUTHBEARER, so set one of these: {needed}")
+            if endpoint and not complete:
+                raise ValueError(f"the client id or the client secret is missing; set {needed}")
+        elif not (self.sasl_username and self.sasl_password):
             raise ValueError(
                 f"security_protocol is {self.security_protocol}, so set KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD"
             )
         return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read secrets from the directory that the environment names."""
+        folder = os.environ.get("NEWSWIRE_SECRETS_DIR")
+        if not folder or not Path(folder).is_dir():  # the field reports a wrong one
+            return init_settings, env_settings
+        return init_settings, env_settings, SecretsSettingsSource(settings_cls, folder)

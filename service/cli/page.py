@@ -16,7 +16,7 @@ def page(
     """Show the last records on a live web page until SIGTERM or Ctrl-C.
 
     It reads the topic of enriched records as any consumer does, and commits nothing. The page shows the text of
-    articles and asks for no password, so by default it listens on this machine only.
+    articles, so by default it listens on this machine only. NEWSWIRE_ACCESS_TOKEN makes it ask for a token.
     """
     settings = load_settings(page_host=host, page_port=port)
     from service.page.main import run  # noqa: PLC0415 - `newswire --help` need not wait for it

@@ -16,8 +16,8 @@ def serve(
 ) -> None:
     """Enrich articles over HTTP, without Kafka, until SIGTERM or Ctrl-C.
 
-    `POST /enrich` takes an article in any format and answers with its record. It asks for no password, so by default
-    it listens on this machine only.
+    `POST /enrich` takes an article in any format and answers with its record. By default it listens on this
+    machine only. NEWSWIRE_ACCESS_TOKEN makes it ask for a token.
     """
     settings = load_settings(serve_host=host, serve_port=port, worker_processes=processes)
     from service.http.serving import run  # noqa: PLC0415 - `newswire --help` need not wait for it

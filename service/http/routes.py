@@ -15,6 +15,7 @@ from aiohttp import web
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from service import web_access
 from service.contract import schemas
 from service.contract.headers import JSON_CONTENT_TYPE
 from service.contract.outcomes import Message
@@ -38,7 +39,7 @@ log = structlog.get_logger()
 
 def build(settings: Settings, pool: WorkerPool, admission: Admission, metrics: RequestMetrics) -> web.Application:
     """Return the application. It enriches with *pool* while *admission* is open."""
-    app = web.Application(middlewares=[_as_problems])
+    app = web.Application(middlewares=[_as_problems, web_access.guard(settings)])
     endpoint = Endpoint(settings, pool, admission, metrics)
     description = schemas.openapi_document()
 
@@ -56,8 +57,9 @@ def build(settings: Settings, pool: WorkerPool, admission: Admission, metrics: R
     async def openapi(_request: web.Request) -> web.Response:
         return web.Response(body=description, content_type=JSON_CONTENT_TYPE)
 
-    app.router.add_post("/enrich", endpoint.enrich)
-    for path, page in {"/livez": live, "/readyz": ready, "/metrics": metrics_page, "/openapi.json": openapi}.items():
+    app.router.add_post(f"{settings.base_path}/enrich", endpoint.enrich)
+    app.router.add_get(f"{settings.base_path}/openapi.json", openapi)
+    for path, page in {"/livez": live, "/readyz": ready, "/metrics": metrics_page}.items():
         app.router.add_get(path, page)
     return app
 
@@ -71,8 +73,8 @@ async def _as_problems(request: web.Request, handler: Handler) -> web.StreamResp
         if error.status < HTTPStatus.BAD_REQUEST:
             raise
         response = ProblemError.of_status(HTTPStatus(error.status), f"{request.method} {request.path}").response()
-        if "Allow" in error.headers:
-            response.headers["Allow"] = error.headers["Allow"]
+        for name in {"Allow", "WWW-Authenticate"} & error.headers.keys():
+            response.headers[name] = error.headers[name]
         return response
 
 

@@ -1,6 +1,8 @@
 """Kafka without articles: connections, topics and records as bytes.
 
 connection       client options with TLS and SASL, for kafka-python, aiokafka and Faust
+tokens           access tokens for OAUTHBEARER
+tls              certificates, also renewed ones
 admin            create the declared topics, look up existing ones
 kafka_record     a record that was read, and one to write
 reading          read or follow the committed records of a topic

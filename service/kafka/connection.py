@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ssl
 from typing import TYPE_CHECKING, Any
+
+from service.kafka import tls, tokens
 
 if TYPE_CHECKING:
     import faust.auth
@@ -11,38 +12,28 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 
-def ssl_context(settings: Settings) -> ssl.SSLContext | None:
-    """Return the TLS context if the protocol asks for one. Without it a password would be sent in clear text."""
-    if not settings.security_protocol.endswith("SSL"):
-        return None
-    context = ssl.create_default_context(cafile=settings.ssl_cafile)
-    if settings.ssl_certfile:
-        context.load_cert_chain(settings.ssl_certfile, settings.ssl_keyfile)
-    return context
-
-
 def kafka_python_options(settings: Settings) -> dict[str, Any]:
     """Return the options common to all clients of kafka-python."""
-    return _options(settings) | {"client_id": "newswire"}
+    options = _options(settings) | {"client_id": "newswire"}
+    return options | ({"sasl_oauth_token_provider": tokens.kafka_python_provider(settings)} if _oauth(settings) else {})
 
 
 def aiokafka_options(settings: Settings) -> dict[str, Any]:
     """Return the options common to all clients of aiokafka."""
-    return _options(settings) | {"client_id": f"newswire-{settings.group}"}
+    options = _options(settings) | {"client_id": f"newswire-{settings.group}"}
+    return options | ({"sasl_oauth_token_provider": tokens.aiokafka_provider(settings)} if _oauth(settings) else {})
 
 
 def _options(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap_servers.split(","),
         "security_protocol": settings.security_protocol,
-        "ssl_context": ssl_context(settings),
+        "ssl_context": tls.context(settings),
     }
     if settings.security_protocol.startswith("SASL"):
-        options |= {
-            "sasl_mechanism": settings.sasl_mechanism,
-            "sasl_plain_username": settings.sasl_username,
-            "sasl_plain_password": _password(settings),
-        }
+        options["sasl_mechanism"] = settings.sasl_mechanism
+        if not _oauth(settings):
+            options |= {"sasl_plain_username": settings.sasl_username, "sasl_plain_password": _password(settings)}
     return options
 
 
@@ -58,7 +49,9 @@ def faust_credentials(settings: Settings) -> faust.auth.Credentials | None:
     """
     import faust.auth  # noqa: PLC0415 - Kafka commands of the command line do not need Faust
 
-    context = ssl_context(settings)
+    context = tls.context(settings)
+    if _oauth(settings):
+        return faust.auth.OAuthCredentials(oauth_cb=tokens.aiokafka_provider(settings), ssl_context=context)
     if settings.security_protocol.startswith("SASL"):
         return faust.auth.SASLCredentials(
             username=settings.sasl_username,
@@ -67,6 +60,10 @@ def faust_credentials(settings: Settings) -> faust.auth.Credentials | None:
             ssl_context=context,
         )
     return faust.auth.SSLCredentials(context) if context else None
+
+
+def _oauth(settings: Settings) -> bool:
+    return settings.security_protocol.startswith("SASL") and settings.sasl_mechanism == "OAUTHBEARER"
 
 
 def _password(settings: Settings) -> str:

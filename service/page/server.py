@@ -1,4 +1,4 @@
-"""The routes of the page, the security headers, and who is let in (aiohttp)."""
+"""The routes of the page, and the security headers (aiohttp)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from service import web_access
 from service.page.event_stream import follow
 from service.views import html
 
@@ -34,18 +35,20 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 STATIC = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def mount(app: web.Application, settings: Settings, recent: RecentRecords, figures: Figures) -> None:
     """Add the page to *app*, with the records of *recent*, and /livez and /readyz for probes."""
-    guarded = _guard(settings.page_host)
+    app.middlewares.append(web_access.guard(settings))
+    base = settings.base_path
+    if base:
+        app.router.add_get(base, _to_folder)
     title = f"Newswire · {settings.enriched_topic}"
-    app.router.add_get("/", guarded(_static(html.live(title).encode(), "text/html")))
+    app.router.add_get(f"{base}/", _static(html.live(title).encode(), "text/html"))
     for name, kind in STATIC.items():
         content = (files("service.views") / "static" / name).read_bytes()
-        app.router.add_get(f"/page/{name}", guarded(_static(content, kind)))
-    app.router.add_get("/page/events", guarded(_events(recent, figures)))
+        app.router.add_get(f"{base}/page/{name}", _static(content, kind))
+    app.router.add_get(f"{base}/page/events", _events(recent, figures))
     app.router.add_get("/livez", _livez)
     app.router.add_get("/readyz", _readyz(figures))
 
@@ -56,22 +59,9 @@ def mount(app: web.Application, settings: Settings, recent: RecentRecords, figur
     app.on_shutdown.append(close)
 
 
-def _guard(bound_to: str) -> Callable[[Handler], Handler]:
-    """Return a decorator that keeps other origins out of a page that is bound to loopback.
-
-    A host name of an attacker that resolves to 127.0.0.1 would let the attacker's scripts read the page (DNS
-    rebinding).
-    """
-
-    def guarded(handler: Handler) -> Handler:
-        async def checked(request: web.Request) -> web.StreamResponse:
-            if bound_to in LOOPBACK and request.url.host not in LOOPBACK:
-                return web.Response(text="this page answers to localhost only\n", status=403)
-            return await handler(request)
-
-        return checked
-
-    return guarded
+async def _to_folder(request: web.Request) -> web.Response:
+    """Redirect to the address with a slash, to which the links of the page are relative."""
+    raise web.HTTPPermanentRedirect(f"{request.path}/")
 
 
 def _static(content: bytes, kind: str) -> Handler:

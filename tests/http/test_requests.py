@@ -253,3 +253,22 @@ async def test_a_pool_that_fails_stops_the_server(monkeypatch: pytest.MonkeyPatc
         await asyncio.wait_for(server.server.stop_requested.wait(), 60)
 
     assert "cannot be loaded" in str(server.server.failure)
+
+
+async def test_behind_a_proxy() -> None:
+    """With a base path, a host and a token set, others are refused with problem details; probes are answered."""
+    async with running(base_path="/newswire", allowed_hosts=("news.example",), access_token="open sesame") as server:
+        body, right = article(1), {"Host": "news.example", "Authorization": "Bearer open sesame"}
+        tries = [
+            ("newswire/enrich", right, 200),
+            ("enrich", right, 404),
+            ("newswire/enrich", right | {"Host": "evil.example"}, 403),
+            ("newswire/enrich", {"Host": "news.example"}, 401),
+        ]
+        for path, headers, status in tries:
+            async with server.client.post(path, data=body, headers=headers) as response:
+                assert response.status == status
+                assert (response.content_type == "application/problem+json") == (status != 200)
+                assert ("WWW-Authenticate" in response.headers) == (status == 401)
+        async with server.client.get("livez", headers={"Host": "10.0.0.7"}) as response:
+            assert response.status == 200

@@ -192,17 +192,57 @@ async def test_probes_can_see_whether_it_reads() -> None:
             assert response.status == 200
 
 
-async def test_other_names_for_loopback_are_refused() -> None:
-    """A site whose name resolves to 127.0.0.1 cannot read the page (DNS rebinding)."""
-    async with serving(Page()) as client, client.get("", headers={"Host": "evil.example"}) as response:
-        assert response.status == 403
+@pytest.mark.parametrize("bound_to", ["127.0.0.1", "0.0.0.0"])  # noqa: S104 - only what the guard makes of it
+async def test_unknown_host_names_are_refused(bound_to: str) -> None:
+    """A site whose name resolves to an address of the page cannot read it (DNS rebinding); probes are answered."""
+    async with serving(Page(page_host=bound_to)) as client:
+        for path, status in {"": 403, "page/events": 403, "readyz": 200}.items():
+            async with client.get(path, headers={"Host": "evil.example"}) as response:
+                assert response.status == status
 
 
-async def test_any_name_is_accepted_on_other_addresses() -> None:
-    """A page that is bound to an address of the network can be reached by the names of the network."""
-    page = Page(page_host="0.0.0.0")  # noqa: S104 - only what the guard makes of it
-    async with serving(page) as client, client.get("", headers={"Host": "news.example"}) as response:
+@pytest.mark.parametrize("host", ["localhost:6067", "10.0.0.7:6067", "[::1]:6067", "News.example"])
+async def test_allowed_hosts(host: str) -> None:
+    """The page answers to the names that are set, and to addresses."""
+    page = Page(allowed_hosts=("localhost", "news.example"))
+    async with serving(page) as client, client.get("", headers={"Host": host}) as response:
         assert response.status == 200
+
+
+async def test_every_host_if_asked_for() -> None:
+    """With `*` the page answers to any name."""
+    async with serving(Page(allowed_hosts="*")) as client, client.get("", headers={"Host": "a.example"}) as response:
+        assert response.status == 200
+
+
+async def test_a_base_path() -> None:
+    """Behind a proxy that passes on a path, page and files are below it, and probes are not."""
+    async with serving(Page(base_path="/newswire/")) as client:
+        async with client.get("newswire") as response:  # follows the redirect
+            assert response.status == 200
+            assert response.url.path == "/newswire/"
+        for path, status in {"newswire/page/page.css": 200, "page/page.css": 404, "readyz": 200}.items():
+            async with client.get(path) as response:
+                assert response.status == status
+
+
+async def test_a_token() -> None:
+    """With a token set, a program sends it as Bearer and a browser as the password of any user."""
+    tries = [
+        (None, 401),
+        ("Bearer wrong", 401),
+        ("Bearer open sesame", 200),
+        (aiohttp.encode_basic_auth("ali", "open sesame"), 200),
+        (aiohttp.encode_basic_auth("ali", "wrong"), 401),
+        ("Basic ?", 401),
+    ]
+    async with serving(Page(access_token="open sesame")) as client:
+        for header, status in tries:
+            async with client.get("", headers={"Authorization": header} if header else None) as response:
+                assert response.status == status
+                assert ("WWW-Authenticate" in response.headers) == (status == 401)
+        async with client.get("livez") as response:
+            assert response.status == 200
 
 
 async def test_browsers_are_bounded() -> None:
