@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from service.enrich.counts import currencies
-from service.enrich.grammar import numerals, passages
+from service.enrich.grammar import numerals, surroundings
 from service.enrich.grammar.word_lists import number_words
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def find(text: str, countries: Sequence[str]) -> Iterator[Amount]:
     """Yield the amounts of money in *text*, an article about *countries* (the most important first)."""
     end = 0
     places = (match.start() for match in WORD_OR_SIGN.finditer(text) if _may_be_money(match[0]))
-    for passage in passages.around(text, places, before=CODE_POINTS_BEFORE, after=CODE_POINTS_AFTER):
+    for passage in surroundings.around(text, places, before=CODE_POINTS_BEFORE, after=CODE_POINTS_AFTER):
         for match in _number().finditer(text, *passage):
             if match.start() >= end and (amount := _amount(text, match, countries)):
                 end = amount.end

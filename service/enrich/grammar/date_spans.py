@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from service.enrich.grammar import passages
+from service.enrich.grammar import surroundings
 from service.enrich.grammar.date_expressions import MONTHS, SMALL_NUMBERS, WEEKDAYS
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _certain(text: str) -> Iterator[re.Match[str]]:
     places = (
         match.start() for match in WORD.finditer(text) if match[0].lower() in WORDS_OF_DATES or match[0].isdecimal()
     )
-    for start, end in passages.around(text, places, before=CODE_POINTS_BEFORE, after=CODE_POINTS_AFTER):
+    for start, end in surroundings.around(text, places, before=CODE_POINTS_BEFORE, after=CODE_POINTS_AFTER):
         yield from CERTAIN.finditer(text, start, end)
 
 
