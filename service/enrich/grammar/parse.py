@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 
+MAX_COORDINATED = 30
+"""Tokens joined to one: more are a list, and to read each from each of them would take their square."""
+
+
 class Parse:
     """Words, tags, lemmas, heads and children of every token of a document, by token index.
 
@@ -86,11 +90,13 @@ class Parse:
         return [child for child in self.children[index] if self.deps[child] in deps]
 
     def coordinated(self, index: int) -> list[int]:
-        """Return *index* and the tokens joined to it by "and", "or" or a comma."""
+        """Return *index* and the tokens joined to it by "and", "or" or a comma, the first `MAX_COORDINATED`."""
         tokens = [index]
         for token in tokens:  # grows while it is read; in a tree, every token comes once
             tokens += [child for child in self.children[token] if self.deps[child] == "conj" and child != token]
-        return tokens
+            if len(tokens) >= MAX_COORDINATED:
+                break
+        return tokens[:MAX_COORDINATED]
 
     def verb_of_clause(self, index: int) -> int:
         """Return the verb of the clause of the token at *index*: itself or the first above it; the root if none is."""
