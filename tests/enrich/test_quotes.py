@@ -85,3 +85,10 @@ def test_titles_and_slogans_are_not_quotations(nlp: Language) -> None:
     )
 
     assert quotes.find(nlp(text), {}) == []
+
+
+def test_a_quotation_without_a_verb_has_the_only_person_of_the_sentence_before(nlp: Language) -> None:
+    """A paragraph of nothing but a quotation is the words of the person whom the paragraph before introduced."""
+    text = "The prize went to Anna Kovacs, a teacher from France.\n“I could not believe it when they called me.”"
+
+    assert [quotation.speaker and quotation.speaker.text for quotation in quotes.find(nlp(text), {})] == ["Anna Kovacs"]

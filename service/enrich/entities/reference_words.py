@@ -19,6 +19,7 @@ class ReferenceWords(DataRow):
     passing: CommaSeparatedSet
     organisations: CommaSeparatedSet
     general: CommaSeparatedSet
+    vague: CommaSeparatedSet
 
     def gender(self, word: str) -> str | None:
         """Return "f" or "m" if only a woman or only a man is called *word*."""

@@ -16,7 +16,8 @@ from service.enrich.entities.descriptions import Descriptions, NameMention, offi
 from service.enrich.entities.reference_words import reference_words
 from service.enrich.grammar import speech
 from service.enrich.grammar.parse import Parse
-from service.enrich.grammar.quotation_marks import ends_in_comma, passages
+from service.enrich.grammar.quotation_marks import leads_on, passages
+from service.enrich.grammar.word_lists import noun_classes
 from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
@@ -39,12 +40,14 @@ MAX_CLAUSES_ABOVE = 4
 MAX_TOKENS_BACK = 50
 SUBJECT_WEIGHT = 1.5
 SPEAKER_WEIGHT = 1.5
-"""Who "adds" has mostly "said" something just before."""
+"""Who "adds" has mostly "said" the last thing before."""
 CLAUSE_WEIGHT = 1.5
 """Weight of the subject of the clauses that the pronoun is in: "Novak sold his house", "Novak said he was glad"."""
 KNOWN_GENDER_WEIGHT = 1.0
 WEIGHT_OF_SENTENCE_BACK = 1.0
 """By how much each sentence in between makes a reference less likely."""
+WEIGHT_OF_SENTENCE_SINCE_SPEAKING = 1.5
+"""The same for somebody who "adds": of two who spoke, it is the last one."""
 REPEATED_WEIGHT = 0.5
 """Weight of somebody whom the sentences before spoke of all along."""
 MIN_MARGIN = 1.0
@@ -58,7 +61,6 @@ class _Trace:
     sentence: int = -1
     token: int = -1
     is_subject: bool = False
-    speaks: bool = False
     times: int = 0
 
 
@@ -74,7 +76,7 @@ def find(doc: Doc, entities: Sequence[Entity]) -> dict[int, int]:
     text = text_of(doc)
     spoken = [(passage, _tokens(starts, passage)) for passage in passages(text)]
     quoted = {token for _, tokens in spoken for token in tokens}
-    ends = [tokens[-1] for passage, tokens in spoken if tokens and ends_in_comma(text, passage)]
+    ends = [tokens[-1] for passage, tokens in spoken if tokens and leads_on(text, passage)]
     speakers = {cue.speaker for cue in speech.find(parse, quoted, ends)}
     resolver = _Resolver(parse, entities, mentions, references, quoted)
     resolver.read(speakers)
@@ -109,6 +111,7 @@ class _Resolver:
         self._entities = entities
         self._sentence = -1
         self._speakers: set[int] = set()
+        self._last_speaker: int | None = None
         self._traces = [_Trace() for _ in entities]
         self._heads = {descriptions.head_of(parse, mention): mention.entity for mention in mentions}
         self._entity_tokens = frozenset(references)
@@ -151,8 +154,8 @@ class _Resolver:
             if entity is not None:
                 self._gender[entity] = gender
             return entity
-        if word == "they":
-            return self._several_meant(token)
+        if word in {"they", "it"}:
+            return self._body_meant(token)
         return self._described_as(token) if tag in {"NN", "NNP"} else None
 
     def _note(self, token: int, entity: int) -> None:
@@ -164,9 +167,9 @@ class _Resolver:
         if trace.sentence != sentence:
             trace.times = trace.times + 1 if trace.sentence >= sentence - 2 else 1
             trace.is_subject = is_subject
-            trace.speaks = False
         trace.is_subject |= is_subject
-        trace.speaks |= token in self._speakers
+        if token in self._speakers:
+            self._last_speaker = entity
         trace.sentence, trace.token = sentence, token
         self._recent.pop(entity, None)
         self._recent[entity] = None
@@ -204,9 +207,9 @@ class _Resolver:
         scores = []
         for index, back in recent.items():
             trace = self._traces[index]
-            score = -WEIGHT_OF_SENTENCE_BACK * back
+            score = -(WEIGHT_OF_SENTENCE_SINCE_SPEAKING if adds else WEIGHT_OF_SENTENCE_BACK) * back
             score += SUBJECT_WEIGHT * trace.is_subject
-            score += SPEAKER_WEIGHT * (adds and trace.speaks)
+            score += SPEAKER_WEIGHT * (adds and index == self._last_speaker)
             score += CLAUSE_WEIGHT * (index in above)
             score += KNOWN_GENDER_WEIGHT * (gender is not None and self._gender[index] == gender)
             score += REPEATED_WEIGHT * (trace.times > 1)
@@ -237,17 +240,29 @@ class _Resolver:
         own = parse.words[pronoun].endswith("self") or parse.tags[pronoun] == "PRP$"
         return own or parse.deps[pronoun] in SUBJECT_DEPS
 
-    def _several_meant(self, token: int) -> int | None:
-        """Return the organisation for which "they" stands: the only subject before it in its sentence."""
+    def _body_meant(self, token: int) -> int | None:
+        """Return the organisation for which "they" or "it" stands.
+
+        It is the only subject before "they" in its sentence. If there is none, it is who spoke or acted in the sentence
+        before, provided that the pronoun speaks: anything else "it" does may be done by any thing.
+        """
         parse = self._parse
-        first, _ = parse.sentences[parse.sentence_of[token]]
-        subjects = [
-            other for other in range(max(first, token - MAX_TOKENS_BACK), token) if parse.deps[other] in SUBJECT_DEPS
-        ]
-        if len(subjects) != 1 or parse.deps[token] not in SUBJECT_DEPS:
+        if parse.deps[token] not in SUBJECT_DEPS:
             return None
-        entity = self.references.get(subjects[0])
-        return entity if entity is not None and self._entities[entity].type == "ORG" else None
+        first, _ = parse.sentences[parse.sentence_of[token]]
+        before = [other for other in range(max(first, token - MAX_TOKENS_BACK), token) if other not in self._quoted]
+        subjects = [other for other in before if parse.deps[other] in SUBJECT_DEPS]
+        if subjects:
+            entity = self.references.get(subjects[0]) if len(subjects) == 1 and parse.words[token] == "they" else None
+            return entity if entity is not None and self._entities[entity].type == "ORG" else None
+        if token not in self._speakers:
+            return None
+        bodies = [index for index in self._spoken_of() if self._entities[index].type == "ORG"]
+        return self._likeliest(token, [index for index in bodies if self._has_just_acted(index)])
+
+    def _has_just_acted(self, index: int) -> bool:
+        trace = self._traces[index]
+        return trace.sentence == self._sentence - 1 and (trace.is_subject or index == self._last_speaker)
 
     def _described_as(self, token: int) -> int | None:
         """Return the entity that "the minister" at *token* describes."""
@@ -267,8 +282,35 @@ class _Resolver:
             return meant.pop()
         if not narrowed and noun in reference_words().general:
             subjects = [index for index in self._spoken_of() if self._traces[index].is_subject]
-            return self._likeliest(token, [index for index in subjects if self._may_be_organisation(index, noun)])
-        return None
+            entity = self._likeliest(token, [index for index in subjects if self._may_be_organisation(index, noun)])
+            if entity is not None:
+                return entity
+        return self._speaker_described_as(token, noun) if token in self._speakers else None
+
+    def _speaker_described_as(self, token: int, noun: str) -> int | None:
+        """Return who speaks as "the official": the likeliest of whom the text just spoke and does not say what else.
+
+        Nothing else in the text calls the entity so; somebody else who is called so may be meant, if there is one.
+        """
+        parse = self._parse
+        if noun in self._said.by_noun or any(parse.entity_types[child] for child in parse.children[token]):
+            return None
+        words = reference_words()
+        if noun in words.general:
+            if parse.children_with(token, "compound", "poss"):
+                return None
+            bodies = [index for index in self._spoken_of() if self._entities[index].type == "ORG"]
+            return self._likeliest(
+                token, [index for index in bodies if self._said.kinds.get(index, {noun}) & words.general]
+            )
+        if noun_classes().get(parse.lemmas[token]) != "person":
+            return None
+        people = [index for index in self._spoken_of() if index in self._gender]
+        if noun in words.vague:
+            last = self._sentence - 1
+            return self._likeliest(token, [index for index in people if self._traces[index].sentence >= last])
+        nameless = [index for index in people if not self._said.kinds.get(index)]
+        return self._likeliest(token, [index for index in nameless if self._has_just_acted(index)])
 
     def _fits(self, description: Description, narrowed: frozenset[str], noun: int) -> bool:
         """Return whether the words before "minister" are said of the entity elsewhere, or are in its name.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OPENING, CLOSING, STRAIGHT = "“„«", "”»", '"'
+EXCLAIMING = "!?…"
 BEFORE_OPENING = " (-[:,\u2013\u2014"
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _MARK = re.compile(f"[{OPENING}{CLOSING}{STRAIGHT}]")
@@ -50,9 +51,15 @@ def passages(text: str) -> list[Passage]:
     return found
 
 
-def ends_in_comma(text: str, passage: Passage) -> bool:
-    """Return whether a comma at its end, inside or outside the mark, leads on from *passage* to its speaker."""
-    return "," in text[passage.end - 1 : passage.end + 2]
+def leads_on(text: str, passage: Passage) -> bool:
+    """Return whether the sentence goes on after *passage*, to its speaker.
+
+    There is a comma inside or outside the mark, or a small letter after an exclamation or a question.
+    """
+    if "," in text[passage.end - 1 : passage.end + 2]:
+        return True
+    following = text[passage.end + 1 : passage.end + 3].lstrip()
+    return text[passage.end - 1] in EXCLAIMING and following[:1].islower()
 
 
 def _in_line(text: str, first: int, last: int, *, was_open: bool) -> Iterator[tuple[int, int, bool]]:

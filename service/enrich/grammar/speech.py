@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
-from service.enrich.grammar.word_lists import speech_words, word_class
+from service.enrich.grammar.word_lists import noun_classes, speech_words, word_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +25,8 @@ MAX_TOKENS_TO_VERB = 25
 MAX_SENTENCE_TOKENS = 100
 """Tokens of a sentence that are searched for its main verb: some texts have no full stop."""
 MAX_VERBS_ABOVE = 3
+MAX_TOKENS_OF_TAG = 6
+"""Tokens of a sentence after a quotation that does nothing but name its speaker: `Minister Novak said.`"""
 MAX_TOKENS_TO_SUBJECT = 8
 """Tokens in which a subject is looked for that the parse does not give."""
 
@@ -74,10 +76,23 @@ def _is_speech(parse: Parse, index: int) -> bool:
 
 
 def _speaker(parse: Parse, verb: int, quoted: AbstractSet[int], before: list[Cue]) -> int | None:
-    for candidate in _candidates(parse, verb, before):
-        if candidate not in quoted and candidate != verb and can_speak(parse, candidate):
+    """Return who speaks. Any noun can, if its verb stands right after a quotation."""
+    is_tag = _is_after_quotation(verb, quoted)
+    for candidate in _candidates(parse, verb, quoted, before):
+        if candidate in quoted or candidate == verb:
+            continue
+        if can_speak(parse, candidate) or (is_tag and _is_noun(parse, candidate)):
             return candidate
     return None
+
+
+def _is_noun(parse: Parse, token: int) -> bool:
+    """Return whether the token at *token* is a noun, and not a mark that is tagged as one."""
+    return parse.pos[token] == "n" and any(map(str.isalnum, parse.words[token]))
+
+
+def _is_after_quotation(verb: int, quoted: AbstractSet[int]) -> bool:
+    return any(token in quoted for token in range(max(0, verb - MAX_TOKENS_OF_TAG), verb))
 
 
 def subject_of_sentence(parse: Parse, sentence: int) -> int | None:
@@ -91,19 +106,38 @@ def subject_of_sentence(parse: Parse, sentence: int) -> int | None:
     return None
 
 
+def only_person(parse: Parse, sentence: int, end: int) -> int | None:
+    """Return the last token of the only name of a person in *sentence* before the token at *end*."""
+    first, last = parse.sentences[sentence]
+    tokens = [token for token in range(first, min(last, end)) if parse.entity_types[token] == "PERSON"]
+    return tokens[-1] if tokens and tokens[-1] - tokens[0] == len(tokens) - 1 else None
+
+
 def can_speak(parse: Parse, token: int) -> bool:
     """Return whether the word at *token* names somebody or something that can be quoted."""
+    if _is_quantifier(parse, token):
+        return True
     if parse.entity_types[token]:
         return parse.entity_types[token] in SPEAKING_TYPES
+    if not _is_noun(parse, token):
+        return parse.words[token] in SPEAKING_PRONOUNS or parse.words[token] == "it"
     lemma = parse.lemmas[token]
-    if parse.pos[token] == "n":
-        if parse.tags[token] == "NNP":
-            return True
-        return lemma in speech_words().documents or any(lemma in word_class(name) for name in SPEAKING_CLASSES)
-    return parse.words[token] in SPEAKING_PRONOUNS or parse.words[token] == "it"
+    is_known = parse.tags[token] == "NNP" or lemma in speech_words().documents or _is_person(lemma)
+    return is_known or any(lemma in word_class(name) for name in SPEAKING_CLASSES)
 
 
-def _candidates(parse: Parse, verb: int, before: list[Cue]) -> Iterator[int]:
+def _is_person(lemma: str) -> bool:
+    """Return whether a noun is known to name persons or, if it is rare, is formed like those that do: "rector"."""
+    endings = tuple(speech_words().person_endings)
+    return noun_classes().get(lemma, "person" if lemma.endswith(endings) else None) == "person"
+
+
+def _is_quantifier(parse: Parse, token: int) -> bool:
+    """Return whether the word at *token* stands for some of several: "one of the participants"."""
+    return parse.words[token] in speech_words().quantifiers and parse.words[token + 1 : token + 2] == ["of"]
+
+
+def _candidates(parse: Parse, verb: int, quoted: AbstractSet[int], before: list[Cue]) -> Iterator[int]:
     """Yield the tokens that may name the speaker of *verb*, likeliest first."""
     if parse.words[verb] == "according":
         yield from parse.children_with(verb + 1, "pobj")
@@ -111,13 +145,30 @@ def _candidates(parse: Parse, verb: int, before: list[Cue]) -> Iterator[int]:
         yield from _nouns_after(parse, verb + 2)
         return
     if parse.lemmas[verb] == "quote":
-        yield from parse.children_with(verb, "dobj")
-    for subject in _subjects(parse, verb):
+        yield from parse.children_with(verb, "dobj", "nsubjpass")
+    agents = parse.children_with(verb, "agent")
+    for agent in agents:
+        yield from parse.children_with(agent, "pobj")
+    if agents or parse.children_with(verb, "auxpass"):
+        return  # the subject is spoken to
+    subjects = _subjects(parse, verb)
+    for subject in subjects:
+        if noun_classes().get(parse.lemmas[subject]) == "communication":
+            yield from parse.children_with(subject, "poss")
         yield from [parse.heads[verb]] if parse.words[subject] in {"who", "which", "that"} else [subject]
+    if not any(subject < verb and _is_noun(parse, subject) and subject not in quoted for subject in subjects):
+        yield from _candidates_without_subject(parse, verb, quoted, before)
+
+
+def _candidates_without_subject(parse: Parse, verb: int, quoted: AbstractSet[int], before: list[Cue]) -> Iterator[int]:
+    """Yield the tokens around *verb*, and those above it, that may name its speaker."""
     sentence = parse.sentence_of[verb]
-    is_finite = parse.tags[verb] == "VBN" and not parse.children_with(verb, "aux", "auxpass")
-    is_inverted = is_finite or parse.tags[verb] in FINITE_TAGS
-    if is_inverted and parse.words[verb + 1 : verb + 2] not in (["that"], ["to"]):
+    words_before = range(verb - 1, max(parse.sentences[sentence][0], verb - MAX_TOKENS_TO_SUBJECT) - 1, -1)
+    is_participle = parse.tags[verb] == "VBN" and not parse.children_with(verb, "aux", "auxpass")
+    is_finite = is_participle or parse.tags[verb] in FINITE_TAGS
+    if is_finite and _is_after_quotation(verb, quoted):
+        yield from words_before
+    if is_finite and parse.words[verb + 1 : verb + 2] not in (["that"], ["to"]):
         yield from _nouns_after(parse, verb + 1)
     if parse.tags[verb] == "VBG":
         in_sentence = itertools.takewhile(lambda cue: parse.sentence_of[cue.verb] == sentence, reversed(before))
@@ -130,9 +181,8 @@ def _candidates(parse: Parse, verb: int, before: list[Cue]) -> Iterator[int]:
             break
         above = parse.heads[above]
         yield from _subjects(parse, above)
-    if above == verb and is_inverted:
-        first, _ = parse.sentences[sentence]
-        yield from range(verb - 1, max(first, verb - MAX_TOKENS_TO_SUBJECT) - 1, -1)
+    if is_finite and above == verb:
+        yield from words_before
 
 
 def _speakers_above(parse: Parse, verb: int, cues: list[Cue]) -> Iterator[int]:
@@ -140,6 +190,7 @@ def _speakers_above(parse: Parse, verb: int, cues: list[Cue]) -> Iterator[int]:
 
     *cues* are those of its sentence, the last first.
     """
+    cues = [cue for cue in cues if not parse.children_with(cue.verb, "agent")]  # "told by X that": X is no subject
     speakers = {cue.verb: cue.speaker for cue in cues}
     above = verb
     for _ in range(MAX_VERBS_ABOVE):
@@ -159,13 +210,14 @@ def _nouns_after(parse: Parse, first: int) -> Iterator[int]:
     """Yield the head of the phrase that begins at *first*: "spokesman" in "said a spokesman"."""
     _, end = parse.sentences[parse.sentence_of[min(first, parse.size - 1)]]
     for token in range(first, min(end, first + MAX_TOKENS_TO_SUBJECT)):
-        if parse.tags[token] == "PRP":
+        if parse.tags[token] == "PRP" or _is_quantifier(parse, token):
             yield token
             return
         if parse.pos[token] == "n" and (token + 1 == end or parse.pos[token + 1] not in {"n", "a"}):
             yield token
             return
-        if parse.pos[token] not in {"n", "a"} and parse.tags[token] not in {"DT", "PRP$", "POS", "HYPH", "CD"}:
+        is_part = parse.pos[token] in {"n", "a"} or parse.tags[token] in {"DT", "PRP$", "POS", "HYPH", "CD"}
+        if not is_part and parse.words[token] != "under":  # as in "Under Secretary X"
             return
 
 
@@ -181,7 +233,8 @@ def _named(parse: Parse, speaker: int, quoted: AbstractSet[int]) -> int:
         if parse.pos[token] == "v" or token in quoted:
             break
         if parse.entity_types[token] == "PERSON" and parse.tags[token - 1] not in {"IN", "TO", "CC"}:
-            return speaker if has_article and _is_inside(parse, token, speaker) else token
+            is_apposition = parse.words[token - 1] == ","
+            return speaker if has_article and not is_apposition and _is_inside(parse, token, speaker) else token
     return speaker
 
 

@@ -48,6 +48,10 @@ class SpeechWords(DataRow):
     """Lemmas of the verbs of speech."""
     documents: CommaSeparatedSet
     """Things that are quoted as if they spoke."""
+    quantifiers: CommaSeparatedSet
+    """Words that name speakers before "of": "one of the participants"."""
+    person_endings: CommaSeparatedSet
+    """Endings of rare nouns that name persons: "rector"."""
     examples: tuple[tuple[str, str, str, str], ...]
     """Sentence, quotation, speaker and verb: read by the tests."""
 

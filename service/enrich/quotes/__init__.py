@@ -16,7 +16,7 @@ from service.contract.annotations import Mention, Quote
 from service.enrich.grammar import speech
 from service.enrich.grammar.parse import Parse
 from service.enrich.grammar.phrases import NAME_TYPES, TokenSpan, mention, noun_phrase
-from service.enrich.grammar.quotation_marks import ends_in_comma, paragraphs, passages
+from service.enrich.grammar.quotation_marks import leads_on, paragraphs, passages
 from service.enrich.model.tokenizing import TEXT_KEY, text_of
 from service.enrich.quotes.attribution import Attribution, Spoken
 
@@ -47,7 +47,7 @@ def find(doc: Doc, references: Mapping[int, int]) -> list[Quote]:
     spoken = [Spoken(passage, tokens) for passage in found if (tokens := _tokens(starts, passage.start, passage.end))]
     quoted = {token for quote in spoken for token in quote.tokens}
     firsts = [first for first, _ in paragraphs(text)]
-    ends = [quote.tokens[-1] for quote in spoken if ends_in_comma(text, quote.passage)]
+    ends = [quote.tokens[-1] for quote in spoken if leads_on(text, quote.passage)]
     lines = [bisect_right(firsts, start) - 1 for start in starts]
     Attribution(parse, spoken, speech.find(parse, quoted, ends), lines).attribute()
     names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in NAME_TYPES]

@@ -8,7 +8,8 @@ from functools import partial
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
-from service.enrich.grammar.speech import MAX_TOKENS_TO_VERB, Cue, subject_of_sentence
+from service.enrich.grammar.quotation_marks import EXCLAIMING
+from service.enrich.grammar.speech import MAX_TOKENS_OF_TAG, MAX_TOKENS_TO_VERB, Cue, only_person, subject_of_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from service.enrich.grammar.parse import Parse
     from service.enrich.grammar.quotation_marks import Passage
 
-MAX_TOKENS_OF_TAG = 6
-"""Tokens of a sentence after a quotation that does nothing but name its speaker: `Minister Novak said.`"""
 MAX_CUES_BACK = 10
 """Verbs of one sentence among which its main verb is looked for."""
 MAX_DEPTH = 20
@@ -112,17 +111,17 @@ class Attribution:
         following = self._spoken[number + 1].tokens[0] if number + 1 < len(self._spoken) else parse.size
         if cue.verb - last > MAX_TOKENS_TO_VERB or cue.verb > following:
             return False
-        if not self._ends_sentence(quote):
-            return not any(word.strip(MARKS) in ENDINGS for word in parse.words[last + 1 : cue.verb])
         start = next((token for token in range(last + 1, cue.verb + 1) if parse.words[token].isalnum()), cue.verb)
+        if not self._ends_sentence(quote):
+            is_over = any(word.strip(MARKS) in ENDINGS for word in parse.words[last + 1 : cue.verb])
+            return not is_over and parse.tags[start] != "CC"
         if start == cue.verb:
             return True
         if ":" in parse.words[cue.verb + 1 : min(following, cue.verb + MAX_TOKENS_OF_TAG)]:
             return False  # the colon opens the next quotation
-        if parse.tags[start] == "PRP":
-            return True
+        is_exclamation = parse.words[last][-1] in EXCLAIMING and cue.verb - start < MAX_TOKENS_OF_TAG
         _, end = parse.sentences[parse.sentence_of[cue.verb]]
-        return min(end, following) - start <= MAX_TOKENS_OF_TAG
+        return is_exclamation or parse.tags[start] == "PRP" or min(end, following) - start <= MAX_TOKENS_OF_TAG
 
     def _ends_sentence(self, quote: Spoken) -> bool:
         return self._parse.words[quote.tokens[-1]].endswith(ENDINGS)
@@ -152,9 +151,13 @@ class Attribution:
             earlier = (self._cues[index] for index in range(at - 1, max(-1, at - 1 - MAX_CUES_BACK), -1))
             cues = takewhile(lambda cue: parse.sentence_of[cue.verb] == sentence, earlier)
             return min(cues, key=partial(_depth, parse))
-        if not first or self._lines[first - 1] < line - 1:
+        previous = next((token for token in range(first - 1, -1, -1) if parse.words[token].isalnum()), None)
+        if previous is None or self._lines[previous] < line - 1:
             return None
-        subject = subject_of_sentence(parse, parse.sentence_of[first - 1])
+        sentence = parse.sentence_of[previous]
+        subject = subject_of_sentence(parse, sentence)
+        if subject is None and self._lines[previous] < line:
+            subject = only_person(parse, sentence, first)
         return Cue(subject, subject) if subject is not None and subject < first else None
 
 

@@ -48,11 +48,31 @@ def test_a_reference_has_the_entity_that_the_text_means(reader: Reader, text: st
 
 
 @pytest.mark.parametrize(
+    ("text", "word", "name"),
+    [
+        (
+            "Peter Novak said it would rain. Ivan Horvat said it would snow.\n“We are ready,” he said.",
+            "he",
+            "Ivan Horvat",
+        ),
+        ("Peter Novak spoke first.\nIvan Horvat described the plans.\n“We are ready,” he said.", "he", "Ivan Horvat"),
+        ("Acme Airlines said flights would resume.\n“We thank all passengers,” they said.", "they", "Acme Airlines"),
+        ("Peter Novak opened the bridge.\n“It is done,” the prime minister said.", "minister", "Peter Novak"),
+        ("The plan came from the minister, Anna Kovacs.\n“It is good,” the official said.", "official", "Anna Kovacs"),
+    ],
+)
+def test_who_speaks_is_who_was_last_spoken_of(reader: Reader, text: str, word: str, name: str) -> None:
+    """A pronoun or description beside a quotation means the last speaker or the subject of the sentence before."""
+    assert reader.meant(text, word) == name
+
+
+@pytest.mark.parametrize(
     ("text", "word"),
     [
         ("Peter Novak and Ivan Horvat met in Brno. Then he left.", "he"),
         ("Peter Novak met voters in Brno. The minister was not there.", "minister"),
         ("Peter Novak met voters in Brno. “He lied to us,” a farmer said.", "He"),
+        ("Peter Novak, a lawyer, met voters in Brno. “It is late,” the farmer said.", "farmer"),
     ],
 )
 def test_a_doubtful_reference_is_left_open(reader: Reader, text: str, word: str) -> None:
