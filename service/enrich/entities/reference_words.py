@@ -19,6 +19,7 @@ class ReferenceWords(DataRow):
     passing: CommaSeparatedSet
     organisations: CommaSeparatedSet
     general: CommaSeparatedSet
+    places: CommaSeparatedSet
 
     def gender(self, word: str) -> str | None:
         """Return "f" or "m" if only a woman or only a man is called *word*."""
@@ -27,7 +28,7 @@ class ReferenceWords(DataRow):
 
 @functools.cache
 def reference_words() -> ReferenceWords:
-    """Return the titles, offices and nouns for organisations."""
+    """Return the titles, offices and nouns for organisations and places."""
     return data_files.read_document(DATA / "entities" / "reference_words.yaml", ReferenceWords)
 
 
