@@ -55,6 +55,14 @@ def test_the_head_is_the_last_word_before_a_preposition_or_a_comma(phrase: str, 
     assert roles.head(phrase) == head
 
 
+def test_each_of_joined_nouns_is_right_for_all_of_them() -> None:
+    """A reader may write a list as one phrase."""
+    nurses = Participant(**_span("thousands of nurses", entity=None))
+
+    assert roles.is_same(nurses, "nurses and clerks", _record())
+    assert not roles.is_same(nurses, "doctors and clerks", _record())
+
+
 def test_a_pronoun_is_right_if_it_joins_the_entity_of_the_label() -> None:
     """Labels have the fullest name of the article; "she" is right for it only through the entity."""
     joined, alone = (Participant(**_span("She", entity=entity)) for entity in (0, None))

@@ -4,7 +4,7 @@ What counts:
     An event is compared if a labelled trigger begins in its trigger.
     A participant is right if its words have the head of a labelled one of the same role: the last word before a
     preposition or a comma, so "troops" and "Russian troops" are right for "the Russian troops in Syria", and "Russian"
-    is wrong. It is also right if the name or a mention of the entity that it joins has that head, and the label is a
+    is wrong. Of nouns that "and" joins, each is right: "finalists" for "finalists and winners". It is also right if the name or a mention of the entity that it joins has that head, and the label is a
     name: labels may have the fullest name of the article for "he".
     Actors are right where at least one of the labelled ones was found. Precision counts the participants of all events
     that are compared, also of those whose labels have none.
@@ -101,8 +101,9 @@ def is_same(participant: Participant, label: str, record: EnrichedArticle) -> bo
     if participant.entity is not None and label != label.lower():
         entity = record.entities[participant.entity]
         forms += [entity.name, *(mention.text for mention in entity.mentions)]
-    wanted = head(label)
-    return any(wanted in _words(form) for form in forms)
+    parts = label.split(" and ") if label == label.lower() else [label]
+    wanted = {head(part) for part in parts}
+    return any(not wanted.isdisjoint(_words(form)) for form in forms)
 
 
 def head(phrase: str) -> str:

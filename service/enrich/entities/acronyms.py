@@ -2,7 +2,8 @@
 
 After Schwartz and Hearst (PSB 2003): the letters of the acronym are searched backwards among the initials of the words
 before the bracket. If a name ends there, no letter has to fit, because names are translated and their acronyms are not:
-"Social Democratic Party (PSD)".
+"Social Democratic Party (PSD)". An acronym that is written as a word must have the beginnings of all words of the name:
+"Congress of South African Trade Unions (Cosatu)".
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from service.enrich.entities.lexicon import Lexicon
 
 MARK = f"[{QUOTES}{APOSTROPHES}]?"
-BRACKET = re.compile(rf"{MARK}\s\({MARK}(?P<acronym>[A-Z][A-Za-z&-]{{0,8}}[A-Z]){MARK}[),;]")
+BRACKET = re.compile(rf"{MARK}\s\({MARK}(?P<acronym>[A-Z][A-Za-z&-]{{0,8}}[A-Z]|[A-Z][a-z]{{2,8}}){MARK}[),;]")
 WORD = re.compile(rf"[\w{APOSTROPHES}&.-]+")
 LABELS_WITH_ACRONYMS = frozenset({"ORG", "EVENT", "LAW", "WORK_OF_ART", "FAC", "PRODUCT"})
 MIN_LETTERS = 3
@@ -39,7 +40,7 @@ def introduce(text: str, candidates: list[NameCandidate], lexicon: Lexicon) -> l
         before = by_end.get(end)
         start = _long_form_start(text, end, acronym)
         may_have_acronym = before is not None and before.label in LABELS_WITH_ACRONYMS
-        if start is None and before and may_have_acronym and " " in before.surface and acronym.isupper():
+        if start is None and before and may_have_acronym and " " in before.surface and _fits(acronym, before.surface):
             start = before.start
         if start is None or acronym in lexicon.not_names:
             continue
@@ -59,6 +60,21 @@ def introduce(text: str, candidates: list[NameCandidate], lexicon: Lexicon) -> l
         pairs.append((text[start:end], acronym))
     candidates[:] = sorted(candidate for candidate in candidates if candidate not in replaced)
     return pairs
+
+
+def _fits(acronym: str, name: str) -> bool:
+    return acronym.isupper() or (acronym.istitle() and _begins_words(acronym.lower(), WORD.findall(name)))
+
+
+def _begins_words(letters: str, words: list[str]) -> bool:
+    """Return whether *letters* are the beginnings of *words*; words in lower case may give none."""
+    if not words:
+        return not letters
+    word, fewest = words[0], int(not words[0].islower())
+    return any(
+        word.lower().startswith(letters[:number]) and _begins_words(letters[number:], words[1:])
+        for number in range(fewest, len(letters) + 1)
+    )
 
 
 def _long_form_start(text: str, end: int, acronym: str) -> int | None:

@@ -20,6 +20,7 @@ class ReferenceWords(DataRow):
     organisations: CommaSeparatedSet
     general: CommaSeparatedSet
     vague: CommaSeparatedSet
+    places: CommaSeparatedSet
 
     def gender(self, word: str) -> str | None:
         """Return "f" or "m" if only a woman or only a man is called *word*."""
@@ -28,7 +29,7 @@ class ReferenceWords(DataRow):
 
 @functools.cache
 def reference_words() -> ReferenceWords:
-    """Return the titles, offices and nouns for organisations."""
+    """Return the titles, offices and nouns for organisations and places."""
     return data_files.read_document(DATA / "entities" / "reference_words.yaml", ReferenceWords)
 
 

@@ -33,7 +33,13 @@ if TYPE_CHECKING:
 GENDER_OF_PRONOUN = {
     "he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f",
 }  # fmt: skip
+PRONOUNS_OF_THINGS = frozenset({"it", "its", "itself"})
+THINGS = frozenset({"EVENT", "FAC", "GPE", "ORG", "PRODUCT"})
+"""Entity types of what "it" stands for."""
 SUBJECT_DEPS = frozenset({"nsubj", "nsubjpass"})
+LAST_SENTENCE_OF_OPENING = 1
+"""A headline and the first sentence may speak of "a minister" whose name comes later."""
+MAX_SENTENCES_TO_NAME = 3
 MAX_SENTENCES_BACK = 3
 """Sentences between a pronoun and the one that it stands for."""
 MAX_CLAUSES_ABOVE = 4
@@ -112,6 +118,7 @@ class _Resolver:
         self._sentence = -1
         self._speakers: set[int] = set()
         self._last_speaker: int | None = None
+        self._speaking: set[int] = set()
         self._traces = [_Trace() for _ in entities]
         self._heads = {descriptions.head_of(parse, mention): mention.entity for mention in mentions}
         self._entity_tokens = frozenset(references)
@@ -130,6 +137,7 @@ class _Resolver:
         """
         parse = self._parse
         self._speakers = speakers
+        self._speaking = {self.references[token] for token in speakers if token in self.references}
         sentence = -1
         for token in range(parse.size):
             if token in self._quoted:
@@ -154,9 +162,25 @@ class _Resolver:
             if entity is not None:
                 self._gender[entity] = gender
             return entity
-        if word in {"they", "it"}:
+        if word in PRONOUNS_OF_THINGS:
+            entity = self._thing_meant(token)
+            return self._body_meant(token) if entity is None and word == "it" else entity
+        if word == "they":
             return self._body_meant(token)
-        return self._described_as(token) if tag in {"NN", "NNP"} else None
+        if tag not in {"NN", "NNP"}:
+            return None
+        return self._place_named(token) if word in reference_words().places else self._described_as(token)
+
+    def _place_named(self, token: int) -> int | None:
+        """Return the place that "the port city of Gdansk" names."""
+        parse = self._parse
+        for preposition in parse.children_with(token, "prep"):
+            if parse.words[preposition] == "of":
+                names = parse.children_with(preposition, "pobj")
+                entity = self.references.get(names[0]) if names else None
+                if entity is not None and self._entities[entity].type == "GPE":
+                    return entity
+        return None
 
     def _note(self, token: int, entity: int) -> None:
         trace, sentence = self._traces[entity], self._sentence
@@ -240,6 +264,19 @@ class _Resolver:
         own = parse.words[pronoun].endswith("self") or parse.tags[pronoun] == "PRP$"
         return own or parse.deps[pronoun] in SUBJECT_DEPS
 
+    def _thing_meant(self, token: int) -> int | None:
+        """Return the body, country or the like for which "it" stands: the subject of the clauses that it is in."""
+        parse, noun = self._parse, self._parse.heads[token]
+        above = self._subjects_above(token)
+        if above and not self._may_be_own_subject(token):
+            del above[0]
+        if parse.deps[token] == "poss" and parse.deps[noun] == "conj" and parse.heads[noun] in self.references:
+            above = [{self.references[parse.heads[noun]]}]  # "Italy and its neighbours"
+        if not above or len(above[0]) != 1:
+            return None
+        (entity,) = above[0]
+        return entity if self._entities[entity].type in THINGS else None
+
     def _body_meant(self, token: int) -> int | None:
         """Return the organisation for which "they" or "it" stands.
 
@@ -265,9 +302,13 @@ class _Resolver:
         return trace.sentence == self._sentence - 1 and (trace.is_subject or index == self._last_speaker)
 
     def _described_as(self, token: int) -> int | None:
-        """Return the entity that "the minister" at *token* describes."""
+        """Return the entity that "the minister" at *token* describes, or "a minister" whose name follows."""
         parse = self._parse
-        if not any(parse.words[child] == "the" for child in parse.children_with(token, "det")):
+        if self._sentence <= LAST_SENTENCE_OF_OPENING:
+            named_later = self._named_later(token)
+            if named_later is not None:
+                return named_later
+        if not self._is_definite(token):
             return None
         noun = office(parse.lemmas[token])
         narrowed = descriptions.modifiers(parse, token)
@@ -311,6 +352,33 @@ class _Resolver:
             return self._likeliest(token, [index for index in people if self._traces[index].sentence >= last])
         nameless = [index for index in people if not self._said.kinds.get(index)]
         return self._likeliest(token, [index for index in nameless if self._has_just_acted(index)])
+
+    def _named_later(self, token: int) -> int | None:
+        """Return the person whom one of the next sentences introduces by the noun at *token*.
+
+        After "an officer was shot", what "officer Ann Lee said" is not of herself, unless it is "the officer".
+        """
+        parse = self._parse
+        if parse.deps[token] == "compound":
+            return None
+        noun, narrowed = office(parse.lemmas[token]), descriptions.modifiers(parse, token)
+        last = parse.sentence_of[token] + MAX_SENTENCES_TO_NAME
+        meant = {
+            said.entity
+            for said in self._said.by_noun.get(noun, ())
+            if said.token > token
+            and parse.sentence_of[token] < parse.sentence_of[said.token] <= last
+            and (said.modifiers <= narrowed or narrowed <= said.modifiers)
+            and (said.entity not in self._speaking or self._is_definite(said.token))
+        }
+        if len(meant) != 1:
+            return None
+        (entity,) = meant
+        is_new = self._traces[entity].sentence < 0
+        return entity if is_new and self._entities[entity].type == "PERSON" else None
+
+    def _is_definite(self, noun: int) -> bool:
+        return any(self._parse.words[child] == "the" for child in self._parse.children_with(noun, "det"))
 
     def _fits(self, description: Description, narrowed: frozenset[str], noun: int) -> bool:
         """Return whether the words before "minister" are said of the entity elsewhere, or are in its name.

@@ -84,6 +84,21 @@ def test_an_acronym_joins_the_long_form_that_introduces_it(find: Find) -> None:
     ]
 
 
+def test_an_acronym_that_is_written_as_a_word_joins_the_name_whose_words_it_begins(find: Find) -> None:
+    """A person in brackets is not the acronym of a team."""
+    unions = find(
+        "The Congress of Kenyan Trade Unions (Coketu) met. Coketu struck.", ("Congress of Kenyan Trade Unions", "ORG")
+    )
+    teams = find(
+        "Late goals by Real Madrid (Marceno) hurt. Marceno left.", ("Real Madrid", "ORG"), ("Marceno", "PERSON")
+    )
+
+    assert [[mention.text for mention in union.mentions] for union in unions] == [
+        ["Congress of Kenyan Trade Unions", "Coketu", "Coketu"]
+    ]
+    assert {team.name for team in teams} == {"Real Madrid", "Marceno"}
+
+
 def test_an_acronym_of_another_language_joins_too(find: Find) -> None:
     """The letters do not have to match, because names are translated and their acronyms are not."""
     text = "The ruling Social Democratic Party (PSD) won. A day later PSD celebrated."

@@ -16,12 +16,12 @@ class Reader:
         self._nlp = loading.load()
         self._finder = EntityFinder(Gazetteer())
 
-    def meant(self, text: str, word: str) -> str | None:
-        """Return the name of the entity to which the last *word* of *text* refers."""
+    def meant(self, text: str, word: str, within: int | None = None) -> str | None:
+        """Return the name of the entity to which the last *word* of *text*, or of its first code points, refers."""
         doc = tokenizing.annotate(self._nlp, text)
         entities = self._finder.find(doc)
         found = references.find(doc, entities)
-        last = max(token.i for token in doc if token.text == word)
+        last = max(token.i for token in doc if token.text == word and token.idx < (within or len(text)))
         return entities[found[last]].name if last in found else None
 
 
@@ -40,6 +40,9 @@ def reader() -> Reader:
         ("Peter Novak, the mayor of Lipova, resigned. Residents thanked the mayor.", "mayor", "Peter Novak"),
         ("Mr Okonjo opened the school. Ms Adeyemi spoke, and she thanked the donors.", "she", "Adeyemi"),
         ("The Ministry of Health sent doctors. The ministry also sent beds.", "ministry", "Ministry of Health"),
+        ("Floods reached the port city of Gdansk on Monday.", "city", "Gdansk"),
+        ("The Ministry of Health said that it had sent doctors.", "it", "Ministry of Health"),
+        ("Hungary recalled its ambassador.", "its", "Hungary"),
     ],
 )
 def test_a_reference_has_the_entity_that_the_text_means(reader: Reader, text: str, word: str, name: str) -> None:
@@ -71,6 +74,7 @@ def test_who_speaks_is_who_was_last_spoken_of(reader: Reader, text: str, word: s
     [
         ("Peter Novak and Ivan Horvat met in Brno. Then he left.", "he"),
         ("Peter Novak met voters in Brno. The minister was not there.", "minister"),
+        ("The law that Hungary passed is old, and critics said it must go.", "it"),
         ("Peter Novak met voters in Brno. “He lied to us,” a farmer said.", "He"),
         ("Peter Novak, a lawyer, met voters in Brno. “It is late,” the farmer said.", "farmer"),
     ],
@@ -78,6 +82,28 @@ def test_who_speaks_is_who_was_last_spoken_of(reader: Reader, text: str, word: s
 def test_a_doubtful_reference_is_left_open(reader: Reader, text: str, word: str) -> None:
     """A wrong entity is worse than none: two candidates, an unknown office, and words of somebody else."""
     assert reader.meant(text, word) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A surgeon was arrested on Monday. The surgeon is Peter Novak.",
+        "A former surgeon was arrested on Monday. The former surgeon, Peter Novak, denied the charges.",
+        "Police arrested a surgeon on Monday. The surgeon was named as the owner. Surgeon Peter Novak is in jail.",
+    ],
+)
+def test_a_description_in_the_lead_has_the_name_that_follows(reader: Reader, text: str) -> None:
+    """A lead often says who somebody is, and the next sentence the name."""
+    lead, _, _ = text.partition(".")
+
+    assert reader.meant(text, "surgeon", within=len(lead)) == "Peter Novak"
+
+
+def test_a_description_in_the_lead_is_not_who_speaks_of_it(reader: Reader) -> None:
+    """One surgeon speaks of another."""
+    text = "A surgeon was arrested on Monday. “We are shocked,” surgeon Peter Novak said."
+
+    assert reader.meant(text, "surgeon", within=len("A surgeon")) is None
 
 
 def test_all_words_of_a_name_refer_to_its_entity(reader: Reader) -> None:
