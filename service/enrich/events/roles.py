@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MIN_SHARE, MIN_SHARE_OF_FURTHER = 0.22, 0.45
 """Least probability of the likeliest actor or recipient of an event, and of each further one."""
 NAME_LABELS = frozenset(get_args(EntityType))
+PLACE_TYPES = frozenset({"GPE", "LOC", "FAC"})
 
 
 class Phrase(NamedTuple):
@@ -54,9 +55,9 @@ def participants(
     """Return the participants of each of *drafts*.
 
     A word of *datelines*, by its token index, is none, and neither is one that names an event: who condemns an attack
-    does nothing to it.
+    does something to those who attacked.
     """
-    no_participants = datelines.union(draft.trigger for draft in drafts)
+    triggers = {draft.trigger: number for number, draft in enumerate(drafts)}
     model = role_model.load()
     by_sentence: dict[int, tuple[list[Candidate], list[Known]]] = {}
     rows: list[int] = []
@@ -70,12 +71,21 @@ def participants(
         for of_candidate in role_features.of_event(parse, frame, event_type, *by_sentence[number], rows=model.rows):
             rows += of_candidate
     shares = iter(model.shares(rows).tolist())
-    result = []
+    result, acts = [], []
     for draft in drafts:
         candidates, _ = by_sentence[parse.sentence_of[draft.trigger]]
-        scored = zip(candidates, itertools.islice(shares, len(candidates)), strict=True)
-        allowed = [(candidate.head, row) for candidate, row in scored if candidate.head not in no_participants]
-        result.append(_chosen(parse, allowed, names))
+        scored = [
+            (candidate.head, row)
+            for candidate, row in zip(candidates, itertools.islice(shares, len(candidates)), strict=True)
+            if candidate.head not in datelines and not _is_scene(parse, candidate.head)
+        ]
+        result.append(_chosen(parse, [row for row in scored if row[0] not in triggers], names))
+        acts.append([triggers[token] for token in draft.candidate.frame.objects if token in triggers])
+    for participants_of, of_draft in zip(result, acts, strict=True):
+        if of_draft:
+            own = {phrase.head for phrase in participants_of.actors}
+            actors = [phrase for act in of_draft for phrase in result[act].actors]
+            participants_of.recipients[:] = [phrase for phrase in actors if phrase.head not in own]
     return result
 
 
@@ -91,6 +101,13 @@ def _chosen(parse: Parse, scored: list[tuple[int, list[float]]], names: list[Tok
         if all(end <= other.span[0] or other.span[1] <= start for of_role in chosen for other in of_role):
             phrases.append(Phrase(span, head))
     return Participants(*(sorted(phrases) for phrases in chosen))
+
+
+def _is_scene(parse: Parse, head: int) -> bool:
+    """Return whether *head* names the place where something happens: it takes no part in that."""
+    preposition = parse.heads[head]
+    is_place = parse.entity_types[head] in PLACE_TYPES and parse.deps[head] == "pobj"
+    return is_place and parse.words[preposition] in function_words().scene_prepositions
 
 
 def places(parse: Parse, frame: Frame, names: list[TokenSpan], taken: list[TokenSpan]) -> list[TokenSpan]:

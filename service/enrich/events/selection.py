@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from service.enrich.events.decision import Decision
+    from service.enrich.events.rules import ArgumentName
     from service.enrich.events.trigger_candidates import TriggerCandidate
     from service.enrich.grammar.parse import Parse
 
@@ -71,7 +72,13 @@ def _objects_of_rule(parse: Parse, draft: EventDraft) -> list[int]:
         name for entry in draft.candidate.entries if entry.rule is draft.decision.rule for name in entry.object or ()
     }
     objects = [token for first in frame.objects for token in parse.coordinated(first)]
-    return [token for token in objects if parse.lemmas[token] in asked]
+    return [token for token in objects if not asked.isdisjoint(_forms(parse, token))]
+
+
+def _forms(parse: Parse, token: int) -> list[ArgumentName]:
+    """Return how a rule may name *token*: by its lemma, or by that and a word before it."""
+    lemma = parse.lemmas[token]
+    return [lemma, *((parse.lemmas[child], lemma) for child in parse.children[token])]
 
 
 def main_events(drafts: Sequence[EventDraft]) -> frozenset[int]:

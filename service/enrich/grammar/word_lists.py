@@ -38,6 +38,7 @@ class FunctionWords(DataRow):
     phrase_openers: frozenset[str]
     phrase_barriers: frozenset[str]
     place_prepositions: frozenset[str]
+    scene_prepositions: frozenset[str]
     bounding_prepositions: frozenset[str]
 
 

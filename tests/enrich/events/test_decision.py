@@ -78,7 +78,6 @@ def test_lifted_sanctions_are_not_imposed(nlp: Language, sentence: str) -> None:
         ("The officers who arrested the mayor left the town.", {"officers"}, {"mayor"}),
         ("Ukraine came under attack from Russia.", {"Russia"}, {"Ukraine"}),
         ("Kharkiv came under heavy shelling from Russian forces.", {"Russian forces"}, {"Kharkiv"}),
-        ("Government troops were under attack from militants.", {"militants"}, {"Government troops"}),
         ("Hungary faces criticism from the European Commission.", {"European Commission"}, {"Hungary"}),
         ("Serbia received aid from Hungary.", {"Hungary"}, {"Serbia"}),
         ("Attacks from Russia go on.", {"Russia"}, set()),
