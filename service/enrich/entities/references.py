@@ -344,8 +344,9 @@ class _Resolver:
             return self._likeliest(
                 token, [index for index in bodies if self._said.kinds.get(index, {noun}) & words.general]
             )
-        if noun_classes().get(parse.lemmas[token]) != "person":
-            return None
+        is_narrowed = any(parse.tags[child] in {"NN", "NNS"} for child in parse.children_with(token, "compound"))
+        if is_narrowed or noun_classes().get(parse.lemmas[token]) != "person":
+            return None  # "the police prosecutor" is nobody of whom the text does not say so
         people = [index for index in self._spoken_of() if index in self._gender]
         if noun in words.vague:
             last = self._sentence - 1

@@ -76,12 +76,14 @@ def _is_speech(parse: Parse, index: int) -> bool:
 
 
 def _speaker(parse: Parse, verb: int, quoted: AbstractSet[int], before: list[Cue]) -> int | None:
-    """Return who speaks. Any noun can, if its verb stands right after a quotation."""
+    """Return who speaks. Any noun can, if its verb stands right after a quotation or means nothing but speech."""
     is_tag = _is_after_quotation(verb, quoted)
+    is_certain = parse.lemmas[verb] in speech_words().certain
     for candidate in _candidates(parse, verb, quoted, before):
         if candidate in quoted or candidate == verb:
             continue
-        if can_speak(parse, candidate) or (is_tag and _is_noun(parse, candidate)):
+        is_subject = is_certain and parse.heads[candidate] == verb and parse.deps[candidate] == "nsubj"
+        if can_speak(parse, candidate) or ((is_tag or is_subject) and _is_noun(parse, candidate)):
             return candidate
     return None
 

@@ -47,6 +47,8 @@ class SpeechWords(DataRow):
 
     verbs: CommaSeparatedSet
     """Lemmas of the verbs of speech."""
+    certain: CommaSeparatedSet
+    """Those of them whose subject speaks, whatever noun it is."""
     documents: CommaSeparatedSet
     """Things that are quoted as if they spoke."""
     quantifiers: CommaSeparatedSet
