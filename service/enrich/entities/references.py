@@ -16,8 +16,8 @@ from service.enrich.entities.descriptions import Descriptions, NameMention, offi
 from service.enrich.entities.reference_words import reference_words
 from service.enrich.grammar import speech
 from service.enrich.grammar.parse import Parse
-from service.enrich.grammar.word_lists import word_class
 from service.enrich.grammar.quotation_marks import ends_in_comma, passages
+from service.enrich.grammar.word_lists import word_class
 from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
@@ -319,7 +319,7 @@ class _Resolver:
         parse = self._parse
         if parse.deps[token] == "compound":
             return None
-        noun, narrowed = office(parse.lemmas[token]), descriptions.modifiers(parse, token)
+        noun, narrowed = office(parse.lemmas[token]), descriptions.modifiers(parse, token) - word_class("quantity")
         last = parse.sentence_of[token] + MAX_SENTENCES_TO_NAME
         meant = {
             said.entity
