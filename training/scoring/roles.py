@@ -4,8 +4,9 @@ What counts:
     An event is compared if a labelled trigger begins in its trigger.
     A participant is right if its words have the head of a labelled one of the same role: the last word before a
     preposition or a comma, so "troops" and "Russian troops" are right for "the Russian troops in Syria", and "Russian"
-    is wrong. Of nouns that "and" joins, each is right: "finalists" for "finalists and winners". It is also right if the name or a mention of the entity that it joins has that head, and the label is a
-    name: labels may have the fullest name of the article for "he".
+    is wrong. Of nouns that "and" joins, each is right: "finalists" for "finalists and winners". It is also right if the
+    name or a mention of the entity that it joins has that head, and the label is a name: labels may have the fullest
+    name of the article for "he".
     Actors are right where at least one of the labelled ones was found. Precision counts the participants of all events
     that are compared, also of those whose labels have none.
 """

@@ -103,8 +103,9 @@ def of_names(parse: Parse, mentions: Iterable[NameMention]) -> Iterator[Descript
             nouns.append(above)
         if parse.deps[head] == "nsubj" and parse.lemmas[above] == "be":
             nouns += parse.children_with(above, "attr")
-        if parse.deps[head] == "attr" and parse.lemmas[above] == "be":
-            nouns += [child for child in parse.children_with(above, "nsubj") if parse.tags[child] == "NN"]
+        said = above if parse.deps[head] == "appos" else head
+        if parse.deps[said] == "attr" and parse.lemmas[parse.heads[said]] == "be":
+            nouns += [child for child in parse.children_with(parse.heads[said], "nsubj") if parse.tags[child] == "NN"]
         for noun in nouns:
             if noun is not None and parse.pos[noun] == "n" and not parse.entity_types[noun]:
                 yield Description(mention.entity, noun, office(parse.lemmas[noun]), modifiers(parse, noun))

@@ -34,6 +34,8 @@ def join(groups: dict[str, NameGroup], acronyms: Iterable[tuple[str, str]], lexi
     for long_form, acronym in acronyms:
         short, long = groups.get(fold_name(acronym)), groups.get(fold_name(long_form))
         if short and long:  # either is missing if the model marked one name over the bracket and all
+            if short.label == "PERSON" != long.label:  # as surnames, new acronyms are capitalized words
+                short.votes[long.label] += short.votes.pop("PERSON")
             short.join(long)
     _join_legal_forms(groups, lexicon)
     _join_heads(groups.values(), lexicon)

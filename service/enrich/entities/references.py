@@ -362,7 +362,7 @@ class _Resolver:
         parse = self._parse
         if parse.deps[token] == "compound":
             return None
-        noun, narrowed = office(parse.lemmas[token]), descriptions.modifiers(parse, token)
+        noun, narrowed = office(parse.lemmas[token]), descriptions.modifiers(parse, token) - word_class("quantity")
         last = parse.sentence_of[token] + MAX_SENTENCES_TO_NAME
         meant = {
             said.entity

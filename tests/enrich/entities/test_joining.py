@@ -99,6 +99,14 @@ def test_an_acronym_that_is_written_as_a_word_joins_the_name_whose_words_it_begi
     assert {team.name for team in teams} == {"Real Madrid", "Marceno"}
 
 
+def test_an_acronym_that_looks_like_a_surname_is_what_its_long_form_is(find: Find) -> None:
+    """The network may take it for a person each time."""
+    text = "The Congress of Kenyan Trade Unions (Coketu) met. Coketu struck. Coketu won."
+    (union,) = find(text, ("Congress of Kenyan Trade Unions", "ORG"), ("Coketu", "PERSON"))
+
+    assert (union.type, len(union.mentions)) == ("ORG", 4)
+
+
 def test_an_acronym_of_another_language_joins_too(find: Find) -> None:
     """The letters do not have to match, because names are translated and their acronyms are not."""
     text = "The ruling Social Democratic Party (PSD) won. A day later PSD celebrated."

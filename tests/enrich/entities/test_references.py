@@ -89,6 +89,8 @@ def test_a_doubtful_reference_is_left_open(reader: Reader, text: str, word: str)
     [
         "A surgeon was arrested on Monday. The surgeon is Peter Novak.",
         "A former surgeon was arrested on Monday. The former surgeon, Peter Novak, denied the charges.",
+        "A surgeon was arrested on Monday. The surgeon is heart specialist Peter Novak, sources said.",
+        "Police arrested a surgeon of one of the clinics. Peter Novak, a surgeon in Brno, is in jail.",
         "Police arrested a surgeon on Monday. The surgeon was named as the owner. Surgeon Peter Novak is in jail.",
     ],
 )
