@@ -6,7 +6,7 @@ RIVALS ?= .venv-bench
 TRAIN ?= .venv-train
 JOBS ?= 5
 
-.PHONY: help demo test faults train fuzz bench scale check format readme schemas lock clean
+.PHONY: help demo test stream faults train fuzz bench scale check format readme schemas lock clean
 .DEFAULT_GOAL := help
 
 help:  ## List the targets
@@ -23,6 +23,9 @@ demo: $(VENV)/installed  ## Enrich the NATO summit article through a real Kafka 
 
 test: $(VENV)/installed  ## Run the tests, JOBS=5 at once, including those on a real Kafka
 	$(BIN)/python -m pytest -m "not faults" --numprocesses $(JOBS)
+
+stream: $(VENV)/installed  ## Run the tests on a real Kafka only (LOCAL_KAFKA_VERSION=3.9.1: on the oldest supported one)
+	$(BIN)/python -m pytest -m "not faults" --numprocesses $(JOBS) tests/kafka
 
 # The lock leaves out packages that others declare but training does not need, so pip must not look for them.
 $(TRAIN)/installed: lock/train.txt
@@ -67,7 +70,7 @@ check: $(VENV)/installed  ## Check lint, types, layers, docstrings and spelling
 	$(BIN)/lint-imports
 	$(BIN)/interrogate --quiet service tests
 	$(BIN)/codespell service tests schemas deploy docs README.md CHANGELOG.md CONTRIBUTING.md
-	$(BIN)/yamllint --strict schemas deploy
+	$(BIN)/yamllint --strict schemas deploy .github
 
 format: $(VENV)/installed  ## Format the code
 	$(BIN)/ruff format .
@@ -79,16 +82,16 @@ readme: $(VENV)/installed  ## Write the tables of the documents from the code
 schemas: $(VENV)/installed  ## Write schemas/ from service/contract
 	$(BIN)/newswire schema --write schemas
 
-lock: $(VENV)/installed  ## Pin every dependency by hash
-	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
+lock: $(VENV)/installed  ## Pin every dependency by hash (UPGRADE=--upgrade: in its newest version)
+	$(BIN)/uv pip compile $(UPGRADE) pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file lock/dev.txt
-	$(BIN)/uv pip compile pyproject.toml --extra otel --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile $(UPGRADE) pyproject.toml --extra otel --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --constraint lock/dev.txt --output-file lock/runtime.txt
-	$(BIN)/uv pip compile --group build --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile $(UPGRADE) --group build --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --constraint lock/dev.txt --output-file lock/build.txt
-	$(BIN)/uv pip compile --group bench --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile $(UPGRADE) --group bench --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file lock/bench.txt
-	$(BIN)/uv pip compile pyproject.toml --group train --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile $(UPGRADE) pyproject.toml --group train --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --constraint lock/dev.txt --output-file lock/train.txt
 
 clean:  ## Remove what the other targets created

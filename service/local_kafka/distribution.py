@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -11,7 +12,8 @@ from pathlib import Path
 
 from service.errors import LocalKafkaError
 
-KAFKA_VERSION = "4.3.1"
+KAFKA_VERSION = os.environ.get("LOCAL_KAFKA_VERSION", "4.3.1")
+"""The tests also run on the oldest version that is supported: one whose hashes are beside this file."""
 # Kafka logs through slf4j and ships no binding. Without one it logs nothing, not even why it does not start.
 COORDINATES = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}+org.slf4j:slf4j-simple:2.0.17"
 MIN_JAVA_VERSION = 17

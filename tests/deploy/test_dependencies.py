@@ -97,21 +97,11 @@ def test_training_reads_texts_as_the_service_does() -> None:
 def test_every_pin_can_be_installed(python: str, machine: str, lock: str, tmp_path: Path) -> None:
     """Each pin has a wheel with a hash of the lock for each Python and machine, but for the one that is compiled."""
     command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet", "--dry-run"]
-    command += [
-        "--target",
-        str(tmp_path),
-        "--no-deps",
-        "--require-hashes",
-        "--only-binary",
-        ":all:",
-        "--no-binary",
-        "faust-streaming",
-    ]
+    command += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-binary", "faust-streaming"]
     command += ["--python-version", python, "--python-platform", f"{machine}-manylinux_2_28"]
+    command += ["--target", str(tmp_path), "--requirement", f"lock/{lock}.txt"]
 
-    done = subprocess.run(
-        [*command, "--requirement", str(ROOT / f"lock/{lock}.txt")], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
 

@@ -17,7 +17,7 @@ from service.enrich.entities.reference_words import reference_words
 from service.enrich.grammar import speech
 from service.enrich.grammar.parse import Parse
 from service.enrich.grammar.quotation_marks import leads_on, passages
-from service.enrich.grammar.word_lists import noun_classes
+from service.enrich.grammar.word_lists import noun_classes, word_class
 from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
