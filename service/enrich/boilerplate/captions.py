@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from service.enrich.boilerplate.phrases import any_of, any_word_of, phrases
+from service.enrich.boilerplate.boilerplate_phrases import any_of, any_word_of, phrases
 
 MAX_CAPTION_CODE_POINTS = 450
 """Code points of the longest caption. The longest agency captions have four sentences."""

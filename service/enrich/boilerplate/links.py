@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from service.enrich.boilerplate.phrases import any_of, any_word_of, phrases
+from service.enrich.boilerplate.boilerplate_phrases import any_of, any_word_of, phrases
 
 MAX_LINK_CODE_POINTS = 160
 """Code points of the longest line that is a link: two headlines."""

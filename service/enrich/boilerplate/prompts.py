@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from service.enrich.boilerplate.phrases import any_of, phrases
+from service.enrich.boilerplate.boilerplate_phrases import any_of, phrases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
