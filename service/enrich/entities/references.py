@@ -1,8 +1,8 @@
 """Which entity each word of the text refers to: names, and the pronouns and descriptions that stand for them.
 
 A word is left open if the text does not say plainly who is meant. The weights were set by hand on articles read for
-this purpose. The module has more than 300 lines, because one pass over the text decides on every kind of word by what it
-has noted so far.
+this purpose. The module has more than 300 lines, because one pass over the text decides on every kind of word by what
+it has noted so far.
 """
 
 from __future__ import annotations
