@@ -30,6 +30,7 @@ def guard(settings: Settings) -> Middleware:
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer *request* if it may come in."""
         if request.path in UNGUARDED:
             return await handler(request)
         if not _is_allowed(request.url.host or "", hosts):

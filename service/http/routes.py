@@ -44,17 +44,21 @@ def build(settings: Settings, pool: WorkerPool, admission: Admission, metrics: R
     description = schemas.openapi_document()
 
     async def live(_request: web.Request) -> web.Response:
+        """Say that the server is up."""
         return web.Response(text="the server is up\n")
 
     async def ready(_request: web.Request) -> web.Response:
+        """Say whether articles are enriched."""
         if admission.open:
             return web.Response(text="articles are enriched\n")
         return web.Response(text="the model is being loaded, or the server stops\n", status=503)
 
     async def metrics_page(_request: web.Request) -> web.Response:
+        """Return the metrics in Prometheus' text format."""
         return web.Response(body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def openapi(_request: web.Request) -> web.Response:
+        """Return the OpenAPI document."""
         return web.Response(body=description, content_type=JSON_CONTENT_TYPE)
 
     app.router.add_post(f"{settings.base_path}/enrich", endpoint.enrich)

@@ -121,7 +121,10 @@ def aiokafka_provider(settings: Settings) -> Any:
     get = source(settings)
 
     class Provider(AbstractTokenProvider):  # type: ignore[misc] # aiokafka is not typed for us
+        """Gives aiokafka a token when it asks for one."""
+
         async def token(self) -> str:
+            """Return a token; reading or fetching it does not block the event loop."""
             return await asyncio.to_thread(get)
 
     return Provider()
@@ -134,7 +137,10 @@ def kafka_python_provider(settings: Settings) -> Any:
     get = source(settings)
 
     class Provider(AbstractTokenProvider):  # type: ignore[misc] # kafka-python is not typed
+        """Gives kafka-python a token when it asks for one."""
+
         def token(self) -> str:
+            """Return a token."""
             return get()
 
     return Provider()

@@ -52,6 +52,7 @@ def push(receiver: ModuleType, body: bytes, signature: str) -> int:
     """Return the status with which *receiver* answers *body*, pushed as Superdesk does."""
 
     async def answer() -> int:
+        """Push once."""
         application = web.Application()
         application.cleanup_ctx.append(receiver.producer)
         application.router.add_post("/", receiver.receive)
