@@ -111,7 +111,9 @@ def subject_of_sentence(parse: Parse, sentence: int) -> int | None:
 def only_person(parse: Parse, sentence: int, end: int) -> int | None:
     """Return the last token of the only name of a person in *sentence* before the token at *end*."""
     first, last = parse.sentences[sentence]
-    tokens = [token for token in range(first, min(last, end)) if parse.entity_types[token] == "PERSON"]
+    end = min(last, end)
+    first = max(first, end - MAX_SENTENCE_TOKENS)
+    tokens = [token for token in range(first, end) if parse.entity_types[token] == "PERSON"]
     return tokens[-1] if tokens and tokens[-1] - tokens[0] == len(tokens) - 1 else None
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from service.enrich.grammar.parse import Parse
     from service.enrich.grammar.quotation_marks import Passage
 
+MAX_MARKS = 8
+"""Marks and line breaks between the sentence before and a quotation."""
 MAX_CUES_BACK = 10
 """Verbs of one sentence among which its main verb is looked for."""
 MAX_DEPTH = 20
@@ -151,7 +153,10 @@ class Attribution:
             earlier = (self._cues[index] for index in range(at - 1, max(-1, at - 1 - MAX_CUES_BACK), -1))
             cues = takewhile(lambda cue: parse.sentence_of[cue.verb] == sentence, earlier)
             return min(cues, key=partial(_depth, parse))
-        previous = next((token for token in range(first - 1, -1, -1) if parse.words[token].isalnum()), None)
+        previous = next(
+            (token for token in range(first - 1, max(-1, first - 1 - MAX_MARKS), -1) if parse.words[token].isalnum()),
+            None,
+        )
         if previous is None or self._lines[previous] < line - 1:
             return None
         sentence = parse.sentence_of[previous]
