@@ -92,7 +92,7 @@ def in_namespace(image: Path, script: str, env: dict[str, str], *flags: str) -> 
     mounts = f"mount --bind {image} /opt && mount --bind {sys.base_prefix} /srv"
     return subprocess.run(
         ["unshare", "--mount", *flags, "/bin/sh", "-c", f"{mounts}\n{script}"],
-        env=env | {"LD_LIBRARY_PATH": "/srv/lib"},  # a Python that was moved may not find its own library
+        env=env,
         text=True,
         capture_output=True,
         timeout=BUILD_SECONDS,
