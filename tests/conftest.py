@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 CLEARED_PREFIXES = ("NEWSWIRE_", "KAFKA_", "OTEL_", "FAUST_", "XDG_STATE_HOME", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
-SLOW_TESTS = "tests/kafka/"
+SLOW_TESTS = ("tests/kafka/", "tests/deploy/test_sources.py")
 ONE_PROCESS_FILES = {
     "tests/deploy/test_image.py",
     "tests/kafka/test_rights.py",
