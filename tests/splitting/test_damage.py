@@ -94,6 +94,18 @@ def test_a_bomb_is_stopped_and_the_rest_of_the_archive_is_read() -> None:
     assert problems[-1].position == "file/bomb"
 
 
+@pytest.mark.parametrize("name", [b"\0", b"\0\0/"])
+def test_an_entry_without_a_name_costs_no_other(name: bytes) -> None:
+    """A damaged name, which ends before its first letter, is reported."""
+    value = zipped(a=GOOD[0].encode(), bbb=GOOD[1].encode(), c=GOOD[2].encode())
+    begin, _, end = value.rpartition(b"bbb")
+
+    stories, (problem,) = outcome(begin + name.ljust(3, b"b") + end)
+
+    assert stories == ["0", "2"]
+    assert problem.position == "file/"
+
+
 def test_archives_are_unpacked_to_a_limited_depth() -> None:
     """A zip that holds itself would have no end."""
     value = GOOD[0].encode()
