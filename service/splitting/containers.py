@@ -192,7 +192,8 @@ def _unzip(window: Window, name: str, total: _Total, depth: int, file: IO[bytes]
         size = stream.seek(0, io.SEEK_END)
         total.compressed += 0 if depth else size
         for info in archive.infolist():
-            if info.is_dir() or _is_hidden(info.filename):
+            # not is_dir(), which fails if the name is empty: a NUL ends it, and damaged names begin with one
+            if info.filename.endswith("/") or _is_hidden(info.filename):
                 continue
             entry_name = _entry_name(name, info.filename)
             if info.flag_bits & 1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

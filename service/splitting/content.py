@@ -14,6 +14,7 @@ from service.contract.reject_reasons import RejectReason
 from service.splitting import json_values, tables, xml_items
 from service.splitting.pieces import MAX_ARTICLE_BYTES, Part, Piece, Problem
 from service.splitting.window import READ_BYTES, Window
+from service.splitting.xml_tags import TAIL_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +96,7 @@ class _Utf16(io.RawIOBase):
 def _is_broken(window: Window) -> bool:
     """Return whether articles in JSON or XML stand in what begins like neither."""
     window.fill(READ_BYTES)
-    return xml_items.first_item(window) is not None or json_values.has_article(window[:READ_BYTES])
+    return xml_items.first_item(window) is not None or json_values.first_article(window[:READ_BYTES]) is not None
 
 
 def _sequence(window: Window, name: str) -> Iterator[Part]:
@@ -126,16 +127,20 @@ def _sequence(window: Window, name: str) -> Iterator[Part]:
 
 
 def _skip_strange(window: Window) -> None:
-    """Pass what is neither JSON nor XML, up to the next article in what is looked at."""
-    known = window[:READ_BYTES]
-    begins = [begin for begin in (xml_items.first_item(window), json_values.next_value(known)) if begin]
-    line_end = known.rfind(b"\n") + 1
-    if begins:
-        window.skip(min(begins))
-    elif line_end:
-        window.skip(line_end)
-    else:
-        window.skip_line()
+    """Pass what is neither JSON nor XML, up to the next article or the next line in what is looked at."""
+    while True:
+        known = window[:READ_BYTES]
+        begins = [xml_items.first_item(window), json_values.next_value(known)]
+        passed = min((begin for begin in begins if begin), default=known.rfind(b"\n") + 1)
+        if passed:
+            window.skip(passed)
+            return
+        if len(known) == READ_BYTES:
+            window.skip(READ_BYTES - TAIL_BYTES)  # an article may begin at the end
+            return
+        if not window.more():
+            window.skip(len(window))
+            return
 
 
 def _plain_text(window: Window, name: str) -> Part:

@@ -17,6 +17,7 @@ from service.splitting import envelopes
 from service.splitting.json_nesting import TOKEN, Nesting, value_end
 from service.splitting.pieces import MAX_ARTICLE_BYTES, Part, Piece, Problem
 from service.splitting.window import READ_BYTES, Window
+from service.splitting.xml_tags import ITEM, ITEM_END
 from service.wire import decode
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _OBJECT_START = re.compile(rb"(?:\A|[\[,}\n\x1e])[ \t\r]*+\{")
 """Where an article may start in broken JSON: not as the value of a member."""
 _NAME = re.compile(rb'("(?:[^"\\]|\\.)*+")\s*:\s*\Z', re.DOTALL)
 _MAX_NAME_BYTES = 2000
-_SCALAR_END = re.compile(rb"[,{}\[\]]")
+_SCALAR_END = re.compile(rb"[,{}\[\]]|" + ITEM.pattern)
 _MAX_RESCANS = 3
 """How often, in all, broken JSON is scanned again. A bracket that is not closed could otherwise cost its square."""
 
@@ -74,9 +75,9 @@ def _begins_with_json(window: Window, start: int) -> bool:
     return line[:1] == b"{" and _loads(line) is not None
 
 
-def has_article(text: bytes) -> bool:
-    """Return whether an article stands whole in *text*, which need not be JSON."""
-    return next(_whole_objects(text), None) is not None
+def first_article(text: bytes) -> int | None:
+    """Return where the first article begins that stands whole in *text*, which need not be JSON."""
+    return next((start for start, _ in _whole_objects(text)), None)
 
 
 def _loads(text: bytes) -> Any:
@@ -189,6 +190,8 @@ def _items(window: Window, name: str, head: Mapping[str, Any], depth: int) -> It
             if number and empty:
                 yield Problem(name, RejectReason.WRONG_SHAPE, "the list holds no article")
             return
+        if window.match(ITEM):  # no list: a broken begin of XML
+            break
         number += 1
         position = f"{name}, item {number}"
         if first not in (b"{", b"["):
@@ -215,7 +218,7 @@ def _items(window: Window, name: str, head: Mapping[str, Any], depth: int) -> It
 def _skip_scalar(window: Window) -> None:
     """Pass a text, a number or what else is not an object."""
     string = window.match(TOKEN)
-    if string and string[0] != b'"':
+    if string and _loads(string[0]) is not None:
         window.skip(window.span(string)[1])
         return
     window.skip(1)
@@ -234,7 +237,11 @@ def _region(window: Window, end: int | None, position: str) -> Iterator[Part]:
     if end is None:
         window.fill(MAX_ARTICLE_BYTES)
     raw = window[: MAX_ARTICLE_BYTES if end is None else end]
-    following = next((start for start, _ in _whole_objects(raw) if start), None)
+    item = ITEM.search(raw)
+    if item and not ITEM_END.search(raw, item.end()):  # named in a text, and not the begin of XML
+        item = None
+    looked = raw[: item.start() + READ_BYTES] if item else raw
+    following = next((start for start, _ in _whole_objects(looked) if start), item.start() if item else None)
     if end is None and following is None and len(raw) == MAX_ARTICLE_BYTES:
         detail = f"there is no article in {MAX_ARTICLE_BYTES:,} bytes of JSON"
         yield Problem(position, RejectReason.TOO_LARGE, detail)

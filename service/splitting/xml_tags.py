@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from service.contract.reject_reasons import InvalidArticleError
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 ITEM_OF_FEED = {b"rss": b"item", b"RDF": b"item", b"feed": b"entry", b"newsMessage": b"newsItem"}
 """Names of the items by the root element, both without prefix."""
+ITEM = re.compile(rb"<(?:[\w.-]+:)?(?:rss|RDF|feed|newsMessage|newsItem|item|entry)(?=[\s/>])")
+"""The begin of a feed or of an item."""
+ITEM_END = re.compile(rb"</(?:[\w.-]+:)?(?:newsItem|item|entry)\s*>")
 CLOSE_OF = {b"<?": b"?>", b"<!--": b"-->", b"<![CDATA[": b"]]>"}
 MAX_HEAD_BYTES = 65_536
 """Kept of what stands before the first item. Real ones have a few hundred bytes."""

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -45,6 +45,13 @@ def outcome(value: str | bytes) -> tuple[list[str], list[Problem]]:
         (f"<rss><channel>{ITEMS[0]}<item><title>open{ITEMS[1]}{ITEMS[2]}</channel></rss>", "file, item 2"),
         (f"<rss><channel>{ITEMS[0]}{ITEMS[1]}{ITEMS[2]}<item><title>cut o", "file, item 4"),
         (f"garbage <rss><channel>{ITEMS[0]}{ITEMS[1]}{ITEMS[2]}</channel></rss>", "file:1"),
+        (f'{GOOD[0]}\n<item>": "x"}}\n{GOOD[1]}\n{GOOD[2]}\n', "file:2"),
+        (f'{GOOD[0]}\n<item <p>": "x"}}\n{GOOD[1]}\n{GOOD[2]}\n', "file:2"),
+        (f'{GOOD[0]}\n<item>": "x"}}\n{GOOD[1]}\n{GOOD[2].replace("A bridge", "An </item>")}\n', "file:2"),
+        (f'{GOOD[0]}\n<export>": "x"}}\n{GOOD[1]}\n{GOOD[2].replace("A bridge", "An </export>")}\n', "file:2"),
+        (f'[{GOOD[0]}, {{<item>": "x"}}, {GOOD[1]}, {GOOD[2]}]', "file, item 2"),
+        (f"<item <p>{ITEMS[0]}{ITEMS[1]}{ITEMS[2]}", "file"),
+        (f'{{s<?xml version="1.0"?><rss><channel>{ITEMS[0]}{ITEMS[1]}{ITEMS[2]}</channel></rss>', "file"),
         ("id,title,text\nstory-0,A,They met.\nx,y\nstory-1,B,They met.\nstory-2,C,They met.\n", "file:3"),
         ('id,title,text\nstory-0,A,They met.\nx,"y,z\nstory-1,B,They met.\nstory-2,C,They met.\n', "file:3"),
         (b"id,title,text\nstory-0,A,They met.\nx,y,\xe9\nstory-1,B,They met.\nstory-2,C,They met.\n", "file:3"),
@@ -57,6 +64,68 @@ def test_a_broken_article_costs_no_other(value: str | bytes, place: str) -> None
     assert stories == ["0", "1", "2"]
     assert [problem.position for problem in problems] == [place]
     assert all(problem.detail for problem in problems)
+
+
+@pytest.mark.parametrize("broken", ["[", "[" * 1100, '{"a":' * 1100])
+def test_xml_that_begins_like_json_is_read(broken: str) -> None:
+    """The items of the feed come out, whatever stands in place of its first tag."""
+    stories, problems = outcome(f"{broken}feed title='A, b'><title>Feed</title>{''.join(ITEMS)}</feed>")
+
+    assert stories == ["0", "1", "2"]
+    assert problems
+
+
+def test_an_article_after_a_long_line_of_something_else_is_found() -> None:
+    """It need not begin in the first bytes that are looked at, nor in a line of its own."""
+    stories, problems = outcome(f"{ITEMS[0]}no article{' and' * 50_000} {ITEMS[1]}{ITEMS[2]}")
+
+    assert stories == ["0", "1", "2"]
+    assert len(problems) == 1
+
+
+def test_an_article_that_begins_between_two_reads_of_a_pipe_is_found() -> None:
+    """What is read so far of its tag is not passed with the line that it stands in."""
+
+    class Pipe(io.RawIOBase):
+        """Gives one byte at a time."""
+
+        rest = f"{ITEMS[0]}no article {ITEMS[1]}{ITEMS[2]}".encode()
+
+        def readable(self) -> bool:
+            """Return True: this is a stream to read."""
+            return True
+
+        def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+            """Put the next byte into *buffer*."""
+            chunk, self.rest = self.rest[:1], self.rest[1:]
+            buffer[: len(chunk)] = chunk
+            return len(chunk)
+
+    parts = list(split(io.BufferedReader(cast("Any", Pipe()), 1), "file"))
+
+    assert [part.value.decode() for part in parts if isinstance(part, Piece)] == ITEMS
+
+
+def test_a_cell_that_lost_its_quote_ends_at_the_next() -> None:
+    """The rows up to there are its text, as in every reader of tables, and the rows after it are read."""
+    joined = 'x,A,"They met.\ny,A,They met.\nThey talked."\n'
+
+    stories, problems = outcome(
+        f"id,title,text\n{joined}story-0,A,They met.\nstory-1,A,They met.\nstory-2,A,They met.\n"
+    )
+
+    assert stories == ["0", "1", "2"]
+    assert not problems
+
+
+def test_an_item_may_hold_an_article_in_json() -> None:
+    """A well-formed item stays one article, whatever its text is about."""
+    item = f"<item><guid>story-0</guid><title>A</title><description><![CDATA[\n{GOOD[1]}\n]]></description></item>"
+
+    (part,) = split(item.encode(), "file")
+
+    assert isinstance(part, Piece)
+    assert part.value == item.encode()
 
 
 @pytest.mark.parametrize("value", [b"\x89PNG\r\n\x1a\n\0\0", b"caf\xe9 in Paris", b"%PDF-1.7\n\xe2\xe3"])
@@ -92,6 +161,18 @@ def test_a_bomb_is_stopped_and_the_rest_of_the_archive_is_read() -> None:
     assert stories == ["0", "1"]
     assert "decompression bomb" in problems[-1].detail
     assert problems[-1].position == "file/bomb"
+
+
+@pytest.mark.parametrize("name", [b"\0", b"\0\0/"])
+def test_an_entry_without_a_name_costs_no_other(name: bytes) -> None:
+    """A damaged name, which ends before its first letter, is reported."""
+    value = zipped(a=GOOD[0].encode(), bbb=GOOD[1].encode(), c=GOOD[2].encode())
+    begin, _, end = value.rpartition(b"bbb")
+
+    stories, (problem,) = outcome(begin + name.ljust(3, b"b") + end)
+
+    assert stories == ["0", "2"]
+    assert problem.position == "file/"
 
 
 def test_archives_are_unpacked_to_a_limited_depth() -> None:
