@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BODIES = {
     "invaded": "Russia invaded Ukraine in February, and millions fled.",
-    "invaded-again": "The president said in Sofia that the army had not invaded the country.",
+    "invaded-again": "The army invaded the country in 1940, the president said in Sofia.",
     "signed": "Romania and Hungary signed an agreement on gas in Bucharest on Monday.",
     "marched": "Thousands of teachers marched in Budapest on Friday.",
     "empty": "…",

@@ -29,8 +29,8 @@ STORIES = (
     "Nurses went on strike in {city}, {country}, to demand higher wages. “We cannot live on this pay,” said {person}.",
     "Thousands of people protested in {city}, {country}, against a new tax. The square was full by noon.",
     (
-        "{person} met mayors in {city}, {country}, to discuss a new railway. “The train that everybody has waited for "
-        "so long.” The work could begin next year."
+        "The work on a new railway in {country} could begin next year. “The train that everybody has waited for so "
+        "long.” On Tuesday {person} met mayors in {city}, {country}."
     ),
     "A flood killed three people near {city}, {country}. {person}, who leads the rescue, said roads were closed.",
 )
