@@ -1,4 +1,4 @@
-"""Fit the weights by which the countries that an article is about are told from those that it mentions.
+"""Fit the weights that separate the countries that an article is about from those that it only mentions.
 
     python scripts/fit_focus.py LABELLED.jsonl
 

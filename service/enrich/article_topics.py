@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +35,8 @@ def find(doc: Doc) -> list[Topic]:
 
     Evidence offsets are code points of `doc.text`.
     """
-    if sum(token.is_alpha for token in doc) < MIN_WORDS:
+    words = (token for token in doc if token.is_alpha)
+    if len(list(islice(words, MIN_WORDS))) < MIN_WORDS:
         return []
     read = network_reading.of(doc)
     tree = topic_tree()

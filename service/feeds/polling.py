@@ -1,4 +1,4 @@
-"""Poll one feed for ever: fetch it, send what is new, note it, and wait."""
+"""Poll one feed forever: fetch it, send what is new, note it, and wait."""
 
 from __future__ import annotations
 

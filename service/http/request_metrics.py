@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    GCCollector,
-    Histogram,
-    Info,
-    PlatformCollector,
-    ProcessCollector,
-    disable_created_metrics,
-)
+from prometheus_client import Counter, Gauge, Histogram, Info
 
+from service import process_registry
 from service.contract.outcomes import Enriched, Outcome, Refused
 from service.contract.reject_reasons import RejectReason
 
@@ -31,11 +22,7 @@ class RequestMetrics:
     """Holds the metrics of one server, in a registry of its own. Their names differ from those of the workers."""
 
     def __init__(self, admission: Admission) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]
-        self.registry = registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        PlatformCollector(registry=registry)
-        GCCollector(registry=registry)
+        self.registry = registry = process_registry.create()
 
         self.requests = Counter(
             "newswire_serve_requests",

@@ -15,7 +15,7 @@ from service.kafka.connection import kafka_python_options
 if TYPE_CHECKING:
     from service.settings import Settings
 
-_SIZE_CONFIG = "max.message.bytes"
+SIZE_CONFIG = "max.message.bytes"
 CONNECT_SECONDS = 2.0  # for a command; a broker on the same network answers in milliseconds
 
 
@@ -77,10 +77,10 @@ def message_limits(admin: KafkaAdminClient, names: list[str]) -> list[int]:
     except KafkaError:
         return []
     return [
-        int(config[_SIZE_CONFIG]["value"])
+        int(config[SIZE_CONFIG]["value"])
         for resources in configs.values()
         for config in resources.values()
-        if _SIZE_CONFIG in config
+        if SIZE_CONFIG in config
     ]
 
 

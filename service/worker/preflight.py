@@ -10,11 +10,10 @@ import time
 from typing import TYPE_CHECKING
 
 import structlog
-from kafka.admin import ConfigResource
 from kafka.errors import KafkaError
 
 from service.errors import BrokersUnreachableError, PreflightError
-from service.kafka.admin import admin_client, partition_counts
+from service.kafka.admin import SIZE_CONFIG, admin_client, message_limits, partition_counts
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-SIZE_CONFIG = "max.message.bytes"
 MIN_EVENT_BYTES = 256 * 1024
 """A batch of the producer, and twice the largest flat event: 15 texts of 2,000 characters, at most 4 bytes each."""
 CONNECT_SECONDS = 10.0  # for the first broker to answer, per attempt
@@ -83,27 +81,15 @@ def _check_partitions(settings: Settings, admin: KafkaAdminClient) -> None:
 
 def _max_record_bytes(settings: Settings, admin: KafkaAdminClient) -> int:
     """Return the smallest of our limit and those of the output topics; our limit if we may not describe them."""
-    return min([settings.max_record_bytes, *_size_limits(admin, settings.enriched_topic, settings.dead_letter_topic)])
+    return min(
+        [settings.max_record_bytes, *message_limits(admin, [settings.enriched_topic, settings.dead_letter_topic])]
+    )
 
 
 def _check_event_size(settings: Settings, admin: KafkaAdminClient) -> None:
     """Refuse an events topic that is too small: its limit must not become that of the records."""
-    for limit in _size_limits(admin, settings.events_topic) if settings.events_topic else ():
+    for limit in message_limits(admin, [settings.events_topic]) if settings.events_topic else ():
         if limit < MIN_EVENT_BYTES:
             raise PreflightError(
                 f"{settings.events_topic} accepts {limit:,} bytes: set its {SIZE_CONFIG} to {MIN_EVENT_BYTES:,} or more"
             )
-
-
-def _size_limits(admin: KafkaAdminClient, *names: str) -> list[int]:
-    """Return the largest messages that the topics *names* accept; nothing if we may not describe them."""
-    try:
-        configs = admin.describe_configs([ConfigResource("TOPIC", name) for name in names], config_filter="all")
-    except KafkaError:
-        return []
-    return [
-        int(config[SIZE_CONFIG]["value"])
-        for resources in configs.values()
-        for config in resources.values()
-        if SIZE_CONFIG in config
-    ]
