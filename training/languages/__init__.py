@@ -1,0 +1,1 @@
+"""Train the network for names in Romanian, Bulgarian, Hungarian and Slovak: `python -m training.languages`."""
