@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from service.contract.raw_article import RawArticle, Source
 from service.contract.reject_reasons import InvalidArticleError, RejectReason
-from service.wire import timestamps
+from service.wire import language_tags, timestamps
 from service.wire.refusals import describe_type, wrong_shape
 from service.wire.text import clean, clean_identifier, clean_line
 
@@ -23,8 +23,6 @@ Fields = Mapping[str, object]
 """Raw values by the names of `RawArticle`; `build` cleans and checks them."""
 
 _MAX_ID_CHARACTERS = 1024
-_LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")
-"""The part of BCP 47 that matters here: a language and subtags."""
 _STATUS: Mapping[object, Literal["usable", "withheld", "canceled"]] = {
     None: "usable",
     "": "usable",
@@ -61,7 +59,7 @@ def build(fields: Fields, source_format: str, value: bytes, timestamp: int | Non
         url=_identifier(fields, "url"),
         headline=headline,
         body=_body(fields, headline),
-        language=_language(_line(fields, "language")),
+        language=language_tags.canonical(_line(fields, "language")),
         published_at=dates["published_at"],
         updated_at=dates["updated_at"],
         embargoed_until=dates["embargoed_until"],
@@ -159,14 +157,6 @@ def _dates(fields: Fields, status: str, timestamp: int | None) -> dict[str, date
     if status != "usable" and dates["updated_at"] is None and sent is not None:
         dates["updated_at"] = max(sent, dates["published_at"] or sent)
     return dates
-
-
-def _language(tag: str | None) -> str | None:
-    """Return *tag* if it is a language tag. For anything else ("English", "n/a") the language is detected."""
-    tag = tag.replace("_", "-") if tag else ""
-    if tag.lower() == "eng":
-        return "en"  # ISO 639-2, which some feeds write
-    return tag if _LANGUAGE.match(tag) and tag.lower() != "und" else None
 
 
 def join_names(value: object) -> str | None:

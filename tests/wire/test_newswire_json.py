@@ -179,13 +179,21 @@ def test_without_an_id_the_same_message_has_the_same_id() -> None:
         ("en_US", "en-US"),
         (" ro ", "ro"),
         ("eng", "en"),
+        ("rum", "ro"),
+        ("RON-MD", "ro-MD"),
+        ("mo", "ro"),
+        ("mol", "ro"),
+        ("slo", "sk"),
+        ("slk_SK", "sk-SK"),
+        ("hun", "hu"),
+        ("bul", "bg"),
         ("English", None),
         ("und", None),
         ("", None),
     ],
 )
 def test_a_language_tag_is_kept_and_anything_else_left_to_detection(given: str, kept: str | None) -> None:
-    """BCP 47 tags are trusted; other words count as no language."""
+    """BCP 47 tags are trusted, in the codes of ISO 639-2 as well; other words count as no language."""
     assert read(body="Text", language=given).language == kept
 
 
