@@ -3,7 +3,8 @@
     make train-languages NEWSWIRE_LABELLED=FOLDER NEWSWIRE_LANGUAGES=FOLDER
 
 README.md describes the files. Each step stores its result in `training/runs`, so that a training that was stopped goes
-on where it was. The English teacher of names must be there already: `make train` makes it.
+on where it was. It starts from the English teacher of names, which `make train` leaves
+there, and which is trained first if it is missing.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from service.enrich.model import word_features
 from service.enrich.model.name_network import as_read
 from service.enrich.model.name_reader import WEIGHTS
 from training import stored
+from training.inventory import Inventory
 from training.languages import documents, english, gold, measuring, raw, slots, student, teacher
 from training.options import LABELLED, RUNS
 from training.student import fitting, weights
@@ -29,8 +31,10 @@ from training.student.fitting import Student
 from training.student.samples import MIN_WORD_USES, Numbering
 from training.student.trunk import TrunkSizes
 from training.student.word_vectors import WordVectors
+from training.teacher import fitting as teacher_fitting
 from training.teacher import multilingual_e5
 from training.teacher.fitting import state_file
+from training.train import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
     from training.languages.documents import Sample
     from training.languages.gold import Text
 
+LANGUAGES_FOLDER = "NEWSWIRE_LANGUAGES"
 LANGUAGES = ("ro", "bg", "hu", "sk")
 NEIGHBOURS = {"cs": 0.6}
 """Languages that the student reads beside its own, and the share of their texts: there is little Slovak news."""
@@ -56,7 +61,9 @@ def main() -> None:
     """Run all steps."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--labelled", type=Path, default=os.environ.get(LABELLED), required=LABELLED not in os.environ)
-    parser.add_argument("--languages", type=Path, required=True, help="folder of the labelled texts in other languages")
+    parser.add_argument(
+        "--languages", type=Path, default=os.environ.get(LANGUAGES_FOLDER), required=LANGUAGES_FOLDER not in os.environ
+    )
     parser.add_argument("--runs", type=Path, default=RUNS)
     parser.add_argument("--output", type=Path, default=Path(str(WEIGHTS)))
     options = parser.parse_args()
@@ -64,9 +71,12 @@ def main() -> None:
     runs.mkdir(parents=True, exist_ok=True)
     jax.config.update("jax_compilation_cache_dir", str(runs / "compiled"))
 
+    english_names = state_file(runs, "names")
+    if not english_names.exists():
+        teacher_fitting.fit(Inventory(options.labelled), runs, PARTS, "names")
     texts = list(gold.read(options.languages))
     source = multilingual_e5.load(TEACHER_LAYERS)
-    taught = teacher.fit([*texts, *english.read(options.labelled)], state_file(runs, "names"), source, runs)
+    taught = teacher.fit([*texts, *english.read(options.labelled)], english_names, source, runs)
 
     learned = [text for text in texts if text.part == "train" and _is_read(text)]
     unlabelled = list(raw.read(options.languages, _held_back(options.languages)))[:RAW_ARTICLES]
