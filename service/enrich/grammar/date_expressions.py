@@ -11,6 +11,10 @@ from __future__ import annotations
 import functools
 import re
 from datetime import MAXYEAR, MINYEAR, date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
           "december")  # fmt: skip
@@ -96,6 +100,12 @@ def resolve(text: str, published: date | None, *, ahead: bool = False) -> str | 
         return _numeric_day(int(numeric[1]), int(numeric[3]), int(numeric[4]), separator=numeric[2])
     years = set(YEAR_AMONG_WORDS.findall(words))
     return years.pop() if len(years) == 1 else None
+
+
+def publication_day(published_at: datetime) -> date | None:
+    """Return the day of publication; None for the first moment of a year, which stands for a year without a day."""
+    first = published_at.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+    return None if published_at == first else published_at.date()
 
 
 def names_month_only(text: str) -> bool:

@@ -11,16 +11,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from service.contract.annotations import DateMention
+from service.enrich.dates.without_parse import find_in
 from service.enrich.grammar import clauses, date_spans
-from service.enrich.grammar.date_expressions import names_month_only, resolve
+from service.enrich.grammar.date_expressions import names_month_only, publication_day, resolve
 from service.enrich.grammar.parse import Parse
 from service.enrich.grammar.word_lists import function_words, word_class
 from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from spacy.tokens import Doc, Span
+
+__all__ = ["find", "find_in"]
 
 ADVERBIAL_DEPS = frozenset({"npadvmod", "tmod", "advmod", "pobj", "pcomp", "prep", "acomp", "attr"})
 """Dependencies on the way from a date to the verb that it dates."""
@@ -34,7 +37,7 @@ def find(doc: Doc, published_at: datetime | None) -> list[DateMention]:
 
     If *doc* has a parse, the tense of a date's clause decides between the last and the coming date.
     """
-    published = _day(published_at) if published_at else None
+    published = publication_day(published_at) if published_at else None
     parse, text = Parse.of(doc), text_of(doc)
     labelled = [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ == "DATE"]
     names = [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in NAME_TYPES]
@@ -92,9 +95,3 @@ def _modifies_verb(parse: Parse, index: int, verb: int) -> bool:
             return False
         index = parse.heads[index]
     return True
-
-
-def _day(published_at: datetime) -> date | None:
-    """Return the day of publication; None for the first moment of a year, which stands for a year without a day."""
-    first = published_at.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
-    return None if published_at == first else published_at.date()
