@@ -17,18 +17,15 @@ from service.enrich.grammar.phrases import NAME_TYPES, TokenSpan, mention, noun_
 from service.enrich.grammar.spoken_text import SpokenText
 from service.enrich.model.tokenizing import TEXT_KEY, text_of
 from service.enrich.quotes.attribution import Attribution, Spoken
+from service.enrich.quotes.without_parse import find_in
+from service.enrich.quotes.wording import is_speech
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from spacy.tokens import Doc
 
-MIN_WORDS = 4
-"""Shorter ones are names, titles and scare quotes, unless a verb of speech makes them somebody's whole sentence."""
-MIN_WORDS_WITHOUT_VERB = 6
-"""Fewer without a verb of speech are terms and slogans, unless they are a sentence."""
-MIN_LETTERS_OF_TITLE_WORD = 4
-SENTENCE_ENDINGS = ".,!?…—"
+__all__ = ["find", "find_in"]
 
 
 def find(doc: Doc, references: Mapping[int, int]) -> list[Quote]:
@@ -47,27 +44,10 @@ def find(doc: Doc, references: Mapping[int, int]) -> list[Quote]:
     quotes = []
     for quote in spoken:
         words = text[quote.passage.start : quote.passage.end]
-        if times[words] == 1 and _is_speech(quote, words):
+        has_verb, continues = quote.cue is not None, quote.passage.continues
+        if times[words] == 1 and is_speech(words, has_verb=has_verb, is_direct=quote.is_direct, continues=continues):
             quotes.append(_quote(doc, parse, quote, names, references))
     return quotes
-
-
-def _is_speech(quote: Spoken, words: str) -> bool:
-    """Return whether somebody said or wrote *words*: they are no title, name or term."""
-    number = len(words.split())
-    is_title = _is_title(words)
-    is_sentence = words[0].isupper() and words[-1] in SENTENCE_ENDINGS
-    if quote.is_direct and is_sentence:
-        return True
-    if is_title or number < MIN_WORDS:
-        return not is_title and is_sentence and quote.cue is not None
-    return quote.passage.continues or quote.is_direct or is_sentence or number >= MIN_WORDS_WITHOUT_VERB
-
-
-def _is_title(words: str) -> bool:
-    """Return whether all long words begin with a capital, as in the title of a book or film."""
-    long_words = [word for word in words.split() if len(word) >= MIN_LETTERS_OF_TITLE_WORD and word[0].isalpha()]
-    return len(long_words) > 1 and all(word[0].isupper() for word in long_words)
 
 
 def _quote(doc: Doc, parse: Parse, quote: Spoken, names: list[TokenSpan], references: Mapping[int, int]) -> Quote:
