@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from service.enrich.entities.cross_script import consonants, script
 from service.enrich.entities.inflection import WordForms, endings, name_parts, name_words, word_key
+from service.enrich.entities.knowledge import TOWN_POPULATION
 from service.enrich.entities.reference_words import gender_of_name
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Joining:
             if self._words.feminine_surname and self._is_woman(person):
                 by_stem[self._without_feminine(person.words[-1])].append(person)
         for group, key in keys.items():
-            if group.joined or group in persons or not self._may_be_person(group):
+            if group.joined or not self._may_be_person(group):
                 continue
             found = by_surname.get(key)
             if not found and len(key) == 1:
@@ -109,8 +110,11 @@ class Joining:
             _join_if_unique(group, found or ())
 
     def _may_be_person(self, group: NameGroup) -> bool:
-        """Report whether a single name may be a surname: the network takes some for a place or an organisation."""
-        return group.label == "PERSON" or (group.label != "NORP" and not self._gazetteer.candidates(group.surface))
+        """Report whether a single name may be a surname: the network takes some for an organisation or a place."""
+        if group.label not in {"GPE", "LOC"}:
+            return group.label != "NORP"
+        found = self._gazetteer.candidates(group.surface)
+        return not any(match.place.population >= TOWN_POPULATION for match in found)
 
     def _surnames(self, key: Key) -> Iterator[Key]:
         """Yield the parts of a full name that may stand for it; where the family name is first, its beginnings too.

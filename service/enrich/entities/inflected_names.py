@@ -9,7 +9,6 @@ Steps, in order:
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Span
 
     from service.enrich.entities.inflection import Endings, NameWords, WordForms
-    from service.enrich.entities.lexicon import Lexicon
     from service.enrich.entities.name_candidates import NameCandidate
     from service.enrich.gazetteer.places import Gazetteer
 
@@ -42,11 +40,6 @@ WORD = re.compile(r"\w+")
 WORD_BEFORE = re.compile(r"[\w,;:] (?P<word>\w+) $|[\w,;:] $")
 """What precedes a word in a sentence, and the word before it if that is not the sentence's first."""
 MAX_WORD_CODE_POINTS = 40
-
-
-@functools.cache
-def _english() -> Lexicon:
-    return lexicon.load()
 
 
 def find(text: str, ents: Iterable[Span], language: str, gazetteer: Gazetteer) -> dict[NameGroup, str]:
@@ -84,7 +77,7 @@ def _distinctive_parts(surface: str, words: NameWords) -> list[str]:
     left = [
         part
         for part in parts
-        if part != "the" and part not in words.titles and part.replace(".", "") not in _english().legal_forms
+        if part != "the" and part not in words.titles and part.replace(".", "") not in lexicon.load().legal_forms
     ]
     return left or parts
 
@@ -93,7 +86,7 @@ def _name(group: NameGroup, forms: WordForms, of_things: Endings) -> str:
     """Return the usual name of a well-known thing if it is the article's, otherwise the fullest form, a nominative."""
     surfaces = [of_things.without_hyphen(" ".join(candidate.surface.split())) for candidate in sorted(group.candidates)]
     for surface in surfaces:
-        well_known = _english().well_known(surface)
+        well_known = lexicon.load().well_known(surface)
         if well_known and well_known.label == group.label:
             return well_known.name
     counts = Counter(surfaces)

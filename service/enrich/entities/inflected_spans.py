@@ -9,6 +9,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from service.enrich.entities import lexicon
 from service.enrich.entities.acronyms import LABELS_WITH_ACRONYMS
 from service.enrich.entities.cross_script import script
 from service.enrich.entities.name_candidates import TRUST_IN_SENTENCE, TYPES, NameCandidate
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 
     from service.enrich.entities.inflection import NameWords
 
-LINE_BREAK = re.compile(r"\s*\n\s*")
-BREAK = re.compile(rf"\s*[\n\t|;\u2026]\s*|(?<!\s)\s+(?=[(\[<])|,?\s[{DASHES}]+\s+")
-"""What separates two names in one span. Titles of works have brackets and dashes of their own."""
+LINE_BREAK = re.compile(r"(?<!\s)\s*\n\s*")
+BREAK = re.compile(rf"(?<!\s)\s*[\n\t|;\u2026]\s*|(?<!\s)\s+(?=[(\[<])|,?\s[{DASHES}]+\s+(?=[^\W\d])")
+"""What separates two names in one span. Titles of works have brackets and dashes of their own.
+
+A run of white space is matched from its start only. Otherwise a long run would be read once per character.
+"""
 LEADING = re.compile(r"[\W_]+")
-LAST_WORD = re.compile(r"[\w.]+\Z")
-INITIALS = re.compile(r"(?:\w{1,3}\.)+")
+OPENED = {QUOTES: re.compile(rf"[{QUOTES}](?=\w)"), ")": re.compile(r"\((?=\w)")}
+INITIALS = re.compile(r"(?:\w\.)+|[IVX]+\.")
 WORD = re.compile(r"\S+")
 BRACKET = re.compile(rf"[{QUOTES}]?\s\([{QUOTES}]?")
 AFTER_BRACKET = re.compile(rf"[{QUOTES}]?[),;]")
@@ -46,7 +50,7 @@ def clean_spans(text: str, ents: Iterable[Span], words: NameWords) -> list[NameC
         for left, right in _pieces(text, ent.start_char, ent.end_char, ent.label_):
             start, end = _trim(text, left, right)
             if ent.label_ == "PERSON":
-                start, end = _without_titles(text, start, end, words)
+                start, end = _trim(text, *_without_titles(text, start, end, words))
             if any(map(str.isalpha, text[start:end])):
                 candidates.append(NameCandidate(start, end, ent.label_, TRUST_IN_SENTENCE, text[start:end]))
     return candidates
@@ -63,20 +67,24 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the bounds without stray punctuation; what was opened inside the name is closed there."""
     if leading := LEADING.match(text, start, end):
         start = leading.end()
-    while start < end:
-        last = text[end - 1]
-        name = text[start : end - 1]
-        opened = (last in QUOTES and any(mark in name for mark in QUOTES)) or (last == ")" and "(" in name)
-        if opened or not (last in TRAILING or (last == "." and not _is_abbreviation(text[start:end]))):
-            break
+    closing = "".join(marks for marks, opened in OPENED.items() if opened.search(text, start, end))
+    while start < end and _is_stray(text[start:end]) and text[end - 1] not in closing:
         end -= 1
     return start, end
 
 
+def _is_stray(surface: str) -> bool:
+    """Report whether the last character of *surface* is punctuation that does not belong to a name."""
+    last = surface[-1]
+    if last == ".":
+        return not _is_abbreviation(surface)
+    return not surface[-2:-1].isalnum() if last == "+" else last in TRAILING
+
+
 def _is_abbreviation(surface: str) -> bool:
-    """Report whether the full stop at the end of *surface* belongs to its last word: "O.N.U.", "Kft.", "J."."""
-    last = LAST_WORD.search(surface)
-    return bool(last and INITIALS.fullmatch(last[0]))
+    """Report whether the full stop at the end of *surface* belongs to its last word: "O.N.U.", "Kft.", "II."."""
+    last = surface.rpartition(" ")[2]
+    return bool(INITIALS.fullmatch(last)) or last[:-1].lower() in lexicon.load().legal_forms
 
 
 def _without_titles(text: str, start: int, end: int, words: NameWords) -> tuple[int, int]:

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 import spacy
-from spacy.tokens import Span
+from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
 
 from service.enrich.entities import find_in
+from service.enrich.entities.inflected_joining import Joining
+from service.enrich.entities.name_candidates import NameCandidate
+from service.enrich.entities.name_groups import NameGroup
 from service.enrich.gazetteer.places import Gazetteer
 
 if TYPE_CHECKING:
@@ -190,6 +194,27 @@ def test_the_mentions_are_the_names_that_later_stages_see() -> None:
     find_in(doc, "sk", Gazetteer())
 
     assert [(ent.text, ent.label_) for ent in doc.ents] == [("Robert Fico", "PERSON"), ("Fico", "PERSON")]
+
+
+@pytest.mark.parametrize("run", [".", '"', "\u201d", "-", "\n", "|", ";", ") ", " -"])
+def test_a_run_after_a_name_is_not_part_of_it(run: str) -> None:
+    """This holds for any length."""
+    doc = Doc(Vocab(), words=[f"Ana Pop{run * 20_000}"], spaces=[False])
+    doc.ents = [Span(doc, 0, 1, "PERSON")]
+
+    assert mentions(find_in(doc, "ro", Gazetteer())) == {"Ana Pop": ["Ana Pop"]}
+
+
+def test_thousands_of_persons_with_one_surname_are_joined_in_time() -> None:
+    """Half of 20,000 persons have different given names; the other half share an initial and are one entity."""
+    names = [f"J{'.' if number % 2 else chr(ord('a') + number % 26) + str(number)} Nagy" for number in range(20_000)]
+    groups = []
+    for number, name in enumerate(names):
+        groups.append(NameGroup(name, name.replace(".", "").lower().split()))
+        groups[-1].candidates.append(NameCandidate(number, number, "PERSON", 1.0, name))
+        groups[-1].votes["PERSON"] += 1
+
+    assert len(Joining(groups, "hu", Gazetteer()).join([])) == len(names) // 2 + 1
 
 
 @pytest.mark.parametrize("language", ["ro", "bg", "hu", "sk"])
