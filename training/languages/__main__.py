@@ -44,15 +44,17 @@ if TYPE_CHECKING:
 
 LANGUAGES_FOLDER = "NEWSWIRE_LANGUAGES"
 LANGUAGES = ("ro", "bg", "hu", "sk")
-NEIGHBOURS = {"cs": 0.6}
+NEIGHBOURS = {"cs": 1.0, "hr": 0.5, "sr": 0.5, "pl": 0.25, "uk": 0.4}
 """Languages that the student reads beside its own, and the share of their texts: there is little Slovak news."""
+SHARE_OF_COPIES = 0.5
+"""Share of the labelled texts that a pass reads with other names."""
 SHARES = {
     "NerKor+Cars-OntoNotes++ wikipedia": 0.6, "NerKor+Cars-OntoNotes++ web": 0.6,
     "NerKor+Cars-OntoNotes++ fiction": 0.4, "NerKor+Cars-OntoNotes++ legal": 0.25, "NerKor+Cars-OntoNotes++ cars": 0.3,
 }  # fmt: skip
 """Share of the texts of a set that the student reads, if not all."""
 RAW_ARTICLES = 1_500
-TEACHER_LAYERS, WIDTH, GRAM_ROWS, MAX_WORDS, PASSES, COPIES = 8, 160, 16_384, 30_000, 10, 3
+TEACHER_LAYERS, WIDTH, GRAM_ROWS, MAX_WORDS, PASSES, COPIES = 8, 160, 16_384, 30_000, 10, 5
 HELD_BACK_RAW = 60
 """Raw articles, drawn by seed, that are kept to read records by eye."""
 
@@ -78,9 +80,10 @@ def main() -> None:
     source = multilingual_e5.load(TEACHER_LAYERS)
     taught = teacher.fit([*texts, *english.read(options.labelled)], english_names, source, runs)
 
-    learned = [text for text in texts if text.part == "train" and _is_read(text)]
+    learned = [text for text in texts if text.part == "train" and text.language in LANGUAGES and _is_read(text)]
+    beside = [text for text in texts if text.part == "train" and text.language in NEIGHBOURS and _is_read(text)]
     unlabelled = list(raw.read(options.languages, _held_back(options.languages)))[:RAW_ARTICLES]
-    vocabulary = _vocabulary([*learned, *unlabelled])
+    vocabulary = _vocabulary([*learned, *beside, *unlabelled])
     numbering = Numbering([])
 
     def read(name: str, chosen: Sequence[Text], *, labelled: bool) -> tuple[list[Any], WordVectors]:
@@ -91,28 +94,43 @@ def main() -> None:
         return stored.kept(runs / f"languages-{name}.pickle", answers)
 
     found, vectors = read("labelled", learned, labelled=True)
-    of_raw, more = read("raw", unlabelled, labelled=False)
-    vectors.join(more)
+    of_neighbours, of_their_words = read("neighbours", beside, labelled=True)
+    of_raw, of_raw_words = read("raw", unlabelled, labelled=False)
+    vectors.join(of_their_words)
+    vectors.join(of_raw_words)
     names = slots.Names(learned, options.languages / "names")
     splitter = teacher.word_splitter()
     copies: list[list[Sample]] = []
+    originals = [documents.to_sample(document, numbering) for document in found]
     for copy in range(COPIES):
         rng = random.Random(copy)  # noqa: S311 - no secret
         varied = (
             documents.with_words_of(document, slots.vary(text, names, rng), splitter)
             for text, document in zip(learned, found, strict=True)
         )
-        copies.append([documents.to_sample(document, numbering) for document in varied if document])
-    unchanging = [documents.to_sample(one, numbering) for one in (*found, *of_raw)]
+        copies.append(
+            [
+                documents.to_sample(document, numbering) if document else original
+                for document, original in zip(varied, originals, strict=True)
+            ]
+        )
+    unchanging = [documents.to_sample(one, numbering) for one in (*of_neighbours, *of_raw)]
+
+    def samples_of_pass(number: int) -> list[Sample]:
+        rng = random.Random(number)  # noqa: S311 - no secret
+        pairs = zip(originals, copies[number % COPIES], strict=True)
+        return [copy if rng.random() < SHARE_OF_COPIES else original for original, copy in pairs]
 
     sizes = TrunkSizes(len(vocabulary), width=WIDTH, gram_rows=GRAM_ROWS)
     features = numbering.features(vocabulary, GRAM_ROWS)
+
+    to_measure = [text for text in texts if text.part == "development" and text.language in LANGUAGES]
 
     def write_weights(average: Any) -> None:
         kept = {"words": list(vocabulary), "name_labels": list(gold.LABELS)}
         weights.store(jax.tree.map(np.asarray, average), kept, options.output)
         print(f"weights written to {options.output}: {options.output.stat().st_size / 1e6:.1f} MB", flush=True)
-        measuring.measure([text for text in texts if text.part == "development"], options.output)
+        measuring.measure(to_measure, options.output)
 
     fitting.fit(
         Student(
@@ -121,7 +139,7 @@ def main() -> None:
             student.loss,
         ),
         unchanging=unchanging,
-        varying=lambda number: copies[number % COPIES],
+        varying=samples_of_pass,
         state=runs / f"student-languages-{WIDTH}-{PASSES}.state",
         after_pass=write_weights,
         passes=PASSES,
@@ -130,7 +148,7 @@ def main() -> None:
 
 def _is_read(text: Text) -> bool:
     """Return whether the student reads *text*."""
-    chance = SHARES.get(text.collection, 1.0) if text.language in LANGUAGES else NEIGHBOURS.get(text.language, 0.0)
+    chance = NEIGHBOURS.get(text.language, SHARES.get(text.collection, 1.0))
     return random.Random(text.id).random() < chance  # noqa: S311 - no secret
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from training.labelled import Name
     from training.languages.gold import Text
 
-SHARE_OF_NAMES = 0.6
+SHARE_OF_NAMES = 0.7
 SHARE_IN_CAPITALS = 0.04
 """Share of texts whose first line is in capitals."""
 DRAWS = 30

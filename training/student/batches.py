@@ -116,15 +116,21 @@ def _fill(batch: dict[str, Any], row: int, sample: Sample, count: int) -> None:
 
 
 def distinct_words(
-    forms: NDArray[np.int32], features: dict[str, NDArray[np.int32]], rng: np.random.Generator | None
+    forms: NDArray[np.int32],
+    features: dict[str, NDArray[np.int32]],
+    rng: np.random.Generator | None,
+    hidden_share: float = SHARE_OF_HIDDEN_WORDS,
 ) -> tuple[dict[str, Any], NDArray[np.int32]]:
-    """Return the features of the distinct *forms*, and the row of each form there."""
+    """Return the features of the distinct *forms*, and the row of each form there.
+
+    With *rng*, *hidden_share* of the words are read as if they were not in the vocabulary.
+    """
     unique, tokens = np.unique(forms, return_inverse=True)
     padded = -(-len(unique) // WORDS_STEP) * WORDS_STEP
     rows = np.zeros(padded, np.int64)
     rows[: len(unique)] = np.maximum(unique, 0)
     words = {name: column[rows] for name, column in features.items() if name != "hidden"}
     if rng is not None:
-        hide = rng.random(padded) < SHARE_OF_HIDDEN_WORDS
+        hide = rng.random(padded) < hidden_share
         words["word"] = np.where(hide, features["hidden"][rows], words["word"])
     return words, tokens.reshape(forms.shape).astype(np.int32)
