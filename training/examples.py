@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+    from spacy.language import Language
     from tokenizers import Tokenizer
 
     from service.enrich.media_topics import TopicTree
@@ -45,7 +46,7 @@ class Window:
 
 
 def split(
-    text: str, sentences: Sequence[tuple[int, int]], article: int, tokenizer: Tokenizer, words: English
+    text: str, sentences: Sequence[tuple[int, int]], article: int, tokenizer: Tokenizer, words: Language
 ) -> list[Window]:
     """Return the windows of *text*, cut at the ends of *sentences* (or of lines, where none are known)."""
     encoded = tokenizer.encode(text, add_special_tokens=False)

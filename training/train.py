@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -19,8 +20,10 @@ from thinc.api import NumpyOps, set_current_ops
 from service.enrich.model.network import Sizes
 from training import examples, label, options, prepare, stored, topics, trigger_examples
 from training.inventory import Inventory
-from training.student import excerpts, labels_of_readers, samples, weights
+from training.student import excerpts, labels_of_readers, losses, network, samples, weights
 from training.student import fitting as student_fitting
+from training.student.batches import to_batch
+from training.student.fitting import Student
 from training.student.samples import Numbering
 from training.student.word_vectors import WordVectors
 from training.teacher import fitting as teacher_fitting
@@ -86,12 +89,15 @@ def main() -> None:
         weights.store(as_numpy(average), names, chosen.output)
         print(f"weights written to {chosen.output}: {chosen.output.stat().st_size / 1e6:.1f} MB", flush=True)
 
+    features, word_vectors = numbering.features(words), vectors.reduced(sizes.word_width)
     student_fitting.fit(
+        Student(
+            partial(network.initial, sizes, word_vectors),
+            lambda picked, length, rng: to_batch(picked, length, features, sizes.topics, rng),
+            partial(losses.loss, sizes=sizes),
+        ),
         unchanging=unchanging,
         varying=samples_of_pass,
-        features=numbering.features(words),
-        sizes=sizes,
-        word_vectors=vectors.reduced(sizes.word_width),
         state=runs / f"student-{chosen.width}-{chosen.passes}.state",
         after_pass=write_weights,
         passes=chosen.passes,

@@ -37,13 +37,13 @@ def allowed_tags(text: Text, words: Sequence[tuple[int, int]]) -> NDArray[np.boo
             allowed[[at for at, (s, e) in enumerate(words) if s < name.end and name.start < e]] = True
             continue
         allowed[first : last + 1] = False
-        for label in (LABELS.index(label) for label in name.labels):
+        for number in (LABELS.index(label) for label in name.labels):
             if first == last:
-                allowed[first, 1 + 3 * count + label] = True
+                allowed[first, 1 + 3 * count + number] = True
                 continue
-            allowed[first, 1 + label] = True
-            allowed[first + 1 : last, 1 + count + label] = True
-            allowed[last, 1 + 2 * count + label] = True
+            allowed[first, 1 + number] = True
+            allowed[first + 1 : last, 1 + count + number] = True
+            allowed[last, 1 + 2 * count + number] = True
     for start, end in text.open:
         allowed[[at for at, (s, e) in enumerate(words) if s < end and start < e]] = True
     return allowed

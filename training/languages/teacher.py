@@ -129,15 +129,18 @@ def _batch(source: Encoder, texts: Sequence[Text], windows: Sequence[Window], le
 
 
 def _scores(weights: dict[str, Any], embedded: Any, mask: Any, key: Any) -> Any:
+    """Return the scores of all tags, and the vectors of the word pieces: (window, piece, …)."""
     hidden = encoder.forward(weights["encoder"], embedded, mask)
+    kept = hidden
     if key is not None:
-        hidden = hidden * jax.random.bernoulli(key, 1 - DROPOUT, hidden.shape) / (1 - DROPOUT)
-    return hidden @ weights["tags"][0] + weights["tags"][1]
+        kept = hidden * jax.random.bernoulli(key, 1 - DROPOUT, hidden.shape) / (1 - DROPOUT)
+    return kept @ weights["tags"][0] + weights["tags"][1], hidden
 
 
 def _loss(weights: dict[str, Any], batch: dict[str, Any], key: Any) -> Any:
     """Return the mean cross-entropy: the probabilities of all tags that a word may have are summed."""
-    shares = jax.nn.log_softmax(_scores(weights, batch["embedded"], batch["mask"], key), -1)
+    scores, _ = _scores(weights, batch["embedded"], batch["mask"], key)
+    shares = jax.nn.log_softmax(scores, -1)
     right = jax.nn.logsumexp(jnp.where(batch["allowed"], shares, -1e9), -1)
     return -(right * batch["counted"]).sum() / jnp.maximum(batch["counted"].sum(), 1)
 
@@ -159,14 +162,15 @@ def _update(weights: Any, mean: Any, square: Any, step: Any, batch: Any, total: 
 _predict = jax.jit(lambda weights, embedded, mask: _scores(weights, embedded, mask, None))
 
 
-def read(weights: Any, source: Encoder, windows: Sequence[Window]) -> list[Any]:
-    """Return the teacher's scores of the words of each of *windows*: (word, tag)."""
+def read(weights: Any, source: Encoder, windows: Sequence[Window]) -> list[tuple[Any, Any]]:
+    """Return the teacher's scores of the words of each of *windows*, (word, tag), and their vectors, (word, width)."""
     results: list[Any] = [None] * len(windows)
     for group, length in batches(windows, None):
         batch = to_batch(source, [windows[index] for index in group], length, None, 0)
-        scores = np.asarray(_predict(weights, batch["embedded"], batch["mask"]))
+        scores, hidden = (np.asarray(array) for array in _predict(weights, batch["embedded"], batch["mask"]))
         for row, index in enumerate(group):
-            results[index] = scores[row, windows[index].first_pieces]
+            at = windows[index].first_pieces
+            results[index] = scores[row, at], hidden[row, at]
     return results
 
 
@@ -174,7 +178,7 @@ def measure(texts: Sequence[Text], weights: Any, source: Encoder) -> None:
     """Print how often the teacher is right."""
     windows = list(_windows(texts, source, word_splitter()))
     found: list[list[tuple[int, int, str]]] = [[] for _ in texts]
-    for window, scores in zip(windows, read(weights, source, windows), strict=True):
+    for window, (scores, _) in zip(windows, read(weights, source, windows), strict=True):
         for first, end, number in decode(scores):
             found[window.article].append((window.words[first][0], window.words[end - 1][1], LABELS[number]))
     for language, by_type in sorted(scoring.score(zip(texts, found, strict=True)).items()):

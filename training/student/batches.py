@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from service.enrich.model import network
+from service.enrich.model import trunk
 from training.label import KEPT
 
 if TYPE_CHECKING:
@@ -26,7 +26,14 @@ SHARE_OF_HIDDEN_WORDS = 0.1
 """Share of a batch's words that are read as if they were not in the vocabulary, to learn how to read such words."""
 
 
-def batches(samples: Sequence[Sample], rng: random.Random | None) -> list[tuple[list[int], int]]:
+class HasForms(Protocol):
+    """A sample of any student."""
+
+    forms: NDArray[np.int32]
+    """Number of each token among all distinct ones: (token,)."""
+
+
+def batches(samples: Sequence[HasForms], rng: random.Random | None) -> list[tuple[list[int], int]]:
     """Return the indexes of samples that are padded to the same length, and this length.
 
     With *rng*, samples are mixed and batches come in a random order.
@@ -62,7 +69,7 @@ def to_batch(
     batch = _empty(max(1, TOKENS_PER_BATCH // length), length, topics)
     for row, sample in enumerate(samples):
         _fill(batch, row, sample, min(len(sample.forms), length))
-    words, tokens = _words(batch.pop("forms"), features, rng)
+    words, tokens = distinct_words(batch.pop("forms"), features, rng)
     return batch | {"words": words, "tokens": tokens}
 
 
@@ -94,7 +101,7 @@ def _fill(batch: dict[str, Any], row: int, sample: Sample, count: int) -> None:
     """Set what is known of the first *count* tokens of *sample*."""
     at, labels = (row, slice(count)), sample.labels
     batch["forms"][at], batch["mask"][at] = sample.forms[:count], 1
-    batch["positions"][at] = network.positions(count, min(sample.headline_tokens, count))
+    batch["positions"][at] = trunk.positions(count, min(sample.headline_tokens, count))
     pos, heads, relations, opens = sample.grammar[:count].T
     batch["pos"][at], batch["relations"][at], batch["opens"][at] = pos, relations, opens
     batch["heads"][at] = np.where(heads < count, heads, np.arange(count))
@@ -108,7 +115,7 @@ def _fill(batch: dict[str, Any], row: int, sample: Sample, count: int) -> None:
     batch["weight"][row] = sample.weight
 
 
-def _words(
+def distinct_words(
     forms: NDArray[np.int32], features: dict[str, NDArray[np.int32]], rng: np.random.Generator | None
 ) -> tuple[dict[str, Any], NDArray[np.int32]]:
     """Return the features of the distinct *forms*, and the row of each form there."""

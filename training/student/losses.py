@@ -11,12 +11,13 @@ import numpy as np
 
 from service.enrich.model import tree_decoding
 from training.student import network
-from training.student.network import linear
 from training.student.samples import MIN_EVENT_CHANCE
+from training.student.trunk import linear
 
 if TYPE_CHECKING:
     from service.enrich.model.network import Sizes
 
+DROPOUT = 0.1
 LOSS_WEIGHTS = {
     "tags": 1.0, "types": 2.0, "flags": 0.5, "main": 0.1, "topics": 0.05, "lead": 0.1,
     "pos": 0.25, "opens": 0.25, "heads": 0.25, "relations": 0.25,
@@ -24,14 +25,14 @@ LOSS_WEIGHTS = {
 """Weights of the losses: each is a mean over its tokens, events or articles."""
 
 
-def loss(weights: dict[str, Any], batch: dict[str, Any], key: Any, drop: float, sizes: Sizes) -> Any:
+def loss(weights: dict[str, Any], batch: dict[str, Any], key: Any, *, sizes: Sizes) -> Any:
     """Return the weighted sum of the losses, and each by itself.
 
     The arguments are those of `network.forward`. Labels of readers and probabilities of the teacher are learned alike:
     by cross-entropy (distillation, Hinton et al. 2015). Heads are scored as by Dozat and Manning (2017), see
     `service/enrich/model/tree_decoding.py`.
     """
-    scores = network.forward(weights, batch, key, drop)
+    scores = network.forward(weights, batch, key, DROPOUT)
     mask = batch["mask"]
     at = tree_decoding.columns(sizes.pos)
     grammar = scores["grammar"]

@@ -54,12 +54,15 @@ class Numbering:
         """Return the number of each of *words*, adding those that are new: (word,)."""
         return np.array([self.forms.setdefault(word, len(self.forms)) for word in words], np.int32)
 
-    def features(self, vocabulary: dict[str, int]) -> dict[str, NDArray[np.int32]]:
+    def features(
+        self, vocabulary: dict[str, int], gram_rows: int = word_features.GRAMS
+    ) -> dict[str, NDArray[np.int32]]:
         """Return the features of all distinct tokens as columns, by name: (token, …).
 
+        *gram_rows* is the number of vectors that sequences of letters share.
         `hidden` is what `word` would be if the word were not in the *vocabulary*.
         """
-        described = [word_features.describe(form, vocabulary) for form in self.forms]
+        described = [word_features.describe(form, vocabulary, gram_rows) for form in self.forms]
         grams = np.zeros((len(described), word_features.MAX_GRAMS_PER_WORD), np.int32)
         mask = np.zeros(grams.shape, np.float32)
         for row, one in enumerate(described):

@@ -8,7 +8,7 @@ import spacy
 from spacy.language import Language
 from thinc.api import NumpyOps, set_current_ops
 
-from service.enrich.model import reader
+from service.enrich.model import name_reader, reader
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -17,6 +17,10 @@ NAME = "newswire"
 """Name of the shipped pipeline. Any other name is that of an installed one."""
 VERSION = "3.0"
 """Version of the shipped weights: raised with every change of them."""
+LANGUAGES_OF_NAMES = ("ro", "bg", "hu", "sk")
+"""Languages beside English in which names are read."""
+VERSION_OF_NAMES = "1.0"
+"""Version of the weights for names in these languages."""
 
 
 def load(name: str = NAME) -> Language:
@@ -38,6 +42,16 @@ def load(name: str = NAME) -> Language:
     nlp.add_pipe("newswire_paragraphs", "paragraphs")
     nlp.add_pipe(reader.FACTORY, "reader")
     nlp.meta.update(name=NAME, version=VERSION)
+    return nlp
+
+
+def load_names() -> Language:
+    """Load the pipeline for names in `LANGUAGES_OF_NAMES`. It sets names and sentences, and no grammar."""
+    nlp = spacy.blank("xx")
+    nlp.add_pipe("newswire_paragraphs", "paragraphs")
+    nlp.add_pipe("sentencizer")
+    nlp.add_pipe(name_reader.FACTORY, "name_reader")
+    nlp.meta.update(name=f"{NAME}_names", version=VERSION_OF_NAMES)
     return nlp
 
 

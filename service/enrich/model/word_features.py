@@ -32,8 +32,14 @@ class WordFeatures(NamedTuple):
     """Rows of its sequences of letters, at most `MAX_GRAMS_PER_WORD`."""
 
 
-def describe(text: str, vocabulary: dict[str, int]) -> WordFeatures:
-    """Return the features of the word *text*; *vocabulary* has the row of each `key` that it knows."""
+def describe(text: str, vocabulary: dict[str, int], gram_rows: int = GRAMS) -> WordFeatures:
+    """Return the features of the word *text*.
+
+    Args:
+        text: The word.
+        vocabulary: The row of each `key` that the network knows.
+        gram_rows: Vectors that sequences of letters share.
+    """
     text = text[:MAX_LETTERS]
     word = key(text)
     row = vocabulary.get(word)
@@ -44,7 +50,7 @@ def describe(text: str, vocabulary: dict[str, int]) -> WordFeatures:
         _hash("b" + word[:AFFIX_LETTERS]) % AFFIXES,
         _hash("e" + word[-AFFIX_LETTERS:]) % AFFIXES,
         _hash(shape(text)) % SHAPES,
-        tuple(_hash(gram) % GRAMS for gram in list(grams)[:MAX_GRAMS_PER_WORD]),
+        tuple(_hash(gram) % gram_rows for gram in list(grams)[:MAX_GRAMS_PER_WORD]),
     )
 
 

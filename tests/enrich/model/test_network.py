@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from service.enrich.model import network, reader, word_features
+from service.enrich.model import network, reader, trunk, word_features
 
 if TYPE_CHECKING:
     from service.enrich.model.network import Network
@@ -41,7 +41,7 @@ def test_what_was_read_before_changes_no_score(trained: Network) -> None:
 
 def test_words_beyond_those_that_are_kept_are_read_alike(trained: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     """If no more words can be kept, a text is read as before."""
-    monkeypatch.setattr(network, "MAX_KEPT_WORDS", 3)
+    monkeypatch.setattr(trunk, "MAX_KEPT_WORDS", 3)
     small = network.load(WEIGHTS)[0]
 
     assert np.array_equal(small.read(WORDS, 0).grammar, trained.read(WORDS, 0).grammar)
@@ -58,7 +58,7 @@ def test_what_words_add_to_a_topic_sums_up_to_its_score(trained: Network) -> Non
 
 def test_tokens_of_a_headline_stand_apart() -> None:
     """The headline has a class of position of its own; from there on, classes grow wider."""
-    assert network.positions(30, 5).tolist() == [0] * 5 + [1] * 3 + [2] * 8 + [3] * 14
+    assert trunk.positions(30, 5).tolist() == [0] * 5 + [1] * 3 + [2] * 8 + [3] * 14
 
 
 @pytest.mark.parametrize(

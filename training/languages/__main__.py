@@ -1,0 +1,136 @@
+"""Train the network for names in Romanian, Bulgarian, Hungarian and Slovak, step by step.
+
+    make train-languages NEWSWIRE_LABELLED=FOLDER NEWSWIRE_LANGUAGES=FOLDER
+
+README.md describes the files. Each step stores its result in `training/runs`, so that a training that was stopped goes
+on where it was. The English teacher of names must be there already: `make train` makes it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jax
+import numpy as np
+
+from service.enrich.model import word_features
+from service.enrich.model.name_network import as_read
+from service.enrich.model.name_reader import WEIGHTS
+from training import stored
+from training.languages import documents, english, gold, measuring, raw, slots, student, teacher
+from training.options import LABELLED, RUNS
+from training.student import fitting, weights
+from training.student.fitting import Student
+from training.student.samples import MIN_WORD_USES, Numbering
+from training.student.trunk import TrunkSizes
+from training.student.word_vectors import WordVectors
+from training.teacher import multilingual_e5
+from training.teacher.fitting import state_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from training.languages.documents import Sample
+    from training.languages.gold import Text
+
+LANGUAGES = ("ro", "bg", "hu", "sk")
+NEIGHBOURS = {"cs": 0.6}
+"""Languages that the student reads beside its own, and the share of their texts: there is little Slovak news."""
+TEACHER_LAYERS, WIDTH, GRAM_ROWS, MAX_WORDS, PASSES, COPIES = 8, 160, 16_384, 30_000, 12, 3
+HELD_BACK_RAW = 60
+"""Raw articles, drawn by seed, that are kept to read records by eye."""
+
+
+def main() -> None:
+    """Run all steps."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--labelled", type=Path, default=os.environ.get(LABELLED), required=LABELLED not in os.environ)
+    parser.add_argument("--languages", type=Path, required=True, help="folder of the labelled texts in other languages")
+    parser.add_argument("--runs", type=Path, default=RUNS)
+    parser.add_argument("--output", type=Path, default=Path(str(WEIGHTS)))
+    options = parser.parse_args()
+    runs: Path = options.runs
+    runs.mkdir(parents=True, exist_ok=True)
+    jax.config.update("jax_compilation_cache_dir", str(runs / "compiled"))
+
+    texts = list(gold.read(options.languages))
+    source = multilingual_e5.load(TEACHER_LAYERS)
+    taught = teacher.fit([*texts, *english.read(options.labelled)], state_file(runs, "names"), source, runs)
+
+    learned = [text for text in texts if text.part == "train" and _is_read(text)]
+    unlabelled = list(raw.read(options.languages, _held_back(options.languages)))
+    vocabulary = _vocabulary([*learned, *unlabelled])
+    numbering = Numbering([])
+
+    def read(name: str, chosen: Sequence[Text], *, labelled: bool) -> tuple[list[Any], WordVectors]:
+        def answers() -> tuple[list[Any], WordVectors]:
+            vectors = WordVectors(vocabulary, source.words.shape[1])
+            return documents.read(chosen, taught, source, vectors, labelled=labelled), vectors
+
+        return stored.kept(runs / f"languages-{name}.pickle", answers)
+
+    found, vectors = read("labelled", learned, labelled=True)
+    of_raw, more = read("raw", unlabelled, labelled=False)
+    vectors.join(more)
+    names = slots.Names(learned, options.languages / "names")
+    copies: list[list[Sample]] = []
+    for copy in range(COPIES):
+        rng = random.Random(copy)  # noqa: S311 - no secret
+        varied = [slots.vary(text, names, rng) for text in learned]
+        copies.append([documents.to_sample(one, numbering) for one in read(f"copy-{copy}", varied, labelled=True)[0]])
+    unchanging = [documents.to_sample(one, numbering) for one in (*found, *of_raw)]
+
+    sizes = TrunkSizes(len(vocabulary), width=WIDTH, gram_rows=GRAM_ROWS)
+    features = numbering.features(vocabulary, GRAM_ROWS)
+
+    def write_weights(average: Any) -> None:
+        kept = {"words": list(vocabulary), "name_labels": list(gold.LABELS)}
+        weights.store(jax.tree.map(np.asarray, average), kept, options.output)
+        print(f"weights written to {options.output}: {options.output.stat().st_size / 1e6:.1f} MB", flush=True)
+        measuring.measure([text for text in texts if text.part == "development"], options.output)
+
+    fitting.fit(
+        Student(
+            lambda: student.first_weights(sizes, vectors.reduced(sizes.word_width)),
+            lambda picked, length, rng: student.to_batch(picked, length, features, rng),
+            student.loss,
+        ),
+        unchanging=unchanging,
+        varying=lambda number: copies[number % COPIES],
+        state=runs / f"student-languages-{WIDTH}-{PASSES}.state",
+        after_pass=write_weights,
+        passes=PASSES,
+    )
+
+
+def _is_read(text: Text) -> bool:
+    """Return whether the student reads *text*."""
+    chance = 1.0 if text.language in LANGUAGES else NEIGHBOURS.get(text.language, 0.0)
+    return random.Random(text.id).random() < chance  # noqa: S311 - no secret
+
+
+def _held_back(folder: Path) -> frozenset[str]:
+    ids = sorted(text.id for text in raw.read(folder, frozenset()))
+    random.Random(20261129).shuffle(ids)  # noqa: S311 - no secret
+    return frozenset(ids[:HELD_BACK_RAW])
+
+
+def _vocabulary(texts: Sequence[Text]) -> dict[str, int]:
+    """Return the rows of the words that occur most often in *texts*."""
+    uses: Counter[str] = Counter()
+    splitter = teacher.word_splitter()
+    for text in texts:
+        uses.update(
+            word_features.key(as_read(token.text[: word_features.MAX_LETTERS])) for token in splitter(text.text)
+        )
+    kept = [word for word, count in uses.most_common(MAX_WORDS) if count >= MIN_WORD_USES]
+    return {word: row for row, word in enumerate(sorted(kept))}
+
+
+if __name__ == "__main__":
+    main()
