@@ -6,7 +6,7 @@ RIVALS ?= .venv-bench
 TRAIN ?= .venv-train
 JOBS ?= 5
 
-.PHONY: help demo test stream faults train fuzz bench scale check format readme schemas lock clean
+.PHONY: help demo test stream faults train train-languages fuzz bench scale check format readme schemas lock clean
 .DEFAULT_GOAL := help
 
 help:  ## List the targets
@@ -36,14 +36,17 @@ $(TRAIN)/installed: lock/train.txt
 # JAX allocates and frees large arrays in every step. With these settings glibc keeps up to 16 GiB of them for the next
 # step, in huge pages and taken 256 MiB at a time. Otherwise each page that it gives back is a page fault in the next.
 # On a busy machine two BLAS threads wait for each other, so there is one.
-train: export MALLOC_MMAP_THRESHOLD_ = 17179869184
-train: export MALLOC_TRIM_THRESHOLD_ = 17179869184
-train: export MALLOC_TOP_PAD_ = 268435456
-train: export GLIBC_TUNABLES = glibc.malloc.hugetlb=1
-train: export OMP_NUM_THREADS = 1
-train: export OPENBLAS_NUM_THREADS = 1
+train train-languages: export MALLOC_MMAP_THRESHOLD_ = 17179869184
+train train-languages: export MALLOC_TRIM_THRESHOLD_ = 17179869184
+train train-languages: export MALLOC_TOP_PAD_ = 268435456
+train train-languages: export GLIBC_TUNABLES = glibc.malloc.hugetlb=1
+train train-languages: export OMP_NUM_THREADS = 1
+train train-languages: export OPENBLAS_NUM_THREADS = 1
 train: $(TRAIN)/installed  ## Train the shipped weights again (NEWSWIRE_LABELLED=FOLDER NEWSWIRE_RAW_NEWS=FILE)
 	$(TRAIN)/bin/python -m training.train
+
+train-languages: $(TRAIN)/installed  ## Train the weights for names in other languages (NEWSWIRE_LABELLED=FOLDER NEWSWIRE_LANGUAGES=FOLDER)
+	$(TRAIN)/bin/python -m training.languages
 
 fuzz: $(VENV)/installed  ## Parse 100,000 damaged messages of every format, and split 100,000 damaged files
 	$(BIN)/python scripts/fuzz.py

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 CLEARED_PREFIXES = ("NEWSWIRE_", "KAFKA_", "OTEL_", "FAUST_", "XDG_STATE_HOME", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+STREAM_SECONDS = 900  # for a test on a real Kafka: its waits have limits of their own, so this ends only what hangs
 SLOW_TESTS = ("tests/kafka/", "tests/deploy/test_sources.py")
 ONE_PROCESS_FILES = {
     "tests/deploy/test_image.py",
@@ -61,6 +62,9 @@ def _broker(tmp_path_factory: pytest.TempPathFactory) -> Broker:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the slow tests first, in random order: they mostly wait in parallel, and the fast tests fill the end."""
+    for item in items:
+        if item.nodeid.startswith("tests/kafka/"):
+            item.add_marker(pytest.mark.timeout(STREAM_SECONDS))
     items.sort(key=lambda item: not item.nodeid.startswith(SLOW_TESTS))
 
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
 
-    from service.enrich.gazetteer.places import Gazetteer
     from service.settings import Settings
 
 CODE_FILES = ("__init__.py", "errors.py", "processes/__init__.py", "processes/processor.py")
@@ -39,10 +38,15 @@ PART_DIGITS = 12  # 48 bits: one change in 10**14 goes unnoticed
 FINGERPRINT_DIGITS = 16  # 64 bits
 
 
-def describe_pipeline(settings: Settings, nlp: Language, gazetteer: Gazetteer) -> Pipeline:
+def describe_pipeline(settings: Settings, nlp: Language, gazetteer: str) -> Pipeline:
     """Return the digests of everything that shapes a record, and the fingerprint over them.
 
     Equal fingerprints and equal input give equal records, byte for byte.
+
+    Args:
+        settings: Settings of the service.
+        nlp: The language model.
+        gazetteer: Edition of the place names.
     """
     libraries = {name: metadata.version(name) for name in LIBRARIES}
     libraries["unicode"] = unicodedata.unidata_version  # Python's: what is a letter, a capital, a space
@@ -54,7 +58,7 @@ def describe_pipeline(settings: Settings, nlp: Language, gazetteer: Gazetteer) -
         "service": __version__,
         "model": f"{nlp.meta['lang']}_{nlp.meta['name']}",
         "model_version": str(nlp.meta["version"]),
-        "gazetteer": gazetteer.edition,
+        "gazetteer": gazetteer,
         "rules": data_digest(chain(_files(resources.files("service.enrich") / "data"), member_names, installed)),
         "code": code_digest(resources.files("service")),
         "libraries": _digest(libraries)[:PART_DIGITS],

@@ -70,14 +70,14 @@ def test_a_copy_in_another_folder_has_the_same_fingerprint(package: Path, enrich
         card.write("\nAnother line.\n")
     py_compile.compile(str(package / "enrich/tags.py"), str(package / "enrich/__pycache__/tags.pyc"))
 
-    assert pipeline_of(package) == enricher._pipeline.model_dump()
+    assert pipeline_of(package) == enricher._english.pipeline.model_dump()
 
 
 def test_a_changed_constant_changes_the_fingerprint(package: Path, enricher: Enricher) -> None:
     """A stage with another weight is different code, with the same data, libraries and settings."""
     edit(package / "enrich/tags.py", "PHRASE_WEIGHT = 0.5", "PHRASE_WEIGHT = 0.6")
 
-    ours, theirs = enricher._pipeline.model_dump(), pipeline_of(package)
+    ours, theirs = enricher._english.pipeline.model_dump(), pipeline_of(package)
 
     assert {name for name in ours if ours[name] != theirs[name]} == {"code", "fingerprint"}
 
@@ -86,7 +86,7 @@ def test_a_changed_word_list_changes_the_fingerprint(package: Path, enricher: En
     """A rule with a verb less is different data, with the same code."""
     edit(package / "enrich/data/event_rules.yaml", "verbs: invade, overrun", "verbs: overrun")
 
-    ours, theirs = enricher._pipeline.model_dump(), pipeline_of(package)
+    ours, theirs = enricher._english.pipeline.model_dump(), pipeline_of(package)
 
     assert {name for name in ours if ours[name] != theirs[name]} == {"rules", "fingerprint"}
 
@@ -128,8 +128,8 @@ def test_files_that_swap_names_change_the_fingerprint(package: Path) -> None:
 )
 def test_a_setting_counts_if_it_affects_records(enricher: Enricher, setting: Settings, changed: set[str]) -> None:
     """Watched countries, enriched languages and the input format shape a record. A port does not."""
-    ours = enricher._pipeline.model_dump()
-    theirs = describe_pipeline(setting, enricher._nlp, enricher._gazetteer).model_dump()
+    ours = enricher._english.pipeline.model_dump()
+    theirs = describe_pipeline(setting, enricher._english._nlp, enricher._english._gazetteer.edition).model_dump()
 
     assert {name for name in ours if ours[name] != theirs[name]} == changed
 
@@ -140,8 +140,8 @@ def test_a_library_of_another_version(enricher: Enricher, monkeypatch: pytest.Mo
     installed = metadata.version
     monkeypatch.setattr(metadata, "version", lambda name: "0" if name == library else installed(name))
 
-    ours = enricher._pipeline.model_dump()
-    theirs = describe_pipeline(Settings(), enricher._nlp, enricher._gazetteer).model_dump()
+    ours = enricher._english.pipeline.model_dump()
+    theirs = describe_pipeline(Settings(), enricher._english._nlp, enricher._english._gazetteer.edition).model_dump()
 
     assert {name for name in ours if ours[name] != theirs[name]} == {"libraries", "fingerprint"}
 
@@ -150,14 +150,14 @@ def test_an_installed_model_counts_with_its_files(
     enricher: Enricher, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Different weights under the same name and version are different data."""
-    monkeypatch.setattr(enricher._nlp, "_path", tmp_path)
+    monkeypatch.setattr(enricher._english._nlp, "_path", tmp_path)
     pipelines: list[Pipeline] = []
     for weights in ("a", "b"):
         (tmp_path / "ner").mkdir(exist_ok=True)
         (tmp_path / "ner" / "model").write_text(weights)
-        pipelines.append(describe_pipeline(Settings(), enricher._nlp, enricher._gazetteer))
+        pipelines.append(describe_pipeline(Settings(), enricher._english._nlp, enricher._english._gazetteer.edition))
     (tmp_path / "README.md").write_text("What the model is.")
-    pipelines.append(describe_pipeline(Settings(), enricher._nlp, enricher._gazetteer))
+    pipelines.append(describe_pipeline(Settings(), enricher._english._nlp, enricher._english._gazetteer.edition))
 
     assert pipelines[0].rules != pipelines[1].rules
     assert pipelines[1] == pipelines[2]

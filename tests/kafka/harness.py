@@ -15,6 +15,7 @@ import urllib.request
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, NewTopic
 
 from service.kafka.lag import NO_COORDINATOR
+from service.worker.application import MAX_FETCHED_ARTICLES
+from service.worker.in_flight import ARTICLES_PER_PROCESS
 from tests.process_tree import children
 
 if TYPE_CHECKING:
@@ -37,7 +40,12 @@ RUN = (
 LIGHT = "tests.kafka.processors:Light"
 FAULTY = "tests.kafka.faulty_processor:FaultyProcessor"
 BROKEN = "tests.kafka.processors:Broken"
-PATIENCE = 90.0  # seconds for something that needs two on an idle machine
+PATIENCE = (
+    240.0  # seconds for something that needs two on an idle machine; one that is busy may take a hundred times that
+)
+WORKER_PROCESSES = 2
+MOST_IN_FLIGHT = ARTICLES_PER_PROCESS * WORKER_PROCESSES + 4 * MAX_FETCHED_ARTICLES
+"""The most articles of four partitions that a worker of the harness may have published and not yet committed."""
 SETTLE_SECONDS = 20.0  # for all brokers to see a transaction as ended, which needs milliseconds
 BROKEN_PROMISES = "BROKEN_PROMISES"
 """Environment variable that names the file for ledgers in which a promise of the service is broken."""
@@ -211,7 +219,7 @@ class Stream:
             "NEWSWIRE_PARKED_TOPIC": f"{self.name}.parked",
             "NEWSWIRE_GROUP": self.name,
             "NEWSWIRE_DELIVERY": self.delivery,
-            "NEWSWIRE_WORKER_PROCESSES": "2",
+            "NEWSWIRE_WORKER_PROCESSES": str(WORKER_PROCESSES),
         }
 
     def command(self, *arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -398,8 +406,14 @@ class Worker:
             return 0, ""
 
     def await_ready(self, seconds: float = PATIENCE) -> Worker:
-        """Wait until the worker has joined the group."""
-        await_(lambda: self.page("/readyz")[0] == 200, "the worker to be ready", seconds, [self])
+        """Wait until the worker has joined the group. Fail at once if it has ended."""
+
+        def ready() -> bool:
+            """Return whether the worker is ready."""
+            assert self.process.poll() is None, f"the worker ended before it was ready:\n{self.tail()}"
+            return self.page("/readyz")[0] == HTTPStatus.OK
+
+        await_(ready, "the worker to be ready", seconds, [self])
         return self
 
     def metric(self, name: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.kafka.harness import await_, note
+from tests.kafka.harness import PATIENCE, await_, note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def await_more_articles(workers: Sequence[Worker]) -> None:
     await_(
         lambda: all(worker.metric(DONE) >= count for worker, count in zip(workers, targets, strict=True)),
         "some more work",
-        90,
+        PATIENCE,
         workers,
     )
 
@@ -40,7 +40,7 @@ def finish_and_check(streams: Sequence[Stream], workers: Sequence[Worker], fault
     *workers* are the workers that survived the fault; they must stop with exit code 0.
     """
     for stream in streams:
-        stream.await_done(240)
+        stream.await_done()
     ledgers = [stream.ledger() for stream in streams]
     for ledger in ledgers:
         note(fault, ledger)

@@ -99,7 +99,6 @@ def expressions() -> list[str]:
     return filled
 
 
-@pytest.mark.timeout(600)
 def test_every_panel_has_data(make_stream: Callable[..., Stream], tmp_path: Path) -> None:
     """Under load, with good and bad articles, every expression has values and every rule evaluates."""
     stream = make_stream()

@@ -77,7 +77,7 @@ def restart_and_compare(stream: Stream, articles: int, kills: int) -> None:
         await_(lambda due=due: stream.committed() >= due, "some articles", 240, [worker])  # type: ignore[misc] # a default
         worker.kill()
     worker = stream.start()
-    stream.await_done(180)
+    stream.await_done()
     await_(lambda: stream.committed() >= len(messages), "the last commit", 60, [worker])
 
     compacted = {key: int(orjson.loads(value)["revision"]) for key, value in stream.compacted_events().items()}
@@ -96,7 +96,6 @@ def test_the_topic_ends_with_the_newest_events(make_stream: Callable[..., Stream
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(900)
 def test_the_topic_of_2000_articles(make_stream: Callable[..., Stream], delivery: str) -> None:
     """The same for 2,000 articles and three kills."""
     restart_and_compare(make_stream(delivery=delivery, events=True), articles=2_000, kills=3)

@@ -273,7 +273,6 @@ def test_what_is_no_web_address_is_refused(stream: Stream, url: str) -> None:
     assert "is no web address" in done.stderr
 
 
-@pytest.mark.timeout(300)
 def test_a_feed_of_up_comes_out_enriched(stream: Stream, web: WebServer, tmp_path: Path) -> None:
     """`newswire up --feed URL` starts everything, and the items of the feed become records."""
     web.answers["/rss"] = reply(200, rss("a:Ferries leave Constanta for Varna"))

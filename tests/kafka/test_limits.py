@@ -19,7 +19,6 @@ def _await_hold(worker: Worker) -> str:
     return worker.page("/readyz")[1]
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("restarts", [2, pytest.param(10, marks=pytest.mark.faults)])
 def test_a_flood_of_refusals_does_not_flood_the_dead_letter_topic(
     make_stream: Callable[..., Stream], delivery: str, restarts: int

@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
-import pytest
 from kafka import KafkaProducer
 
 from service.local_kafka import Broker
@@ -239,7 +238,6 @@ def stopped(broker: Broker) -> Iterator[None]:
     broker.start()
 
 
-@pytest.mark.timeout(300)
 def test_brokers_that_are_away_are_reported(tmp_path: Path, record: EnrichedArticle) -> None:
     """Before Kafka is there and while it is away, page, probe and log say so; then the page goes on by itself."""
     with Broker(tmp_path) as broker:

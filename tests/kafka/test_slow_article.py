@@ -24,7 +24,6 @@ def _produce(stream: Stream, partition: int, count: int, **article: object) -> N
     stream.produce(((None, value) for value in values), partition=partition)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("fault", ["hang", pytest.param("spin", marks=pytest.mark.faults)])
 def test_the_other_partitions_deliver(make_stream: Callable[..., Stream], delivery: str, fault: str) -> None:
     """While the first article of a partition hangs, all articles of the others come out; then its own do."""
@@ -44,7 +43,6 @@ def test_the_other_partitions_deliver(make_stream: Callable[..., Stream], delive
     assert str(ledger) == "in 2001, out 2000, dead-lettered 1, lost 0, duplicated 0, out of order 0"
 
 
-@pytest.mark.timeout(300)
 def test_a_rebalance_while_a_partition_is_paused(make_stream: Callable[..., Stream], delivery: str) -> None:
     """A second worker joins while a partition is paused: nothing is lost or repeated."""
     stream = make_stream(delivery=delivery)

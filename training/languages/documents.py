@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,18 @@ TEXTS_PER_CHUNK = 1_000
 """Texts of which all scores are held in memory at once."""
 
 
+class Document(NamedTuple):
+    """A text as the teacher reads it."""
+
+    words: list[str]
+    headline_tokens: int
+    """Tokens of the first line, if it stands apart as a headline."""
+    tags: NDArray[np.uint8]
+    """The most likely tags: (token, `label.KEPT`)."""
+    shares: NDArray[np.float16]
+    """Their probabilities: (token, `label.KEPT`)."""
+
+
 @dataclass(slots=True)
 class Sample:
     """A text to learn from."""
@@ -46,8 +58,8 @@ class Sample:
 
 def read(
     texts: Sequence[Text], weights: Any, source: Encoder, vectors: WordVectors | None, *, labelled: bool
-) -> list[tuple[list[str], int, NDArray[np.uint8], NDArray[np.float16]]]:
-    """Return tokens, headline's length, tags and their probabilities of each of *texts* as the teacher reads them.
+) -> list[Document]:
+    """Return *texts* as the teacher reads them.
 
     Args:
         texts: Texts.
@@ -79,7 +91,7 @@ def read(
 
 def _document(
     text: Text, answers: Sequence[tuple[tuple[int, int], NDArray[np.float32]]], splitter: Language, *, labelled: bool
-) -> tuple[list[str], int, NDArray[np.uint8], NDArray[np.float16]]:
+) -> Document:
     doc = splitter.make_doc(text.text)
     starts = {token.idx: token.i for token in doc}
     shares = np.zeros((len(doc), TAGS), np.float32)
@@ -92,10 +104,15 @@ def _document(
         shares[rows] = found / np.maximum(found.sum(1, keepdims=True), 1e-9)
     tags, kept = most_likely(shares)
     headline = headline_tokens(text.text, np.array([token.idx for token in doc], np.int64))
-    return [as_read(token.text) for token in doc], headline, tags, kept
+    return Document([as_read(token.text) for token in doc], headline, tags, kept)
 
 
-def to_sample(document: tuple[list[str], int, NDArray[np.uint8], NDArray[np.float16]], numbering: Numbering) -> Sample:
-    """Return a document, as `read` gives it, as a sample."""
-    words, headline, tags, shares = document
-    return Sample(numbering.of(words), headline, tags, shares)
+def with_words_of(document: Document, text: Text, splitter: Language) -> Document | None:
+    """Return *document* with the words of *text*, a copy with other names; None if it has not as many words."""
+    words = [as_read(token.text) for token in splitter.make_doc(text.text)]
+    return document._replace(words=words) if len(words) == len(document.words) else None
+
+
+def to_sample(document: Document, numbering: Numbering) -> Sample:
+    """Return *document* as a sample."""
+    return Sample(numbering.of(document.words), document.headline_tokens, document.tags, document.shares)

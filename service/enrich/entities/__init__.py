@@ -8,7 +8,9 @@ Steps, in order:
     joining            the names of one thing
     repeats            further mentions of the names found
     salience           how much the article is about each
-After it, on the parse:
+In other languages, whose names have case endings and articles, and where no parse is read:
+    inflected_names    the same steps, with `inflected_spans`, `inflected_joining`, `inflection` and `cross_script`
+After it, in English, on the parse:
     references         which words refer to which entity: names, pronouns and descriptions
     descriptions       what the text says that each is: "Prime Minister X"
     reference_words    titles, offices and given names that tell who is meant
@@ -26,7 +28,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from service.contract.annotations import Entity, Mention
-from service.enrich.entities import lexicon
+from service.enrich.entities import inflected_names, lexicon
 from service.enrich.entities.acronyms import introduce
 from service.enrich.entities.joining import join
 from service.enrich.entities.knowledge import Knowledge
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from service.enrich.entities.name_groups import NameGroup
     from service.enrich.gazetteer.places import Gazetteer
 
-__all__ = ["EntityFinder"]
+__all__ = ["EntityFinder", "find_in"]
 
 
 class EntityFinder:
@@ -75,16 +77,35 @@ class EntityFinder:
         add_repeats(text, groups, figure_spans, self._lexicon)
         groups = [group for group in groups if group.candidates]
         doc.ents = _spans(doc, groups, figures)
-        zones = TextZones(text, headline)
-        total = sum(zones.weight(mention.start) for group in groups for mention in group.candidates)
-        entities = [_entity(group, zones, total, self._lexicon) for group in groups]
-        return sorted(entities, key=lambda entity: (-entity.salience, entity.mentions[0].start))
+        return _entities({group: _name(group, self._lexicon) for group in groups}, TextZones(text, headline))
 
 
-def _entity(group: NameGroup, zones: TextZones, total: float, lexicon: Lexicon) -> Entity:
+def find_in(doc: Doc, language: str, gazetteer: Gazetteer, *, headline: int = 0) -> list[Entity]:
+    """Return the entities of *doc*, a text in another language than English, as `EntityFinder.find` does.
+
+    Args:
+        doc: The text with the network's names in `doc.ents`; no parse is read.
+        language: Primary subtag of a language that `data/languages` knows.
+        gazetteer: The places.
+        headline: Length of the headline at the start of the text, in code points.
+    """
+    text = text_of(doc)
+    names = inflected_names.find(text, doc.ents, language, gazetteer)
+    doc.ents = _spans(doc, list(names), [])
+    return _entities(names, TextZones(text, headline))
+
+
+def _entities(names: dict[NameGroup, str], zones: TextZones) -> list[Entity]:
+    """Return the entities with these *names*, most salient first."""
+    total = sum(zones.weight(mention.start) for group in names for mention in group.candidates)
+    entities = [_entity(group, name, zones, total) for group, name in names.items()]
+    return sorted(entities, key=lambda entity: (-entity.salience, entity.mentions[0].start))
+
+
+def _entity(group: NameGroup, name: str, zones: TextZones, total: float) -> Entity:
     mentions = sorted(group.candidates)
     return Entity(
-        name=_name(group, lexicon),
+        name=name,
         type=group.label,
         mentions=[Mention(start=mention.start, end=mention.end, text=mention.surface) for mention in mentions],
         salience=round(sum(zones.weight(mention.start) for mention in mentions) / total, 4),

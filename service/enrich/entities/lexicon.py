@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -53,6 +54,7 @@ class Lexicon:
         return self.aliases.get(surface) or self.aliases.get(fold_name(surface))
 
 
+@functools.cache
 def load() -> Lexicon:
     """Read the lists from the package's data files."""
     words = data_files.read(DATA / "names.yaml")

@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING
 from service.enrich.entities import descriptions
 from service.enrich.entities.descriptions import Descriptions, NameMention, office
 from service.enrich.entities.reference_words import reference_words
-from service.enrich.grammar import speech
 from service.enrich.grammar.parse import Parse
-from service.enrich.grammar.quotation_marks import leads_on, passages
+from service.enrich.grammar.spoken_text import SpokenText
 from service.enrich.grammar.word_lists import noun_classes, word_class
-from service.enrich.model.tokenizing import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
 
     from service.contract.annotations import Entity
     from service.enrich.entities.descriptions import Description
-    from service.enrich.grammar.quotation_marks import Passage
 
 GENDER_OF_PRONOUN = {
     "he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f",
@@ -80,18 +77,10 @@ def find(doc: Doc, entities: Sequence[Entity]) -> dict[int, int]:
     starts = doc.to_array("IDX").tolist()
     mentions = list(_name_mentions(entities, starts))
     references = {token: mention.entity for mention in mentions for token in range(mention.start, mention.end)}
-    text = text_of(doc)
-    spoken = [(passage, _tokens(starts, passage)) for passage in passages(text)]
-    quoted = {token for _, tokens in spoken for token in tokens}
-    ends = [tokens[-1] for passage, tokens in spoken if tokens and leads_on(text, passage)]
-    speakers = {cue.speaker for cue in speech.find(parse, quoted, ends)}
-    resolver = _Resolver(parse, entities, mentions, references, quoted)
-    resolver.read(speakers)
+    spoken = SpokenText.of(doc)
+    resolver = _Resolver(parse, entities, mentions, references, spoken.quoted)
+    resolver.read({cue.speaker for cue in spoken.cues})
     return resolver.references
-
-
-def _tokens(starts: list[int], passage: Passage) -> range:
-    return range(bisect_left(starts, passage.start), bisect_left(starts, passage.end))
 
 
 def _name_mentions(entities: Sequence[Entity], starts: list[int]) -> Iterable[NameMention]:

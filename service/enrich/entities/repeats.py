@@ -11,7 +11,7 @@ from service.enrich.entities.name_candidates import TRUST_IN_HEADLINE, NameCandi
 from service.enrich.entities.name_forms import fold_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from service.enrich.entities.lexicon import Lexicon
     from service.enrich.entities.name_groups import NameGroup
@@ -30,7 +30,24 @@ def add_repeats(text: str, groups: list[NameGroup], figures: list[tuple[int, int
     A candidate inside a longer name that is known from elsewhere in the article grows to that name. The *figures*,
     spans of dates and amounts, stay. The text is read once, however many names there are.
     """
-    owners, lengths = _surfaces(groups, lexicon)
+
+    def is_name(start: int, end: int) -> bool:
+        return text[start:end] not in lexicon.heads or _is_short_form(text, start, end)
+
+    named = (group for group in groups if group.label != "LANGUAGE")
+    owners = owners_of_forms((form, group) for group in named for form in _forms(group, lexicon))
+    add_occurrences(text, groups, figures, owners, is_name)
+
+
+def add_occurrences(
+    text: str,
+    groups: list[NameGroup],
+    figures: list[tuple[int, int]],
+    owners: dict[str, NameGroup | None],
+    is_name: Callable[[int, int], bool],
+) -> None:
+    """Add to each group the whole-word occurrences of the forms that *owners* gives it, if *is_name* says so."""
+    lengths = _lengths(owners)
     covered: list[tuple[int, int, tuple[NameGroup, NameCandidate] | None]] = [
         (start, end, None) for start, end in figures
     ]
@@ -47,7 +64,7 @@ def add_repeats(text: str, groups: list[NameGroup], figures: list[tuple[int, int
             group = owners.get(text[start:end])
             if group is None or end > len(text) or not is_whole_word(text, start, end):
                 continue
-            if text[start:end] in lexicon.heads and not _is_short_form(text, start, end):
+            if not is_name(start, end):
                 continue
             inside = coverage.inside(start, end)
             inner = [owner for *_, owner in inside or () if owner]
@@ -63,24 +80,24 @@ def add_repeats(text: str, groups: list[NameGroup], figures: list[tuple[int, int
         group.candidates = [candidate for candidate in group.candidates if candidate not in replaced]
 
 
-def _surfaces(
-    groups: Iterable[NameGroup], lexicon: Lexicon
-) -> tuple[dict[str, NameGroup | None], dict[str, list[int]]]:
-    """Return the group of each form to look for (None if two have it), and the forms' lengths by first word.
-
-    The lengths are in descending order. However many names begin with "John", they have few different lengths.
-    """
+def owners_of_forms(forms: Iterable[tuple[str, NameGroup]]) -> dict[str, NameGroup | None]:
+    """Return the group of each form to look for, None if two have it."""
     owners: dict[str, NameGroup | None] = {}
-    for group in groups:
-        if group.label == "LANGUAGE":
-            continue
-        for form in _forms(group, lexicon):
-            owners[form] = group if owners.get(form, group) is group else None
+    for form, group in forms:
+        owners[form] = group if owners.get(form, group) is group else None
+    return owners
+
+
+def _lengths(owners: Iterable[str]) -> dict[str, list[int]]:
+    """Return the lengths of the forms by first word, in descending order.
+
+    However many names begin with "John", they have few different lengths.
+    """
     lengths: dict[str, set[int]] = defaultdict(set)
     for form in owners:
         if word := WORD.match(form):
             lengths[word[0]].add(len(form))
-    return owners, {word: sorted(of_word, reverse=True) for word, of_word in lengths.items()}
+    return {word: sorted(of_word, reverse=True) for word, of_word in lengths.items()}
 
 
 def _forms(group: NameGroup, lexicon: Lexicon) -> Iterator[str]:

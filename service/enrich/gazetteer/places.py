@@ -22,7 +22,9 @@ from service.contract.annotations import PlaceKind
 from service.enrich.gazetteer.folding import fold_place_name, is_initials
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
 
 GAZETTEER_FILE = Path(__file__).parents[1] / "data" / "gazetteer.npz"
 PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
@@ -86,17 +88,47 @@ def name_key(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=KEY_BYTES).digest(), "big")
 
 
+class NameTable:
+    """Rows of places by name: sorted keys, each with the row and the role that it belongs to."""
+
+    def __init__(self, keys: NDArray[np.uint64], targets: NDArray[np.uint32]) -> None:
+        bounds = np.arange((1 << BUCKET_BITS) + 1, dtype=np.uint64) << np.uint64(BUCKET_SHIFT)
+        self._buckets = array("I", np.searchsorted(keys, bounds).astype(np.uintc).tobytes())
+        self._keys, self._targets = keys.data, targets.data
+
+    def roles(self, name: str) -> dict[int, NameRole]:
+        """Return the rows of the places that *name* may stand for, each with the closest role that it has there.
+
+        Case matters only for abbreviations (`US`, `Pa.`), which are other words in lower case.
+        """
+        role_of: dict[int, NameRole] = {}
+        for text in (f"={name}",) if is_initials(name) else (fold_place_name(name), f"={name}"):
+            for row, role in self._rows(name_key(text)):
+                role_of[row] = min(role, role_of.get(row, role))
+        return role_of
+
+    def _rows(self, key: int) -> Iterator[tuple[int, NameRole]]:
+        bucket = key >> BUCKET_SHIFT
+        for position in range(self._buckets[bucket], self._buckets[bucket + 1]):
+            if self._keys[position] == key:
+                packed = self._targets[position]
+                yield packed >> 2, NAME_ROLES[packed & 3]
+
+
 class Gazetteer:
     """The places of one edition, read once and never changed."""
+
+    language = "en"
+    """The language whose names come first."""
 
     def __init__(self, path: Path = GAZETTEER_FILE) -> None:
         content = path.read_bytes()
         self.edition = hashlib.sha256(content).hexdigest()[:12]
         with np.load(path, allow_pickle=False) as columns:
-            self._column = {name: memoryview(columns[name]) for name in columns.files}
-        self._keys = self._column["keys"]
-        bounds = np.arange((1 << BUCKET_BITS) + 1, dtype=np.uint64) << np.uint64(BUCKET_SHIFT)
-        self._buckets = array("I", np.searchsorted(np.asarray(self._keys), bounds).astype(np.uintc).tobytes())
+            self._by_name = NameTable(columns["keys"], columns["targets"])
+            self._column = {
+                name: memoryview(columns[name]) for name in columns.files if name not in {"keys", "targets"}
+            }
         self._names = bytes(self._column["name_bytes"])
         self._codes = bytes(self._column["codes"]).decode("ascii")
 
@@ -106,25 +138,12 @@ class Gazetteer:
 
     @lru_cache(maxsize=4096)  # noqa: B019 - one gazetteer per process, which lives as long as the process
     def candidates(self, name: str) -> tuple[GazetteerMatch, ...]:
-        """Return every place that *name* may stand for, the most populous first.
+        """Return every place that *name* may stand for, the most populous first."""
+        return self._matches(self._by_name.roles(name))
 
-        Case matters only for abbreviations (`US`, `Pa.`), which are other words in lower case.
-        """
-        role_of: dict[int, NameRole] = {}
-        for text in (f"={name}",) if is_initials(name) else (fold_place_name(name), f"={name}"):
-            for row, role in self._rows(name_key(text)):
-                role_of[row] = min(role, role_of.get(row, role))
-        if not role_of:
-            return ()
+    def _matches(self, role_of: Mapping[int, NameRole]) -> tuple[GazetteerMatch, ...]:
         matches = [GazetteerMatch(self.place(row), role) for row, role in role_of.items()]
         return tuple(sorted(matches, key=lambda match: (-match.place.population, match.place.row)))
-
-    def _rows(self, key: int) -> Iterator[tuple[int, NameRole]]:
-        bucket = key >> BUCKET_SHIFT
-        for position in range(self._buckets[bucket], self._buckets[bucket + 1]):
-            if self._keys[position] == key:
-                packed = self._column["targets"][position]
-                yield packed >> 2, NAME_ROLES[packed & 3]
 
     @lru_cache(maxsize=4096)  # noqa: B019 - as above
     def place(self, row: int) -> Place:

@@ -7,7 +7,7 @@ weighted by attention (Yang et al. 2016).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -51,6 +51,15 @@ class Sizes:
         return RELATION_WIDTH + SIDE_COLUMNS
 
 
+class TopicInputs(NamedTuple):
+    """From what topics are scored: the vectors of the tokens, and how much attention each head pays them."""
+
+    vectors: Floats
+    """By itself and in its text: (token, 2 · width)."""
+    shares: Floats
+    """Those of a head sum to one: (token, head)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """What the network says of a text, one row per token."""
@@ -69,8 +78,8 @@ class Scores:
     """Log odds of each topic."""
     lead: Floats
     """Scores of the topics as the most important one."""
-    topic_parts: Floats
-    """What each token adds to the topics, before `Network.topic_weights`: (token, part)."""
+    topic_inputs: TopicInputs
+    """From what the topics were scored."""
 
 
 class Network:
@@ -85,10 +94,21 @@ class Network:
         """Matrix and bias that classify the relation of a token to its head."""
         return self._weights["relations.w"], self._weights["relations.b"]
 
-    def topic_weights(self, topics: Sequence[int]) -> Floats:
-        """Return the weights of `Scores.topic_parts` for each of *topics*: (part, topic)."""
-        weights: Floats = self._weights["topics.w"][:, list(topics)]
-        return weights
+    def topic_evidence(self, inputs: TopicInputs, topics: Sequence[int]) -> Floats:
+        """Return what each token adds to the log odds of each of *topics*: (token, topic).
+
+        For a few topics it is cheaper to multiply the matrices first, and then the vectors of all tokens.
+        """
+        evidence = np.zeros((len(inputs.vectors), len(topics)), np.float32)
+        for head, columns in enumerate(self._head_columns()):
+            chosen = self._weights["topics.w"][columns][:, list(topics)]
+            matrix = self._weights["topic_values.w"][:, columns] @ chosen
+            bias = self._weights["topic_values.b"][columns] @ chosen
+            evidence += inputs.shares[:, head : head + 1] * (inputs.vectors @ matrix + bias)
+        return evidence
+
+    def _head_columns(self) -> list[slice]:
+        return [slice(head * TOPIC_WIDTH, (head + 1) * TOPIC_WIDTH) for head in range(TOPIC_HEADS)]
 
     def read(self, words: Sequence[str], headline_tokens: int) -> Scores:
         """Return the scores of the *words* of a text, of which the first *headline_tokens* are its headline."""
@@ -100,9 +120,16 @@ class Network:
         shares = hidden @ weights["attention.w"] + weights["attention.b"]
         shares = np.exp(shares - shares.max(0))
         shares /= shares.sum(0)
-        values = np.concatenate([hidden, lexical], axis=1) @ weights["topic_values.w"] + weights["topic_values.b"]
-        parts = (values.reshape(len(words), TOPIC_HEADS, TOPIC_WIDTH) * shares[:, :, None]).reshape(len(words), -1)
-        topics = parts.sum(0) @ weights["topics.w"] + weights["topics.b"]
+        vectors = np.concatenate([hidden, lexical], axis=1)
+        # The mean of products with a matrix is the product with the mean, since the shares of a head sum to one.
+        means = shares.T @ vectors
+        pooled = np.concatenate(
+            [
+                mean @ weights["topic_values.w"][:, columns] + weights["topic_values.b"][columns]
+                for mean, columns in zip(means, self._head_columns(), strict=True)
+            ]
+        )
+        topics = pooled @ weights["topics.w"] + weights["topics.b"]
         half = len(topics) // 2
         return Scores(
             tags=(hidden @ weights["tags.w"] + weights["tags.b"])[:rows],
@@ -112,7 +139,7 @@ class Network:
             main=events[:rows, -1] - weights["no_main"],
             topics=topics[:half],
             lead=topics[half:],
-            topic_parts=parts[:rows],
+            topic_inputs=TopicInputs(vectors[:rows], shares[:rows]),
         )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from service.enrich.model.arrays import Floats, Ints
-    from service.enrich.model.network import Network, Scores
+    from service.enrich.model.network import Network, Scores, TopicInputs
 
 READING_KEY = "reading"
 """Key of the reading in a doc's `user_data`."""
@@ -35,12 +35,15 @@ class Reading:
     """Probability of each topic."""
     lead: Floats
     """Probability of each topic as the most important one."""
-    _topic_parts: Floats
+    _topic_inputs: TopicInputs
+    """Those of the first tokens, if the text was read in parts."""
     _network: Network
 
     def topic_evidence(self, topics: Sequence[int]) -> Floats:
         """Return what each token adds to the log odds of each of *topics*: (token, topic)."""
-        evidence: Floats = self._topic_parts @ self._network.topic_weights(topics)
+        evidence = np.zeros((len(self.types), len(topics)), np.float32)
+        of_first = self._network.topic_evidence(self._topic_inputs, topics)
+        evidence[: len(of_first)] = of_first
         return evidence
 
 
@@ -53,7 +56,7 @@ def create(scores: Scores, event_types: Sequence[str], network: Network) -> Read
         scores.main,
         1 / (1 + np.exp(-scores.topics)),
         _shares(scores.lead[None])[0],
-        scores.topic_parts,
+        scores.topic_inputs,
         network,
     )
 
@@ -69,9 +72,6 @@ def joined(readings: Sequence[Reading]) -> Reading:
     first = readings[0]
     if len(readings) == 1:
         return first
-    rows = sum(len(reading.types) for reading in readings)
-    parts = np.zeros((rows, first._topic_parts.shape[1]), np.float32)  # noqa: SLF001 - of the same class
-    parts[: len(first.types)] = first._topic_parts  # noqa: SLF001 - of the same class
     return Reading(
         first.event_types,
         np.concatenate([reading.types for reading in readings]),
@@ -79,7 +79,7 @@ def joined(readings: Sequence[Reading]) -> Reading:
         np.concatenate([reading.main for reading in readings]),
         first.topics,
         first.lead,
-        parts,
+        first._topic_inputs,  # noqa: SLF001 - of the same class
         first._network,  # noqa: SLF001 - of the same class
     )
 

@@ -45,12 +45,14 @@ def decode(scores: Floats) -> Iterator[TokenSpan]:
     """
     labels = (scores.shape[1] - 1) // 4
     tags = scores.argmax(axis=1)
-    if not _is_valid(*np.divmod(tags - 1, labels)):
+    breaks = _breaks(*np.divmod(tags - 1, labels))
+    if breaks.any():
         lead_of_outside = scores[:, 0] - scores[:, 1:].max(axis=1)
+        broken = np.concatenate(([0], np.cumsum(breaks)))
         invalid = [
             (start, end)
             for start, end in _stretches_between(lead_of_outside > OUTSIDE_MARGIN)
-            if not _is_valid(*np.divmod(tags[start:end] - 1, labels))
+            if broken[end + 1] > broken[start]
         ]
         invalid.sort(key=lambda stretch: stretch[1] - stretch[0])
         for batch in minibatch(invalid, SEQUENCES_PER_BATCH):  # type: ignore[no-untyped-call]
@@ -72,16 +74,16 @@ def _stretches_between(outside: Booleans) -> Iterator[tuple[int, int]]:
     yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
 
 
-def _is_valid(prefixes: Ints, labels: Ints) -> bool:
-    """Return whether tags, split into prefix (-1 for O) and label, are a sequence of whole spans."""
-    if not len(prefixes):
-        return True
-    opens = (prefixes == BEGIN) | (prefixes == INSIDE)
-    continues = (prefixes == INSIDE) | (prefixes == LAST)
-    if continues[0] or opens[-1]:
-        return False
-    follows = continues[1:]
-    return bool(np.all(opens[:-1] == follows) and np.all(labels[1:][follows] == labels[:-1][follows]))
+def _breaks(prefixes: Ints, labels: Ints) -> Booleans:
+    """Return for each token, and for the end, whether its tag may not follow the one before: (token + 1,).
+
+    Tags are split into prefix (-1 for O) and label. Before the first token and at the end, no span is open.
+    """
+    opens = np.concatenate(([False], (prefixes == BEGIN) | (prefixes == INSIDE)))
+    continues = np.concatenate(((prefixes == INSIDE) | (prefixes == LAST), [False]))
+    breaks: Booleans = opens != continues
+    breaks[1:-1] |= continues[1:-1] & (labels[1:] != labels[:-1])
+    return breaks
 
 
 def pad(sequences: list[Floats]) -> Floats:

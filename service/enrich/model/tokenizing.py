@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from spacy.tokens import Doc
 
 from service.enrich.model import network_reading
+from service.enrich.model.network_reading import READING_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,12 +38,12 @@ _LONG_RUN = re.compile(rf"\S{{{MAX_UNBROKEN_CODE_POINTS + 1},}}")
 def annotate(nlp: Language, text: str) -> Doc:
     """Return the Doc of *text* with all annotations of *nlp*. `doc.text` equals *text*, code point for code point."""
     parts = [nlp(_tokenize(nlp, part)) for part in _parts(text)]
-    read = network_reading.joined(
-        [part.user_data.pop(network_reading.READING_KEY) for part in parts]
-    )  # spaCy cannot join these
+    # spaCy cannot join these. A model of names alone has none.
+    readings = [part.user_data.pop(READING_KEY) for part in parts if READING_KEY in part.user_data]
     doc = _join(parts)
     doc.user_data[TEXT_KEY] = text
-    doc.user_data[network_reading.READING_KEY] = read
+    if readings:
+        doc.user_data[READING_KEY] = network_reading.joined(readings)
     return doc
 
 

@@ -108,7 +108,7 @@ def features(
     headline = len(article.headline) + 2 if article.headline and article.body else 0
     paragraph_end = article.text.find("\n", headline)
     paragraph_end = len(article.text) if paragraph_end < 0 else paragraph_end
-    parse, starts = Parse.of(doc), doc.to_array("IDX").tolist()
+    acts = _acts(mentions, doc)
     by_country: dict[str, list[CountryMention]] = defaultdict(list)
     for mention, in_menu in zip(mentions, _in_menu(mentions, article.text), strict=True):
         if not in_menu:
@@ -120,7 +120,6 @@ def features(
     for rank, country in enumerate(ranked):
         own = by_country[country]
         inside = [mention.toponym.start - headline for mention in own if mention.toponym.as_ != "dateline"]
-        last_tokens = [bisect_left(starts, mention.toponym.end) - 1 for mention in own]
         is_late = min(inside, default=len(article.text)) > LATE_CODE_POINTS
         table[country] = {
             "bias": 1.0,
@@ -138,10 +137,24 @@ def features(
             "later_rank": float(rank >= LATER_RANK),
             "confidence": max(mention.confidence for mention in own),
             "once_late": float(is_late and count[country] == 1),
-            "acts": min(MAX_COUNTED, sum(parse.deps[token] in OWNER_DEPS for token in last_tokens)) / MAX_COUNTED,
+            "acts": min(MAX_COUNTED, sum(mention.toponym.start in acts for mention in own)) / MAX_COUNTED,
             "institutions": math.log1p(institutions.get(country, 0)),
         }
     return table
+
+
+def _acts(mentions: Sequence[CountryMention], doc: Doc) -> set[int]:
+    """Return the starts of the mentions that are subjects or owners, or without a parse, that begin a sentence."""
+    starts = doc.to_array("IDX").tolist()
+    if not doc.has_annotation("DEP"):
+        begins = {start for start, flag in zip(starts, doc.to_array("SENT_START").tolist(), strict=True) if flag == 1}
+        return begins.intersection(mention.toponym.start for mention in mentions)
+    deps = Parse.of(doc).deps
+    return {
+        mention.toponym.start
+        for mention in mentions
+        if deps[bisect_left(starts, mention.toponym.end) - 1] in OWNER_DEPS
+    }
 
 
 def _probability(row: Mapping[str, float]) -> float:

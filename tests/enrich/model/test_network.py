@@ -50,8 +50,8 @@ def test_words_beyond_those_that_are_kept_are_read_alike(trained: Network, monke
 def test_what_words_add_to_a_topic_sums_up_to_its_score(trained: Network) -> None:
     """The evidence of a topic is the whole of its log odds, but for what the topic has in any text."""
     scores, nothing = trained.read(WORDS, 0), trained.read([""], 0)
-    added = (scores.topic_parts @ trained.topic_weights([7])).sum()
-    added_by_nothing = (nothing.topic_parts @ trained.topic_weights([7])).sum()
+    added = trained.topic_evidence(scores.topic_inputs, [7]).sum()
+    added_by_nothing = trained.topic_evidence(nothing.topic_inputs, [7]).sum()
 
     assert scores.topics[7] - nothing.topics[7] == pytest.approx(added - added_by_nothing, abs=1e-3)
 

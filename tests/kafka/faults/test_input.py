@@ -104,7 +104,7 @@ def test_compacted_input(make_stream: Callable[..., Stream], delivery: str) -> N
     assert worker.terminate() == 0
 
 
-@pytest.mark.parametrize("percent", [1, 5, pytest.param(20, marks=[pytest.mark.faults, pytest.mark.timeout(600)])])
+@pytest.mark.parametrize("percent", [1, 5, pytest.param(20, marks=pytest.mark.faults)])
 def test_poison(make_stream: Callable[..., Stream], delivery: str, percent: int) -> None:
     """Of the articles, *percent* % crash, hang or are refused: exactly these become dead letters."""
     seed = random.randrange(2**32)  # noqa: S311 - random, not secret

@@ -10,14 +10,14 @@ import pytest
 
 from service.local_kafka import Broker
 from tests.kafka.conftest import GUARANTEES
-from tests.kafka.harness import Stream, await_
+from tests.kafka.harness import MOST_IN_FLIGHT, Stream, await_
 from tests.kafka.side_by_side import finish_and_check, start_workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.faults
 
 
 @pytest.fixture
@@ -81,4 +81,4 @@ def test_a_signal_while_the_broker_is_down(broker: Broker, streams: list[Stream]
         worker.wait(60)
     broker.start()
     successors = [stream.start() for stream in streams]
-    finish_and_check(streams, successors, "stopped while the broker is down", repeats=96)
+    finish_and_check(streams, successors, "stopped while the broker is down", repeats=MOST_IN_FLIGHT)

@@ -16,7 +16,7 @@ from kafka import KafkaAdminClient
 from service.kafka.lag import NO_COORDINATOR
 from service.local_kafka import Cluster
 from tests.kafka.conftest import GUARANTEES
-from tests.kafka.harness import Stream, await_
+from tests.kafka.harness import MOST_IN_FLIGHT, Stream, await_
 from tests.kafka.proxy import HOST, Proxy
 from tests.kafka.side_by_side import await_more_articles, finish_and_check, start_workers
 
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(500)]
+pytestmark = pytest.mark.faults
 
 ARTICLES = 3_000
 SECONDS_PER_ARTICLE = 0.02  # in each of two processes: 100 articles per second, 30 s of work
-IN_FLIGHT = 96  # 48 per process, two of them: the maximum number of repeats in at least once per lost broker
 PROXIED = "PROXIED"
 AWAY_SECONDS = 60.0
 
@@ -90,7 +89,9 @@ def test_each_broker_in_turn(cluster: Cluster, streams: list[Stream], how: str) 
         getattr(broker, how)()
         broker.start()
         await_in_sync(cluster)
-    finish_and_check(streams, workers, f"three brokers, each in turn: {how}", repeats=len(cluster.brokers) * IN_FLIGHT)
+    finish_and_check(
+        streams, workers, f"three brokers, each in turn: {how}", repeats=len(cluster.brokers) * MOST_IN_FLIGHT
+    )
 
 
 def test_the_coordinator_is_killed(cluster: Cluster, streams: list[Stream]) -> None:
@@ -101,7 +102,7 @@ def test_the_coordinator_is_killed(cluster: Cluster, streams: list[Stream]) -> N
     await_more_articles(workers)
     broker.start()
     await_in_sync(cluster)
-    finish_and_check(streams, workers, "three brokers, the coordinator killed", repeats=IN_FLIGHT)
+    finish_and_check(streams, workers, "three brokers, the coordinator killed", repeats=MOST_IN_FLIGHT)
 
 
 def test_the_link_to_a_broker_is_cut(cluster: Cluster, proxied: list[Stream], proxies: dict[int, Proxy]) -> None:
@@ -111,7 +112,7 @@ def test_the_link_to_a_broker_is_cut(cluster: Cluster, proxied: list[Stream], pr
     time.sleep(AWAY_SECONDS)
     proxies[coordinator(cluster, proxied[0].name)].heal()
     finish_and_check(
-        proxied, workers, f"three brokers, the link to one cut for {AWAY_SECONDS:.0f} s", repeats=IN_FLIGHT
+        proxied, workers, f"three brokers, the link to one cut for {AWAY_SECONDS:.0f} s", repeats=MOST_IN_FLIGHT
     )
 
 
@@ -128,7 +129,9 @@ def test_a_broker_vanishes_silently(cluster: Cluster, proxied: list[Stream], pro
     proxies[coordinator(cluster, proxied[0].name)].swallow()
     time.sleep(AWAY_SECONDS / 2)
     proxies[coordinator(cluster, proxied[0].name)].heal()
-    finish_and_check(proxied, workers, f"three brokers, one half open for {AWAY_SECONDS / 2:.0f} s", repeats=IN_FLIGHT)
+    finish_and_check(
+        proxied, workers, f"three brokers, one half open for {AWAY_SECONDS / 2:.0f} s", repeats=MOST_IN_FLIGHT
+    )
 
 
 def coordinator(cluster: Cluster, group: str) -> int:
