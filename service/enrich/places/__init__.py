@@ -7,7 +7,8 @@ Recognition:
     recognition         the mentions of places in one article, from the two modules below
     labelled            places among the names that the model marked
     overlooked_places   places that the model did not mark
-    toponyms            one mention, and the collector that both modules fill
+    toponyms            one mention, and the collector that these modules fill
+    language_recognition  the mentions in an article of another language, with its words in `language_cues`
 Resolution:
     place_names         from a name to its candidates in the gazetteer
     toponym_groups      the mentions of one name together, and what the text says about it
@@ -23,7 +24,7 @@ import re
 from typing import TYPE_CHECKING
 
 from service.contract.annotations import Location, PlaceMention
-from service.enrich.places import home_country
+from service.enrich.places import home_country, language_cues, language_recognition
 from service.enrich.places.focus import weigh
 from service.enrich.places.recognition import recognise
 from service.enrich.places.resolution import resolve
@@ -36,10 +37,11 @@ if TYPE_CHECKING:
     from service.contract.annotations import CountryShare, PlaceKind
     from service.contract.raw_article import RawArticle
     from service.enrich.gazetteer.places import Gazetteer
+    from service.enrich.places.home_country import HomeEvidence
     from service.enrich.places.toponym_groups import ToponymGroup
     from service.enrich.places.toponyms import Toponym
 
-__all__ = ["find"]
+__all__ = ["find", "find_in"]
 
 KIND_OF_UNRESOLVED: dict[str, PlaceKind] = {"LOC": "region", "FAC": "facility"}
 """Kind of an unresolved name by the model's label. With any other label it is a city, as most small places are."""
@@ -52,8 +54,27 @@ def find(doc: Doc, article: RawArticle, gazetteer: Gazetteer) -> tuple[list[Loca
     evidence and not trusted. Offsets are code points of `article.text`.
     """
     toponyms = recognise(doc, article, gazetteer)
-    context = [part.strip() for part in re.split("[,()/]", article.dateline or "") if part.strip()]
     home = home_country.evidence(doc, article, toponyms, gazetteer)
+    return _resolved(doc, article, toponyms, home, gazetteer)
+
+
+def find_in(
+    doc: Doc, article: RawArticle, gazetteer: Gazetteer, language: str
+) -> tuple[list[Location], list[CountryShare]]:
+    """Return the places and the countries of an article in *language*, as `find` does; *doc* needs no parse.
+
+    *gazetteer* is that of the language.
+    """
+    lists = language_cues.of(language)
+    toponyms = language_recognition.recognise(doc, article, gazetteer, lists)
+    home = home_country.evidence_in_language(doc, article, toponyms, gazetteer, lists.home)
+    return _resolved(doc, article, toponyms, home, gazetteer)
+
+
+def _resolved(
+    doc: Doc, article: RawArticle, toponyms: Sequence[Toponym], home: HomeEvidence, gazetteer: Gazetteer
+) -> tuple[list[Location], list[CountryShare]]:
+    context = [part.strip() for part in re.split("[,()/]", article.dateline or "") if part.strip()]
     groups = resolve(toponyms, context, home.total, gazetteer, article.text)
     return _locations(groups, gazetteer), weigh(groups, article, doc, home)
 

@@ -66,6 +66,14 @@ def evidence(doc: Doc, article: RawArticle, toponyms: Sequence[Toponym], gazette
     return HomeEvidence(institutions(doc, toponyms, gazetteer), other)
 
 
+def evidence_in_language(
+    doc: Doc, article: RawArticle, toponyms: Sequence[Toponym], gazetteer: Gazetteer, country: str
+) -> HomeEvidence:
+    """Return what speaks for each country in a language of few countries: the site, or else *country*, its own."""
+    site = _country_of_site(article.url or "", gazetteer)
+    return HomeEvidence(institutions(doc, toponyms, gazetteer), Counter([site or country]))
+
+
 def institutions(doc: Doc, toponyms: Sequence[Toponym], gazetteer: Gazetteer) -> Counter[str]:
     """Return how many names of institutions hold a place of each country; *toponyms* are counted elsewhere."""
     text = text_of(doc)

@@ -14,6 +14,7 @@ import numpy as np
 
 from service.enrich.gazetteer.folding import fold_place_name
 from service.enrich.gazetteer.places import NameRole
+from service.enrich.places import language_cues
 from service.enrich.places.cues import alternatives, capitalisable
 from service.enrich.places.place_names import look_up
 
@@ -104,6 +105,8 @@ def _is_called_division(mention: Toponym, text: str, gazetteer: Gazetteer) -> bo
 
     For a name of both a country and a state of the United States, a governor in the same sentence means the state.
     """
+    if gazetteer.language != "en":
+        return language_cues.is_called_division(mention, text, language_cues.of(gazetteer.language))
     if (
         _DIVISION_AFTER.search(mention.text)
         or _DIVISION_AFTER.match(text, mention.end)
