@@ -90,7 +90,7 @@ def _name(group: NameGroup, forms: WordForms, of_things: Endings, gazetteer: Gaz
     """Return the usual name of a well-known thing if it is the article's, otherwise the fullest form, a nominative."""
     surfaces = [of_things.without_hyphen(" ".join(candidate.surface.split())) for candidate in sorted(group.candidates)]
     for surface in surfaces:
-        well_known = lexicon.load().well_known(surface)
+        well_known = lexicon.load().well_known(surface) if surface.isascii() else None
         if well_known and well_known.label == group.label:
             return well_known.name
     counts = Counter(surfaces)
@@ -104,7 +104,9 @@ def _name(group: NameGroup, forms: WordForms, of_things: Endings, gazetteer: Gaz
         return full, not form.isupper(), scripts[script(form)], -distance, counts[form], -len(form)
 
     best = max(counts, key=quality)
-    return _nominative(best, of_things, gazetteer) if group.label in {"GPE", "LOC"} else best
+    if group.label not in {"GPE", "LOC"} or any(map(forms.shows, name_parts(best))):
+        return best
+    return _nominative(best, of_things, gazetteer)
 
 
 def _nominative(surface: str, of_things: Endings, gazetteer: Gazetteer) -> str:

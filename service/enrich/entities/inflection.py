@@ -127,6 +127,7 @@ class WordForms:
         self._nominatives: dict[str, dict[str, int]] = {}
         self._parents: dict[str, str] = {}
         self._targets: dict[str, str] = {}
+        self._shown: set[str] = set()
 
     def add(self, word: str, forms: Endings) -> None:
         """Add a word of a name, in lower case, with the endings that it may have."""
@@ -156,9 +157,10 @@ class WordForms:
             for nominative, rank in nominatives.items():
                 ranks[root][nominative].append(rank)
         for root, of_root in ranks.items():
-            self._targets[root] = max(
-                of_root, key=lambda name: (len(of_root[name]), name in present, -sum(of_root[name]), name)
-            )
+            target = max(of_root, key=lambda name: (len(of_root[name]), name in present, -sum(of_root[name]), name))
+            self._targets[root] = target
+            if len(of_root[target]) > 1:
+                self._shown.add(target)
 
     def root(self, word: str) -> str:
         """Return what stands for all forms of *word*; its own key if it has no others here."""
@@ -168,6 +170,10 @@ class WordForms:
         """Return how far *word* is from the nominative: 0 for the nominative itself."""
         target = self._targets.get(self.root(word))
         return self._nominatives.get(word, {}).get(target, ABSENT) if target is not None else 0
+
+    def shows(self, word: str) -> bool:
+        """Report whether another form in the article shows that *word* is a nominative."""
+        return word_key(word) in self._shown
 
     def _find(self, key: str) -> str:
         parents = self._parents

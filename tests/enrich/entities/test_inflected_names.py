@@ -56,6 +56,7 @@ def mentions(found: list[Entity]) -> dict[str, list[str]]:
         ("hu", "PERSON", ["Robert Fico", "Ficóval", "Fico"], "Robert Fico"),
         ("hu", "PERSON", ["Annát", "Anna"], "Anna"),
         ("hu", "GPE", ["Szegeden", "Szegedre", "Szeged", "szegedi"], "Szeged"),
+        ("hu", "GPE", ["Libanonban", "Libanon"], "Libanon"),
         ("hu", "GPE", ["Németországban", "Németország"], "Németország"),
         ("hu", "ORG", ["Európai Bizottságnak", "Európai Bizottság", "Bizottsággal"], "Európai Bizottság"),
         ("hu", "ORG", ["MÁV-nál", "MÁV", "MÁV-ot"], "MÁV"),
@@ -137,6 +138,14 @@ def test_a_surname_of_two_persons_is_joined_to_neither(find: FindIn) -> None:
     )
 
     assert mentions(found) == {"Nagy Éva": ["Nagy Éva"], "Nagy Pál": ["Nagy Pál"], "Nagy": ["Nagy"]}
+
+
+def test_the_full_name_decides_the_type(find: FindIn) -> None:
+    """A surname that the network calls a place is a person in every mention."""
+    text = "Petru Zavroniu a vorbit. Zavroniu pleacă. Zavroniu vine."
+    found = find("ro", text, ("Petru Zavroniu", "PERSON"), ("Zavroniu", "GPE"), ("Zavroniu", "GPE"))
+
+    assert [(entity.type, len(entity.mentions)) for entity in found] == [("PERSON", 3)]
 
 
 def test_an_acronym_is_its_long_form_if_the_text_introduces_it(find: FindIn) -> None:
