@@ -107,7 +107,9 @@ class Joining:
                 found = by_stem.get(self._without_feminine(group.words[0]))
             if not found and group.label == "PERSON":
                 found = by_given.get(key)
-            _join_if_unique(group, found or ())
+            if full_name := _only(found or ()):
+                full_name.votes["PERSON"] += sum(group.votes.values())
+                group.join(full_name)
 
     def _may_be_person(self, group: NameGroup) -> bool:
         """Report whether a single name may be a surname: the network takes some for an organisation or a place."""
@@ -197,15 +199,14 @@ def _join_full_names(persons: dict[NameGroup, Key]) -> None:
         if len(key[0]) > 1 and not ORDINAL.fullmatch(key[0]):
             by_initial[key[0][0], key[-1]][person] = None
     for person, key in persons.items():
-        if len(key[0]) == 1:
-            _join_if_unique(person, by_initial[key[0], key[-1]])
+        if len(key[0]) == 1 and (full_name := _only(by_initial[key[0], key[-1]])):
+            person.join(full_name)
 
 
-def _join_if_unique(group: NameGroup, others: Iterable[NameGroup]) -> None:
-    """Join *group* to *others* if these are one thing already."""
-    roots = dict.fromkeys(other.root() for other in others)
-    if len(roots) == 1:
-        group.join(next(iter(roots)))
+def _only(groups: Iterable[NameGroup]) -> NameGroup | None:
+    """Return what *groups* are part of, if that is one thing."""
+    roots = dict.fromkeys(group.root() for group in groups)
+    return next(iter(roots)) if len(roots) == 1 else None
 
 
 def _join_scripts(groups: Iterable[NameGroup]) -> None:

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from service.enrich.entities import lexicon
 from service.enrich.entities.cross_script import script
-from service.enrich.entities.inflected_joining import Joining
+from service.enrich.entities.inflected_joining import MAX_PERSON_WORDS, Joining
 from service.enrich.entities.inflected_spans import clean_spans, introduced_pairs
 from service.enrich.entities.inflection import endings, name_parts, name_words
 from service.enrich.entities.name_forms import is_acronym
@@ -26,6 +27,7 @@ from service.enrich.entities.repeats import (
     add_occurrences,
     owners_of_forms,
 )
+from service.enrich.gazetteer.places import NameRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from service.enrich.entities.name_candidates import NameCandidate
     from service.enrich.gazetteer.places import Gazetteer
 
+SPACE = re.compile(" ")
 WORD = re.compile(r"\w+")
 WORD_BEFORE = re.compile(r"[\w,;:] (?P<word>\w+) $|[\w,;:] $")
 """What precedes a word in a sentence, and the word before it if that is not the sentence's first."""
@@ -50,7 +53,8 @@ def find(text: str, ents: Iterable[Span], language: str, gazetteer: Gazetteer) -
     owner = _group(candidates, words)
     joining = Joining(list(dict.fromkeys(owner.values())), language, gazetteer)
     groups = joining.join((owner[short], owner[long]) for short, long in pairs)
-    names = {group: _name(group, joining.forms_of(group), endings(language, "things")) for group in groups}
+    of_things = endings(language, "things")
+    names = {group: _name(group, joining.forms_of(group), of_things, gazetteer) for group in groups}
     _add_repeats(text, groups, words)
     return {group: name for group, name in names.items() if group.candidates}
 
@@ -82,22 +86,40 @@ def _distinctive_parts(surface: str, words: NameWords) -> list[str]:
     return left or parts
 
 
-def _name(group: NameGroup, forms: WordForms, of_things: Endings) -> str:
+def _name(group: NameGroup, forms: WordForms, of_things: Endings, gazetteer: Gazetteer) -> str:
     """Return the usual name of a well-known thing if it is the article's, otherwise the fullest form, a nominative."""
     surfaces = [of_things.without_hyphen(" ".join(candidate.surface.split())) for candidate in sorted(group.candidates)]
     for surface in surfaces:
-        well_known = lexicon.load().well_known(surface)
+        well_known = lexicon.load().well_known(surface) if surface.isascii() else None
         if well_known and well_known.label == group.label:
             return well_known.name
     counts = Counter(surfaces)
+    spaces = ((form, space) for form in counts for space in islice(SPACE.finditer(form), MAX_PERSON_WORDS))
+    parts_of_longer = {form[space.end() :] for form, space in spaces}
     scripts = Counter(map(script, surfaces))
 
     def quality(form: str) -> tuple[bool, bool, int, int, int, int]:
         distance = sum(forms.rank(word) for word in name_parts(form))
-        full = " " in form and not form[0].islower()
+        full = " " in form and not form[0].islower() and form not in parts_of_longer
         return full, not form.isupper(), scripts[script(form)], -distance, counts[form], -len(form)
 
-    return max(counts, key=quality)
+    best = max(counts, key=quality)
+    if group.label not in {"GPE", "LOC"} or any(map(forms.shows, name_parts(best))):
+        return best
+    return _nominative(best, of_things, gazetteer)
+
+
+def _nominative(surface: str, of_things: Endings, gazetteer: Gazetteer) -> str:
+    """Return the name of the greatest place in the gazetteer that *surface* may be a form of: "Arad" for "Aradon"."""
+    if gazetteer.candidates(surface):
+        return surface
+    best, greatest = surface, (0, False)
+    for name in of_things.restored(surface):
+        for match in gazetteer.candidates(name)[:1]:
+            size = (match.place.population, match.place.name == name)
+            if match.role is not NameRole.DEMONYM and size > greatest:
+                best, greatest = name[0].upper() + name[1:], size
+    return best
 
 
 def _add_repeats(text: str, groups: list[NameGroup], words: NameWords) -> None:

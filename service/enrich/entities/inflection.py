@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
+from itertools import product
 from typing import TYPE_CHECKING
 
 from service.enrich import data_files
@@ -16,7 +17,7 @@ from service.enrich.data_files import DATA, CommaSeparatedList, CommaSeparatedSe
 from service.enrich.entities.name_forms import QUOTES, fold_name
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Iterator
 
 NAME_PART = re.compile(r"[^\s,]+")
 AROUND_WORD = "'.()-" + QUOTES
@@ -24,6 +25,8 @@ CEDILLAS = str.maketrans("ş\u0163", "ș\u021b")
 """Letters that many Romanian texts write with a cedilla instead of a comma."""
 MIN_STEM_LETTERS = 3
 """Letters before an ending. Shorter stems are too often another word."""
+MAX_RESTORED_WORDS = 2
+"""Words of a name each of which may have an ending: with more there are too many names to look up."""
 MIN_LETTERS_BEFORE_HYPHEN = 2
 ABSENT = 1_000
 """Rank of a form of which the nominative is not among its own: greater than the number of endings of any language."""
@@ -87,6 +90,19 @@ class Endings:
         stem, hyphen, ending = surface.rpartition("-")
         return stem if stem and hyphen + ending in self._by_ending else surface
 
+    def restored(self, surface: str) -> Iterator[str]:
+        """Yield the names that *surface*, of one or two words, may be a form of, the longest endings cut first."""
+        words = surface.split(" ")
+        if len(words) > MAX_RESTORED_WORDS:
+            words = [surface]
+        for name in product(*([*self._restored_word(word), word] for word in words)):
+            yield " ".join(name)
+
+    def _restored_word(self, word: str) -> Iterator[str]:
+        for length in range(min(self._longest, len(word) - MIN_STEM_LETTERS), 0, -1):
+            for nominative, _ in self._by_ending.get(word[-length:], ()):
+                yield word[:-length] + nominative
+
     def nominatives(self, word: str) -> dict[str, int]:
         """Return the keys of the words that *word*, in lower case, may be a form of, each with the rank of the ending.
 
@@ -111,6 +127,7 @@ class WordForms:
         self._nominatives: dict[str, dict[str, int]] = {}
         self._parents: dict[str, str] = {}
         self._targets: dict[str, str] = {}
+        self._shown: set[str] = set()
 
     def add(self, word: str, forms: Endings) -> None:
         """Add a word of a name, in lower case, with the endings that it may have."""
@@ -140,9 +157,10 @@ class WordForms:
             for nominative, rank in nominatives.items():
                 ranks[root][nominative].append(rank)
         for root, of_root in ranks.items():
-            self._targets[root] = max(
-                of_root, key=lambda name: (len(of_root[name]), name in present, -sum(of_root[name]), name)
-            )
+            target = max(of_root, key=lambda name: (len(of_root[name]), name in present, -sum(of_root[name]), name))
+            self._targets[root] = target
+            if len(of_root[target]) > 1:
+                self._shown.add(target)
 
     def root(self, word: str) -> str:
         """Return what stands for all forms of *word*; its own key if it has no others here."""
@@ -152,6 +170,10 @@ class WordForms:
         """Return how far *word* is from the nominative: 0 for the nominative itself."""
         target = self._targets.get(self.root(word))
         return self._nominatives.get(word, {}).get(target, ABSENT) if target is not None else 0
+
+    def shows(self, word: str) -> bool:
+        """Report whether another form in the article shows that *word* is a nominative."""
+        return word_key(word) in self._shown
 
     def _find(self, key: str) -> str:
         parents = self._parents
