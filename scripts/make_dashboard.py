@@ -202,6 +202,12 @@ ROWS: dict[str, list[Panel]] = {
         series(
             "Entities", "By type, per article.", {"{{label}}": per_article("newswire_entities_total", "label")}, "short"
         ),
+        series(
+            "Languages",
+            "Share of the records by language of the article.",
+            {"{{language}}": per_article("newswire_article_languages_total", "language")},
+            "percentunit",
+        ),
     ],
     "The process": [
         series(

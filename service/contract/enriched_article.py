@@ -30,6 +30,7 @@ class NoneFound(ContractModel):
     """The reasons why the record has no entities, locations, events or topics.
 
     An empty list of these always has one. Only records from before topics were added have none for their topics.
+    Counts have a reason if they are not read in the article's language; this member is left out otherwise.
     """
 
     entities: str | None = None
@@ -40,6 +41,8 @@ class NoneFound(ContractModel):
     """Why there are none."""
     topics: str | None = None
     """Why there are none."""
+    counts: str | None = Field(default=None, exclude_if=lambda reason: reason is None)
+    """Why there are none, if numbers are not read in the article's language. It is left out otherwise."""
 
 
 class Pipeline(ContractModel):

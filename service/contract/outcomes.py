@@ -38,6 +38,8 @@ class Enriched:
     """Sort key of the versions of an article (see `RawArticle.revision`)."""
     superseded: bool = False
     """Whether a later version of the article was published before. Set by the worker, which alone knows."""
+    language: str = "unknown"
+    """Language of the article, if it is one of `NEWSWIRE_LANGUAGES`; otherwise `other` or `unknown`."""
     entities: dict[str, int] = field(default_factory=dict)
     """Number of entities per type."""
     places: dict[str, int] = field(default_factory=dict)

@@ -79,7 +79,7 @@ class Enricher:
             return span_check.check(record)
 
     def _unread_record(self, article: RawArticle, status: str, language: str | None, reason: str) -> EnrichedArticle:
-        none_found = NoneFound(**dict.fromkeys(NoneFound.model_fields, reason))
+        none_found = NoneFound(**dict.fromkeys(self._english.reasons_if_none_found, reason))
         return self._record(article, status, language, none_found, self._english.pipeline)
 
     def _record(

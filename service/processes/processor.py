@@ -15,6 +15,7 @@ from service.contract.outcomes import Enriched, Headers, Message, Outcome, Refus
 from service.contract.reject_reasons import InvalidArticleError, RejectReason
 from service.enrich import flat_events
 from service.enrich.enricher import Enricher
+from service.enrich.language import primary
 
 if TYPE_CHECKING:
     from service.contract.enriched_article import EnrichedArticle
@@ -81,6 +82,7 @@ class Processor:
             status=record.status,
             seconds=seconds,
             revision=record.revision,
+            language=self._language_label(record.language),
             entities=dict(Counter(entity.type for entity in record.entities)),
             places=dict(Counter(_country_label(place.country, place.confidence) for place in record.locations)),
             events=dict(Counter(event.type for event in record.events)),
@@ -88,6 +90,11 @@ class Processor:
             flat_events=messages,
             unread=unread,
         )
+
+    def _language_label(self, language: str | None) -> str:
+        if language is None:
+            return "unknown"
+        return primary(language) if primary(language) in map(primary, self._settings.languages) else "other"
 
 
 def _country_label(code: str | None, confidence: float) -> str:

@@ -103,6 +103,7 @@ class Accounting:
     def _enriched(self, record: KafkaRecord, outcome: Enriched, events: dict[str, int]) -> None:
         total = sum(outcome.seconds.values())
         self._metrics.articles.labels(outcome.status, "").inc()
+        self._metrics.languages.labels(outcome.language).inc()
         self._metrics.processing.observe(total)
         for stage, seconds in outcome.seconds.items():
             self._metrics.stages.labels(stage).observe(seconds)
@@ -121,6 +122,7 @@ class Accounting:
             id=outcome.id,
             **_place(record),
             outcome=outcome.status,
+            language=outcome.language,
             superseded=outcome.superseded,
             entities=sum(outcome.entities.values()),
             places=sum(outcome.places.values()),

@@ -16,6 +16,8 @@ from service.contract.annotations import EntityType
 from service.contract.reject_reasons import RejectReason
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from service.settings import Settings
 
 OUTCOMES = ("enriched", "unsupported_language", "retracted", "deleted", "superseded", "rejected")
@@ -37,6 +39,13 @@ class Metrics:
             "Articles delivered and committed. `reason` says why those with outcome `rejected` were; those "
             "with outcome `superseded` were dropped.",
             ["outcome", "reason"],
+            registry=registry,
+        )
+        self.languages = Counter(
+            "newswire_article_languages",
+            "Records written, by language of the article: one of `NEWSWIRE_LANGUAGES`, `other`, or `unknown` if it is "
+            "neither stated nor detected with certainty.",
+            ["language"],
             registry=registry,
         )
         self.superseded = Counter(
@@ -150,18 +159,19 @@ class Metrics:
         for outcome in OUTCOMES:
             for reason in RejectReason if outcome == "rejected" else ("",):
                 self.articles.labels(outcome, reason)
-        for reason in RejectReason:
-            self.dead_letters.labels(reason)
-        for limit in LIMITS:
-            self.held.labels(limit)
-        for stage in STAGES:
-            self.stages.labels(stage)
-        for kind in ("written", "deleted"):
-            self.flat_events.labels(kind)
+        languages = (language.partition("-")[0].lower() for language in settings.languages)
+        known: tuple[tuple[Counter | Gauge | Histogram, Iterable[str]], ...] = (
+            (self.dead_letters, RejectReason),
+            (self.held, LIMITS),
+            (self.stages, STAGES),
+            (self.flat_events, ("written", "deleted")),
+            (self.languages, (*languages, "other", "unknown")),
+            (self.entities, get_args(EntityType)),
+            (self.places, (*settings.watched, "", "?")),
+        )
+        for metric, labels in known:
+            for label in labels:
+                metric.labels(label)
         for topic in filter(None, (settings.enriched_topic, settings.events_topic, settings.dead_letter_topic)):
             self.published.labels(topic, "ok")
             self.published.labels(topic, "error")
-        for label in get_args(EntityType):
-            self.entities.labels(label)
-        for country in (*settings.watched, "", "?"):
-            self.places.labels(country)

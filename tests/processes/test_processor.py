@@ -33,6 +33,15 @@ def test_there_are_flat_events_only_for_a_topic() -> None:
     assert with_topic.flat_events
 
 
+def test_a_record_is_counted_under_its_language() -> None:
+    """A language that is enriched is named without its region; all others are one, and so are unknown ones."""
+    processor = Processor(Settings())
+    articles = ({"language": "en-GB"}, {"language": "de"}, {"body": "12:30, 14:45"})
+    outcomes = [processor.process(Message(orjson.dumps({"body": "Guten Tag."} | article))) for article in articles]
+
+    assert [isinstance(outcome, Enriched) and outcome.language for outcome in outcomes] == ["en", "other", "unknown"]
+
+
 def test_an_article_whose_events_are_too_large_is_refused() -> None:
     """All its events together may have as many bytes as a record; otherwise it is refused and none is lost silently."""
     body = "Police arrested him. " * 40

@@ -94,6 +94,22 @@ def test_a_record_shows_what_it_holds(record: EnrichedArticle) -> None:
     assert len(page.css("svg circle")) == 2
 
 
+def test_cyrillic_and_letters_with_a_mark_of_their_own_shift_no_mark(record: EnrichedArticle) -> None:
+    """Offsets are code points: a letter and its mark are two. The browser is told the language of the text."""
+    words = "Иван Петро\u0301в"
+    text = f"За\u0301мъкът и\u0306 Bras\u0306ov: {words} e тук."  # noqa: RUF001 - Cyrillic
+    entity = record.entities[0].model_copy(update={"mentions": [mention(text, words)]})
+    nothing: dict[str, list[object]] = {"locations": [], "events": []}
+    shown = record.model_copy(update={"text": text, "language": "bg", "entities": [entity]} | nothing)
+
+    for page in (html.fragment(shown), html.document(shown)):
+        (box,) = LexborHTMLParser(page).css(".text")
+
+        assert box.text() == text
+        assert box.attributes["lang"] == "bg"
+        assert [node.text() for node in box.css("mark")] == [words]
+
+
 def test_the_main_event_stands_out(record: EnrichedArticle) -> None:
     """The story's own event is marked in the text and in the list, and another event is not."""
     other = record.events[0].model_copy(update={"main": False, "trigger": mention(record.text, "hurt")})

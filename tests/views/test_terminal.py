@@ -65,6 +65,20 @@ def rendered(shown: EnrichedArticle, *, colours: bool = True) -> str:
     return console.file.getvalue()
 
 
+@pytest.mark.parametrize("before", ["За\u0301мъкът на ", "Bras\u0306ov s\u0326i ", "Кра\u0301й и\u0306 "])  # noqa: RUF001 - Cyrillic
+def test_cyrillic_and_letters_with_a_mark_of_their_own_shift_no_mark(before: str) -> None:
+    """Offsets are code points: a letter and its mark are two, though a terminal shows one."""
+    shown = marked(record(f"{before}Sofia."))
+    console = Console()
+    start = shown.plain.index("Sofia")
+    underlined = [
+        at for at in range(start - len(before), start + 6) if shown.get_style_at_offset(console, at).underline
+    ]
+
+    assert underlined == list(range(start, start + 5))
+    assert f"{before}[Sofia|GPE BG]." in marked(record(f"{before}Sofia."), colours=False).plain
+
+
 def test_names_places_and_triggers_are_marked_where_they_stand() -> None:
     """A style covers the mention and nothing else."""
     shown = marked(record("Troops left Sofia."))
