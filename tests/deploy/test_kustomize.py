@@ -22,9 +22,26 @@ from service.worker.preflight import WAIT_SECONDS
 
 ROOT = Path(__file__).parents[2]
 KUSTOMIZE = ROOT / "deploy/kustomize"
-OVERLAYS = ["dev", "prod"]
+OVERLAYS = sorted(path.parent.name for path in KUSTOMIZE.glob("overlays/*/kustomization.yaml"))
 COMPONENTS = sorted(path.parent.name for path in KUSTOMIZE.glob("components/*/kustomization.yaml"))
-CUSTOM = {"KafkaTopic", "KafkaUser", "ScaledObject", "TriggerAuthentication", "PodMonitor", "PrometheusRule"}
+AFTER = {  # components that change what another one adds
+    "client-certificate": ["strimzi"],
+    "kafka-access": ["strimzi", "keda"],
+    "kube-prometheus-stack": ["podmonitor"],
+    "runbook-url": ["podmonitor"],
+    "openshift": ["network-policy"],
+    "traces": ["network-policy"],
+}
+VERSIONS = ["1.31", "1.34", "1.37"]
+CUSTOM = {
+    "KafkaAccess",
+    "KafkaTopic",
+    "KafkaUser",
+    "PodMonitor",
+    "PrometheusRule",
+    "ScaledObject",
+    "TriggerAuthentication",
+}
 GO_MODULES = {  # the operators' definitions of their kinds, in the Go modules of their releases
     "github.com/kedacore/keda/v2@v2.21.0": "config/crd/bases",
     "github.com/prometheus-operator/prometheus-operator@v0.85.0": "example/prometheus-operator-crd",
@@ -51,23 +68,33 @@ def render(folder: Path) -> list[Manifest]:
     return list(yaml.safe_load_all(done.stdout))
 
 
-@pytest.fixture(params=[*OVERLAYS, *COMPONENTS])
+@pytest.fixture(params=[*(f"overlays/{name}" for name in OVERLAYS), *COMPONENTS])
 def manifests(request: pytest.FixtureRequest, tmp_path: Path) -> list[Manifest]:
     """Return the manifests of each overlay, and of each component on the base."""
-    if request.param in OVERLAYS:
-        return render(KUSTOMIZE / "overlays" / request.param)
-    shutil.copytree(KUSTOMIZE, tmp_path / "kustomize")
-    folder = tmp_path / "kustomize/overlays/component"
-    folder.mkdir()
-    kustomization = {"resources": ["../../base"], "components": [f"../../components/{request.param}"]}
-    (folder / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
-    return render(folder)
+    if "/" in request.param:
+        return render(KUSTOMIZE / request.param)
+    return with_components(tmp_path, request.param)
 
 
 @pytest.fixture
 def prod() -> list[Manifest]:
     """Return the manifests of the production overlay."""
     return render(KUSTOMIZE / "overlays/prod")
+
+
+def with_components(folder: Path, *names: str, base: str = "base") -> list[Manifest]:
+    """Return the manifests of *base* with components and those that they change."""
+    shutil.copytree(KUSTOMIZE, folder / "kustomize", dirs_exist_ok=True)
+    overlay = folder / "kustomize/overlays/components"
+    overlay.mkdir(exist_ok=True)
+    needed = dict.fromkeys(name for wanted in names for name in (*AFTER.get(wanted, ()), wanted))
+    kustomization = {
+        "resources": [f"../../{base}", *(["runbook.yaml"] if "runbook-url" in needed else [])],
+        "components": [f"../../components/{name}" for name in needed],
+    }
+    shutil.copy(KUSTOMIZE / "overlays/prod/runbook.yaml", overlay)
+    (overlay / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
+    return render(overlay)
 
 
 def only(manifests: list[Manifest], kind: str) -> Manifest:
@@ -78,34 +105,52 @@ def only(manifests: list[Manifest], kind: str) -> Manifest:
 
 def pods(manifests: list[Manifest]) -> list[Manifest]:
     """Return the pod specifications of all workloads."""
-    return [manifest["spec"]["template"]["spec"] for manifest in manifests if manifest["kind"] in {"Deployment", "Job"}]
+    return [manifest["spec"]["template"]["spec"] for manifest in manifests if "template" in manifest.get("spec", ())]
+
+
+def variables(manifests: list[Manifest]) -> dict[str, str]:
+    """Return the environment of the enricher."""
+    (container,) = only(manifests, "Deployment")["spec"]["template"]["spec"]["containers"]
+    (source,) = container["envFrom"]
+    settings = {manifest["metadata"]["name"]: manifest["data"] for manifest in manifests if "data" in manifest}
+    values = {entry["name"]: entry.get("value", "from a secret") for entry in container.get("env", ())}
+    return {**settings[source["configMapRef"]["name"]], **values}
 
 
 def test_manifests_are_valid(manifests: list[Manifest]) -> None:
-    """Every manifest conforms to the schema of Kubernetes, without unknown fields."""
+    """Every manifest conforms to the schemas of three versions of Kubernetes, without unknown fields."""
     for manifest in manifests:
-        if manifest["kind"] not in CUSTOM:
-            kubernetes_validate.validate(manifest, "1.34", strict=True)
+        for version in VERSIONS if manifest["kind"] not in CUSTOM else []:
+            kubernetes_validate.validate(manifest, version, strict=True)
 
 
-def test_custom_kinds_are_valid(prod: list[Manifest]) -> None:
-    """Manifests for KEDA and the Prometheus operator conform to the operators' released definitions."""
+def definitions() -> list[Manifest]:
+    """Return what defines the kinds of KEDA and the Prometheus operator, from the Go modules of their releases."""
     if not shutil.which("go"):
         pytest.skip("needs Go to fetch the operators' definitions")
-    schemas = {}
+    found = []
     for module, folder in GO_MODULES.items():
         done = subprocess.run(["go", "mod", "download", "-json", module], capture_output=True, check=False, cwd="/")
         assert done.returncode == 0, done.stderr
         for path in (Path(json.loads(done.stdout)["Dir"]) / folder).glob("*.yaml"):
-            definition = yaml.load(path.read_text(), Loader)["spec"]  # noqa: S506 - a safe loader
-            for version in definition["versions"]:
-                kind = (f"{definition['group']}/{version['name']}", definition["names"]["kind"])
-                schemas[kind] = version["schema"]["openAPIV3Schema"]
+            definition = yaml.load(path.read_text(), Loader)  # noqa: S506 - a safe loader
+            if definition["kind"] == "CustomResourceDefinition":
+                found.append(definition)
+    return found
+
+
+def test_custom_kinds_are_valid(prod: list[Manifest]) -> None:
+    """Manifests for KEDA and the Prometheus operator conform to the operators' released definitions."""
+    schemas = {
+        (f"{definition['spec']['group']}/{version['name']}", definition["spec"]["names"]["kind"]): version["schema"]
+        for definition in definitions()
+        for version in definition["spec"]["versions"]
+    }
     checked = set()
     for manifest in prod:
         kind = (manifest["apiVersion"], manifest["kind"])
         if kind in schemas:
-            jsonschema.Draft202012Validator(closed(schemas[kind])).validate(manifest)
+            jsonschema.Draft202012Validator(closed(schemas[kind]["openAPIV3Schema"])).validate(manifest)
             checked.add(manifest["kind"])
     assert checked == {"ScaledObject", "TriggerAuthentication", "PodMonitor", "PrometheusRule"}
 
@@ -135,7 +180,7 @@ def test_pods_are_restricted(manifests: list[Manifest]) -> None:
             "emptyDir",
             "secret",
         }
-        for container in pod["containers"]:
+        for container in (*pod["containers"], *pod.get("initContainers", ())):
             context = container["securityContext"]
             assert context["allowPrivilegeEscalation"] is False
             assert context["readOnlyRootFilesystem"] is True
@@ -143,12 +188,15 @@ def test_pods_are_restricted(manifests: list[Manifest]) -> None:
             assert container["resources"]["limits"]["memory"] == container["resources"]["requests"]["memory"]
 
 
-def test_pods_run_as_the_image_does(manifests: list[Manifest]) -> None:
-    """User and group of every pod are those of the Dockerfile."""
+def test_pods_run_as_the_image_does(tmp_path: Path) -> None:
+    """User and group of every pod are those of the Dockerfile; on OpenShift, which assigns them, no pod names any."""
     user = re.findall(r"^USER (\d+):(\d+)$", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
 
-    for pod in pods(manifests):
+    for base in ("base", "feed"):
+        (pod,) = pods(render(KUSTOMIZE / base))
         assert [(str(pod["securityContext"]["runAsUser"]), str(pod["securityContext"]["runAsGroup"]))] == user
+        (pod,) = pods(with_components(tmp_path, "openshift", base=base))
+        assert pod["securityContext"].keys() == {"runAsNonRoot", "seccompProfile"}
 
 
 def test_the_pod_of_feeds_is_restricted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,14 +223,13 @@ def test_the_pod_of_feeds_is_restricted(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_enricher_accepts_its_settings(manifests: list[Manifest], monkeypatch: pytest.MonkeyPatch) -> None:
     """Every variable is a setting of the service, with a valid value."""
     (container,) = only(manifests, "Deployment")["spec"]["template"]["spec"]["containers"]
-    variables = dict(only(manifests, "ConfigMap")["data"])
-    variables |= {entry["name"]: entry.get("value", "from a secret") for entry in container.get("env", ())}
-    for name, value in variables.items():
+    ours = {name: value for name, value in variables(manifests).items() if not name.startswith("OTEL_")}
+    for name, value in ours.items():
         monkeypatch.setenv(name, value)
 
     settings = Settings()
 
-    assert len(settings.model_fields_set) == len(variables)
+    assert len(settings.model_fields_set) == len(ours)
     assert container["ports"] == [{"name": "http", "containerPort": settings.web_port}]
 
 
@@ -228,12 +275,88 @@ def test_topics_are_as_declared(prod: list[Manifest]) -> None:
         assert spec["replicas"] == 3
 
 
-def test_there_are_no_more_replicas_than_partitions(prod: list[Manifest]) -> None:
-    """KEDA starts at most as many pods as the raw topic has partitions."""
+def test_keda_looks_at_the_lag_of_the_enricher(prod: list[Manifest]) -> None:
+    """KEDA asks for the topic and the group that the enricher reads."""
     (raw,) = (topic for topic in declared() if topic.role == "raw")
     scaled = only(prod, "ScaledObject")["spec"]
 
-    assert scaled["maxReplicaCount"] == raw.partitions
     assert scaled["triggers"][0]["metadata"]["topic"] == raw.name
     assert scaled["triggers"][0]["metadata"]["consumerGroup"] == Settings().group
-    assert "replicas" not in only(prod, "Deployment")["spec"]
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_keda_finds_kafka_from_its_own_namespace(overlay: str) -> None:
+    """KEDA takes the address from the settings of the enricher, and the address names the namespace of Kafka."""
+    manifests = render(KUSTOMIZE / "overlays" / overlay)
+    for scaled in (manifest for manifest in manifests if manifest["kind"] == "ScaledObject"):
+        (trigger,) = scaled["spec"]["triggers"]
+        address = variables(manifests)[trigger["metadata"]["bootstrapServersFromEnv"]]
+
+        assert all("." in server.split(":")[0] for server in address.split(","))
+
+
+@pytest.mark.parametrize("name", ["keda", "hpa"])
+def test_an_autoscaler_keeps_its_number_of_replicas(tmp_path: Path, name: str) -> None:
+    """Applying the manifests again does not reset what the autoscaler has set, and it never exceeds the partitions."""
+    manifests = with_components(tmp_path, name)
+    (raw,) = (topic for topic in declared() if topic.role == "raw")
+    limits = [manifest["spec"] for manifest in manifests if "scaleTargetRef" in manifest.get("spec", ())]
+
+    assert [limit.get("maxReplicas", limit.get("maxReplicaCount")) for limit in limits] == [raw.partitions]
+    assert "replicas" not in only(manifests, "Deployment")["spec"]
+
+
+def test_prometheus_finds_monitor_and_rules(prod: list[Manifest]) -> None:
+    """They have the label that kube-prometheus-stack selects, and every alert the address of the runbook."""
+    (rules,) = (manifest for manifest in prod if manifest["kind"] == "PrometheusRule")
+    addresses = [rule["annotations"]["runbook_url"] for group in rules["spec"]["groups"] for rule in group["rules"]]
+    (wiki,) = {address.partition("#")[0] for address in addresses}
+
+    assert rules["metadata"]["labels"] == {"release": "kube-prometheus-stack"}
+    assert only(prod, "PodMonitor")["metadata"]["labels"] == {"release": "kube-prometheus-stack"}
+    assert wiki == yaml.safe_load((KUSTOMIZE / "overlays/prod/runbook.yaml").read_text())["data"]["url"]
+
+
+def test_grafana_finds_the_dashboard(prod: list[Manifest]) -> None:
+    """A ConfigMap holds the dashboard, with the label that the sidecar of Grafana's chart looks for."""
+    (dashboard,) = (manifest for manifest in prod if manifest["metadata"].get("labels") == {"grafana_dashboard": "1"})
+
+    assert dashboard["data"] == {"newswire.json": (ROOT / "deploy/grafana/newswire.json").read_text()}
+
+
+def test_the_policy_opens_what_a_component_needs(tmp_path: Path) -> None:
+    """DNS of OpenShift and the collector of traces can be reached if their components follow the policy."""
+    policy = only(with_components(tmp_path, "traces", "openshift"), "NetworkPolicy")["spec"]
+    ports = [{port["port"] for port in rule["ports"]} for rule in policy["egress"]]
+
+    assert ports == [{53}, {9093}, {4318}, {5353}]
+
+
+def test_topics_are_created_by_the_same_image(tmp_path: Path) -> None:
+    """The container that creates topics has the image of the enricher, whatever an overlay names, and its settings."""
+    pod = only(with_components(tmp_path, "create-topics"), "Deployment")["spec"]["template"]["spec"]
+    (topics,) = pod["initContainers"]
+    (enricher,) = pod["containers"]
+
+    assert topics["image"] == enricher["image"]
+    assert topics["envFrom"] == enricher["envFrom"]
+
+
+def test_nothing_is_applied_that_cannot_be_changed(manifests: list[Manifest]) -> None:
+    """There is no Job: its template is immutable, so that applying it again after a change would fail."""
+    assert [manifest for manifest in manifests if manifest["kind"] == "Job"] == []
+
+
+def test_a_namespace_of_its_own_has_every_secret() -> None:
+    """Beside Kafka's namespace, the pod uses no secret but the one that the Access Operator writes."""
+    manifests = render(KUSTOMIZE / "overlays/openshift")
+    (pod,) = pods(manifests)
+    secrets = {volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume}
+    secrets |= {
+        entry["valueFrom"]["secretKeyRef"]["name"] for entry in pod["containers"][0]["env"] if "valueFrom" in entry
+    }
+    (authority,) = (volume["secret"]["items"] for volume in pod["volumes"] if volume["name"] == "kafka-ca")
+
+    assert secrets == {only(manifests, "KafkaAccess")["metadata"]["name"]}
+    assert authority == [{"key": "ssl.truststore.crt", "path": "ca.crt"}]
+    assert not {"KafkaTopic", "KafkaUser"} & {manifest["kind"] for manifest in manifests}

@@ -79,11 +79,11 @@ def test_every_alert_is_tested_both_ways() -> None:
 
 
 def test_every_alert_has_its_section_in_the_runbook() -> None:
-    """The annotations `runbook` and the headings of the runbook match one to one."""
+    """The annotations `runbook_url`, which are absolute, and the headings of the runbook match one to one."""
     headings = re.findall(r"^## (\w+)$", (DEPLOY / "runbook.md").read_text(), flags=re.MULTILINE)
 
-    assert {rule["annotations"]["runbook"] for rule in rules()} == {
-        f"deploy/runbook.md#{heading.lower()}" for heading in headings
+    assert {rule["annotations"]["runbook_url"] for rule in rules()} == {
+        f"https://example.org/newswire-enricher/runbook#{heading.lower()}" for heading in headings
     }
     assert [rule["alert"] for rule in rules()] == headings
 
@@ -92,7 +92,7 @@ def test_every_alert_has_severity_and_annotations() -> None:
     """Every alert has one of two severities, a summary, a description and a runbook."""
     for rule in rules():
         assert rule["labels"]["severity"] in {"page", "ticket"}
-        assert rule["annotations"].keys() == {"summary", "description", "runbook"}
+        assert rule["annotations"].keys() == {"summary", "description", "runbook_url"}
 
 
 def test_the_operator_gets_the_same_rules() -> None:

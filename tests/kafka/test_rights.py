@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import urllib.request
 from pathlib import Path
@@ -34,7 +35,9 @@ from tests.kafka.harness import PATIENCE, Worker, await_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-USER = Path(__file__).parents[2] / "deploy/kustomize/components/strimzi/user.yaml"
+ROOT = Path(__file__).parents[2]
+USERS = ROOT / "deploy/kustomize/strimzi/users.yaml"
+USER_NAMES = ("enricher", "producer", "consumer", "operator")
 LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
 KINDS = {
     "topic": ResourceType.TOPIC,
@@ -60,10 +63,11 @@ def as_user(bootstrap: str, name: str) -> dict[str, Any]:
     }
 
 
-def granted() -> list[ACL]:
-    """Return the ACLs of the KafkaUser as kafka-python expects them."""
+def granted(name: str) -> list[ACL]:
+    """Return the ACLs of the KafkaUser `newswire-`*name* as kafka-python expects them."""
+    users = {user["metadata"]["name"]: user["spec"] for user in yaml.safe_load_all(USERS.read_text())}
     acls = []
-    for rule in yaml.safe_load(USER.read_text())["spec"]["authorization"]["acls"]:
+    for rule in users[f"newswire-{name}"]["authorization"]["acls"]:
         resource = rule["resource"]
         prefixed = resource.get("patternType") == "prefix"
         pattern = ResourcePattern(
@@ -72,7 +76,7 @@ def granted() -> list[ACL]:
             ACLResourcePatternType.PREFIXED if prefixed else ACLResourcePatternType.LITERAL,
         )
         acls += [
-            ACL("User:enricher", "*", OPERATIONS[operation], ACLPermissionType.ALLOW, pattern)
+            ACL(f"User:{name}", "*", OPERATIONS[operation], ACLPermissionType.ALLOW, pattern)
             for operation in rule["operations"]
         ]
     return acls
@@ -81,7 +85,7 @@ def granted() -> list[ACL]:
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run a Kafka where nobody may do anything but `admin`, with the declared topics and the user's rights."""
-    users = " ".join(f'user_{name}="{name}-secret"' for name in ("admin", "enricher", "reader"))
+    users = " ".join(f'user_{name}="{name}-secret"' for name in ("admin", "reader", *USER_NAMES))
     overrides = {
         "listener.security.protocol.map": "PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
         "inter.broker.listener.name": "PLAINTEXT",
@@ -96,26 +100,48 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with Broker(tmp_path_factory.mktemp("kafka"), overrides=overrides) as broker:
         admin = KafkaAdminClient(**as_user(broker.bootstrap_servers, "admin"))
         admin.create_topics([NewTopic(topic.name, 2, 1) for topic in declared()], wait_for_metadata=True)
-        admin.create_acls(granted())
+        for name in USER_NAMES:
+            admin.create_acls(granted(name))
         admin.close()
         yield broker.bootstrap_servers
 
 
 def start(guarded: str, delivery: str, folder: Path, command: str = "worker", user: str = "enricher") -> Worker:
     """Start a worker, or another *command*, as *user*."""
-    environment = {
-        "PYTHONPATH": str(USER.parents[4]),
-        "KAFKA_BOOTSTRAP_SERVERS": guarded,
-        "KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
-        "KAFKA_SASL_MECHANISM": "PLAIN",
-        "KAFKA_SASL_USERNAME": user,
-        "KAFKA_SASL_PASSWORD": f"{user}-secret",
+    environment = environment_of(guarded, user) | {
         "NEWSWIRE_DELIVERY": delivery,
         "NEWSWIRE_EVENTS_TOPIC": "newswire.events",
         "NEWSWIRE_WORKER_PROCESSES": "1",
         "NEWSWIRE_LOG_FORMAT": "json",
     }
-    return Worker(os.environ | environment, [sys.executable, "-m", "service", command], folder)
+    return Worker(environment, [sys.executable, "-m", "service", command], folder)
+
+
+def environment_of(guarded: str, user: str) -> dict[str, str]:
+    """Return the environment in which a command of the service authenticates as *user*."""
+    return os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "KAFKA_BOOTSTRAP_SERVERS": guarded,
+        "KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
+        "KAFKA_SASL_MECHANISM": "PLAIN",
+        "KAFKA_SASL_USERNAME": user,
+        "KAFKA_SASL_PASSWORD": f"{user}-secret",
+    }
+
+
+def run(guarded: str, user: str, *command: str, text: str = "") -> str:
+    """Run a command of the service as *user* with *text* on its standard input, and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "service", *command],
+        env=environment_of(guarded, user),
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("delivery", ["at_least_once", "exactly_once"])
@@ -156,7 +182,7 @@ def test_without_the_right_to_read_its_records(guarded: str, tmp_path: Path) -> 
         code = worker.terminate()
     finally:
         worker.kill()
-        admin.create_acls(granted())
+        admin.create_acls(granted("enricher"))
         admin.close()
 
     assert code == 0
@@ -184,6 +210,27 @@ def test_the_page_needs_no_more_than_to_read_records(guarded: str, tmp_path: Pat
 
     assert b'"lag":null' in figures
     assert code == 0
+
+
+def test_others_have_the_rights_that_they_need(guarded: str, tmp_path: Path) -> None:
+    """The producer sends, the consumer reads what became of it, and the operator sends a refused article again."""
+    worker = start(guarded, "at_least_once", tmp_path).await_ready()
+    try:
+        run(guarded, "producer", "produce", "-", text='{"id": "b", "body": "Teachers marched in Cluj."}\n')
+        producer = KafkaProducer(**as_user(guarded, "producer"))
+        producer.send("newswire.raw", key=b"c", value=b"no JSON").get(timeout=30)
+        producer.close()
+        await_(lambda: worker.metric("newswire_articles_total") == 2, "two articles to be done", PATIENCE, [worker])
+        run(guarded, "operator", "lag")
+        listed = run(guarded, "operator", "dead-letters", "list")
+        replayed = run(guarded, "operator", "dead-letters", "replay")
+        await_(lambda: worker.metric("newswire_articles_total") == 3, "the article again", PATIENCE, [worker])
+    finally:
+        worker.kill()
+
+    assert '"b"' in run(guarded, "consumer", "tail", "--from-start", "--count", "2")
+    assert "not_json" in listed
+    assert "sent to newswire.raw" in replayed
 
 
 def test_without_the_right_to_look_at_a_topic(guarded: str) -> None:
