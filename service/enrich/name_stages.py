@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from service.enrich import dates, entities, places, quotes
 from service.enrich.fingerprint import describe_pipeline
-from service.enrich.gazetteer.place_names import LanguageGazetteer
+from service.enrich.gazetteer.languages import LanguageGazetteer
 from service.enrich.model import tokenizing, vocabulary
 from service.enrich.timing import timed
 
