@@ -221,7 +221,7 @@ class Settings(BaseSettings):
         description="Countries to watch: ISO 3166-1 alpha-2 codes, separated by commas.",
     )
     languages: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
-        default=("en",),
+        default=("en", "ro", "bg", "hu", "sk"),
         description="Languages to enrich. Articles in others are published with status `unsupported_language`.",
     )
 

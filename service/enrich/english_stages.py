@@ -8,7 +8,7 @@ from service.enrich import article_topics, counts, dates, entities, events, plac
 from service.enrich.boilerplate import ArticleText
 from service.enrich.entities import references
 from service.enrich.fingerprint import describe_pipeline
-from service.enrich.model import loading, tokenizing, vocabulary
+from service.enrich.model import loading, tokenizing, word_store
 from service.enrich.timing import timed
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class EnglishStages:
         """Return the record's lists by name, and add the wall-clock time of each stage to *seconds*."""
         with timed(seconds, "boilerplate"):
             text = ArticleText(article)
-        with vocabulary.scope(self._nlp, article.text):
+        with word_store.scope(self._nlp, article.text):
             lists = self._stages(text.article, seconds)
         with timed(seconds, "boilerplate"):
             return text.restore(lists)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from service.enrich import dates, entities, places, quotes
 from service.enrich.fingerprint import describe_pipeline
 from service.enrich.gazetteer.languages import LanguageGazetteer
-from service.enrich.model import tokenizing, vocabulary
+from service.enrich.model import tokenizing, word_store
 from service.enrich.timing import timed
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class NameStages:
 
     def read(self, article: RawArticle, seconds: dict[str, float]) -> dict[str, Any]:
         """Return the record's lists by name, and add the wall-clock time of each stage to *seconds*."""
-        with vocabulary.scope(self._nlp, article.text):
+        with word_store.scope(self._nlp, article.text):
             return self._stages(article, seconds)
 
     def _stages(self, article: RawArticle, seconds: dict[str, float]) -> dict[str, Any]:

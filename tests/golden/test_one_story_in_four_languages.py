@@ -27,7 +27,7 @@ PEOPLE = 4
 @pytest.fixture(scope="module")
 def records() -> dict[str, EnrichedArticle]:
     """Enrich the four articles."""
-    enricher = Enricher(Settings(languages=("en", *LANGUAGES)))
+    enricher = Enricher(Settings())
     made = {}
     for language in LANGUAGES:
         text = (Path(__file__).parent / "languages" / f"{language}.txt").read_text(encoding="utf-8")

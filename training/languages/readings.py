@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--languages", type=Path, required=True)
     parser.add_argument("--show", type=int, default=0, help="articles per language to print with what differs")
     options = parser.parse_args()
-    enricher = Enricher(Settings(languages=("en", *LANGUAGES)))
+    enricher = Enricher(Settings())
     figures = {language: Figures() for language in LANGUAGES}
     shown: Counter[str] = Counter()
     for label, article in articles(options.languages):

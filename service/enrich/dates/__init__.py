@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from service.contract.annotations import DateMention
-from service.enrich.dates.without_parse import find_in
+from service.enrich.dates.calendar_dates import find_in
 from service.enrich.grammar import clauses, date_spans
 from service.enrich.grammar.date_expressions import names_month_only, publication_day, resolve
 from service.enrich.grammar.parse import Parse

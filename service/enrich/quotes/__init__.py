@@ -17,7 +17,7 @@ from service.enrich.grammar.phrases import NAME_TYPES, TokenSpan, mention, noun_
 from service.enrich.grammar.spoken_text import SpokenText
 from service.enrich.model.tokenizing import TEXT_KEY, text_of
 from service.enrich.quotes.attribution import Attribution, Spoken
-from service.enrich.quotes.without_parse import find_in
+from service.enrich.quotes.marked_quotes import find_in
 from service.enrich.quotes.wording import is_speech
 
 if TYPE_CHECKING:
