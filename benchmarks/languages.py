@@ -62,9 +62,7 @@ def main() -> None:
             spent = time.process_time() - started
             best[language] = min(spent, best.get(language, spent))
     english = best["en"] / len(articles["en"])
-    print(
-        "language | articles | words per article | ms per article | ms per 1,000 words | articles per second, English = 1"
-    )
+    print("language | articles | words per article | ms per article | ms per 1,000 words | speed, English = 1")
     for language, of_language in articles.items():
         count, words = len(of_language), sum(len(article.text.split()) for article in of_language)
         each = best[language] / count
