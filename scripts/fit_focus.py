@@ -85,7 +85,7 @@ def main() -> None:
             likely = {
                 code
                 for code, row in rows.items()
-                if 1 / (1 + np.exp(-np.array([row[name] for name in names]) @ weights)) >= focus.MIN_PROBABILITY
+                if 1 / (1 + np.exp(-np.array([row[name] for name in names]) @ weights)) >= focus.ENGLISH.min_probability
             }
             hits, predicted, labelled = hits + len(likely & right), predicted + len(likely), labelled + len(right)
     print(f"# development: P {hits / max(1, predicted):.3f}, R {hits / max(1, labelled):.3f}", file=sys.stderr)

@@ -29,15 +29,15 @@ LABELS = Path(__file__).parents[1] / "labels" / "places.jsonl"
 LANGUAGES = ("ro", "bg", "hu", "sk")
 
 
-def articles(folder: Path) -> Iterator[tuple[dict[str, Any], RawArticle]]:
-    """Yield the labels of each article that was read, and the article."""
+def articles(folder: Path, labels: Path = LABELS) -> Iterator[tuple[dict[str, Any], RawArticle]]:
+    """Yield each of *labels*, which say what a reader found, and its article from the raw news in *folder*."""
     texts = {}
     for language in LANGUAGES:
         with lzma.open(folder / f"raw_{language}.jsonl.xz", "rt", encoding="utf-8") as lines:
             for line in lines:
                 row = json.loads(line)
                 texts[language, row["id"]] = row
-    with LABELS.open(encoding="utf-8") as lines:
+    with labels.open(encoding="utf-8") as lines:
         for line in lines:
             label = json.loads(line)
             row = texts[label["language"], label["id"]]

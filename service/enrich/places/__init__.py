@@ -24,8 +24,7 @@ import re
 from typing import TYPE_CHECKING
 
 from service.contract.annotations import Location, PlaceMention
-from service.enrich.places import home_country, language_cues, language_recognition
-from service.enrich.places.focus import weigh
+from service.enrich.places import focus, home_country, language_cues, language_recognition
 from service.enrich.places.recognition import recognise
 from service.enrich.places.resolution import resolve
 
@@ -55,7 +54,7 @@ def find(doc: Doc, article: RawArticle, gazetteer: Gazetteer) -> tuple[list[Loca
     """
     toponyms = recognise(doc, article, gazetteer)
     home = home_country.evidence(doc, article, toponyms, gazetteer)
-    return _resolved(doc, article, toponyms, home, gazetteer)
+    return _resolved(doc, article, toponyms, home, gazetteer, weights=focus.ENGLISH)
 
 
 def find_in(
@@ -68,15 +67,21 @@ def find_in(
     lists = language_cues.of(language)
     toponyms = language_recognition.recognise(doc, article, gazetteer, lists)
     home = home_country.evidence_in_language(doc, article, toponyms, gazetteer, lists.home)
-    return _resolved(doc, article, toponyms, home, gazetteer)
+    return _resolved(doc, article, toponyms, home, gazetteer, weights=focus.WITHOUT_PARSE)
 
 
 def _resolved(
-    doc: Doc, article: RawArticle, toponyms: Sequence[Toponym], home: HomeEvidence, gazetteer: Gazetteer
+    doc: Doc,
+    article: RawArticle,
+    toponyms: Sequence[Toponym],
+    home: HomeEvidence,
+    gazetteer: Gazetteer,
+    *,
+    weights: focus.Weights,
 ) -> tuple[list[Location], list[CountryShare]]:
     context = [part.strip() for part in re.split("[,()/]", article.dateline or "") if part.strip()]
     groups = resolve(toponyms, context, home.total, gazetteer, article.text)
-    return _locations(groups, gazetteer), weigh(groups, article, doc, home)
+    return _locations(groups, gazetteer), focus.weigh(groups, article, doc, home, weights)
 
 
 def _locations(groups: Sequence[ToponymGroup], gazetteer: Gazetteer) -> list[Location]:

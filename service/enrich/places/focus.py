@@ -1,8 +1,8 @@
 """Which countries an article's places lie in, and which countries the article is about rather than merely mentions.
 
 Each country gets the probability that a reader would say that the article is about it: a logistic regression on how
-often, where and in which role the text names it. The weights are data, `data/places/focus_weights.yaml`, fitted by
-`scripts/fit_focus.py`.
+often, where and in which role the text names it. The weights are data: `data/places/focus_weights.yaml`, fitted by
+`scripts/fit_focus.py`, and `focus_weights_without_parse.yaml`, by `training/languages/countries.py`.
 """
 
 from __future__ import annotations
@@ -37,9 +37,8 @@ LATE_CODE_POINTS = 600
 """A country that is first named after so much of the text is seldom what the article is about."""
 LATER_RANK = 3
 """Countries from the fourth on, by mentions, are seldom what an article is about."""
-MIN_PROBABILITY = 0.3
 MIN_PROBABILITY_OF_ONLY = 0.1
-"""The same for the likeliest country, if none reaches `MIN_PROBABILITY`."""
+"""Smallest probability of the likeliest country, if none reaches that of others."""
 MAX_COUNTRIES_ABOUT = 4
 MIN_MENU_LENGTH = 6
 """Countries in a row without a comma that are a menu of a form, left in the text of a web page, and not prose."""
@@ -48,9 +47,23 @@ _MENU_GAP = re.compile(r"[^,;.:a-z]{0,3}(?:[A-Z][\w'\u2019]*+[ \n]?+){0,5}+")
 OWNER_DEPS = frozenset({"nsubj", "nsubjpass", "poss"})
 """Grammatical roles of who acts: `Hungary said`, `Hungary's minister`."""
 
-_WEIGHT_OF: dict[str, float] = data_files.read(
-    resources.files("service.enrich") / "data" / "places" / "focus_weights.yaml"
-)
+
+class Weights(NamedTuple):
+    """How the features of a country are weighed."""
+
+    of: dict[str, float]
+    """Weight of each feature by its name."""
+    min_probability: float
+    """Smallest probability of a country that the article is about."""
+
+
+def _read(file: str, min_probability: float) -> Weights:
+    return Weights(data_files.read(resources.files("service.enrich") / "data" / "places" / file), min_probability)
+
+
+ENGLISH = _read("focus_weights.yaml", 0.3)
+WITHOUT_PARSE = _read("focus_weights_without_parse.yaml", 0.4)
+"""For languages in which nothing says who acts."""
 
 
 class CountryMention(NamedTuple):
@@ -63,7 +76,9 @@ class CountryMention(NamedTuple):
     confidence: float
 
 
-def weigh(groups: Sequence[ToponymGroup], article: RawArticle, doc: Doc, home: HomeEvidence) -> list[CountryShare]:
+def weigh(
+    groups: Sequence[ToponymGroup], article: RawArticle, doc: Doc, home: HomeEvidence, weights: Weights = ENGLISH
+) -> list[CountryShare]:
     """Return the countries of *groups*, the one that the article is likeliest about first.
 
     *home* says how much speaks for each country as the article's own; it stands in if the text names no place.
@@ -73,7 +88,7 @@ def weigh(groups: Sequence[ToponymGroup], article: RawArticle, doc: Doc, home: H
         return _without_places(home.total)
     table = features(mentions, article, doc, home.institutions)
     count = Counter(mention.country for mention in mentions)
-    probability = {country: _probability(table[country]) if country in table else 0.0 for country in count}
+    probability = {country: _probability(table[country], weights.of) if country in table else 0.0 for country in count}
     ranked = sorted(count, key=lambda country: (-probability[country], country))
     return [
         CountryShare(
@@ -81,7 +96,7 @@ def weigh(groups: Sequence[ToponymGroup], article: RawArticle, doc: Doc, home: H
             mentions=count[country],
             share=round(count[country] / len(mentions), 4),
             about=rank < MAX_COUNTRIES_ABOUT
-            and probability[country] >= (MIN_PROBABILITY if rank else MIN_PROBABILITY_OF_ONLY),
+            and probability[country] >= (weights.min_probability if rank else MIN_PROBABILITY_OF_ONLY),
         )
         for rank, country in enumerate(ranked)
     ]
@@ -157,8 +172,8 @@ def _acts(mentions: Sequence[CountryMention], doc: Doc) -> set[int]:
     }
 
 
-def _probability(row: Mapping[str, float]) -> float:
-    score = sum(_WEIGHT_OF[name] * value for name, value in row.items())
+def _probability(row: Mapping[str, float], weight_of: Mapping[str, float]) -> float:
+    score = sum(weight_of[name] * value for name, value in row.items())
     return 1 / (1 + math.exp(-score))
 
 
