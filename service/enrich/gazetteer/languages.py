@@ -23,8 +23,8 @@ NAMES_FILE_OF = {
 }
 ENDINGS_FILE_OF = {language: path.with_name("name_endings.txt") for language, path in NAMES_FILE_OF.items()}
 MIN_POPULATION_ABROAD = 5_000
-"""Inhabitants of the smallest place that is known by the gazetteer's name alone: most names of lesser ones are rivers,
-hills and words of the language."""
+"""Inhabitants of the smallest foreign place whose name is a main one: names of lesser ones are as often rivers, hills
+and words of the language."""
 MIN_STEM_LETTERS = 4
 """Letters of the shortest foreign name of which an ending is cut off."""
 ENGLISH_ONLY = frozenset({NameRole.DEMONYM, NameRole.ABBREVIATION})
@@ -53,9 +53,9 @@ class LanguageGazetteer(Gazetteer):
         own = self._in_language.roles(name)
         is_place = any(role is not NameRole.DEMONYM for role in own.values())
         shipped = {
-            row: NameRole.ALTERNATE if is_place else role
+            row: role if not is_place and self._is_known_abroad(row) else NameRole.ALTERNATE
             for row, role in self._by_name.roles(name).items()
-            if role not in ENGLISH_ONLY and self._is_known_abroad(row)
+            if role not in ENGLISH_ONLY
         }
         if not own and not shipped and name[:1].isupper() and name.endswith(self._endings):
             shipped = self._foreign_names(name)
@@ -67,8 +67,7 @@ class LanguageGazetteer(Gazetteer):
             stem = name.removesuffix(ending)
             if stem != name and len(stem) >= MIN_STEM_LETTERS:
                 roles = self._by_name.roles(stem)
-                rows = [row for row, role in roles.items() if role is NameRole.NAME and self._is_known_abroad(row)]
-                if rows:
+                if rows := [row for row, role in roles.items() if role is NameRole.NAME]:
                     return dict.fromkeys(rows, NameRole.ALTERNATE)
         return {}
 

@@ -88,7 +88,7 @@ def _add_place(collector: ToponymCollector, first: int, last: int, label: str, l
     for start, end in _parts(collector, first, last, lists):
         matches = collector.candidates(start, end)
         if any(match.role is not NameRole.DEMONYM for match in matches):
-            if not _is_common_word(collector, start, end):
+            if not _is_common_word(collector, start, end, lists):
                 collector.add(start, end, label)
             return
     text = words.slice(first, last)
@@ -111,12 +111,14 @@ def _parts(collector: ToponymCollector, first: int, last: int, lists: WordLists)
     return parts
 
 
-def _is_common_word(collector: ToponymCollector, first: int, last: int) -> bool:
+def _is_common_word(collector: ToponymCollector, first: int, last: int, lists: WordLists) -> bool:
     """Report whether the article shows that a name of little known places is another word or name here."""
     words, text = collector.words, collector.words.slice(first, last)
     matches = collector.candidates(first, last)
     if last - first > 1 or is_well_known(matches, POPULATION_KNOWN_BY_NAME):
         return False
+    if all(match.role is not NameRole.NAME for match in matches):
+        return not language_cues.is_place_in_context(words, first, last, lists)
     counts = collector.label_counts
     return (
         text.lower() in words.lower_case
