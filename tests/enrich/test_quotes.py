@@ -92,3 +92,67 @@ def test_a_quotation_without_a_verb_has_the_only_person_of_the_sentence_before(n
     text = "The prize went to Anna Kovacs, a teacher from France.\n“I could not believe it when they called me.”"
 
     assert [quotation.speaker and quotation.speaker.text for quotation in quotes.find(nlp(text), {})] == ["Anna Kovacs"]
+
+
+def speakers(nlp: Language, text: str) -> list[str | None]:
+    """Return the words for the speaker of each quotation."""
+    return [quotation.speaker and quotation.speaker.text for quotation in quotes.find(nlp(text), {})]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("As the survey noted, “most farmers of the valley have no water in June”.", "survey"),
+        ("As Peter Novak put it, “the road ends where the work begins for us”.", "Peter Novak"),
+        ("Anna Kovacs can be heard on the tape saying, “We should never have built it here.”", "Anna Kovacs"),
+        ("It was clear that the mayor, Anna Kovacs, had told them “we will not open the bridge”.", "Anna Kovacs"),
+        ("The court had an answer for them: “The law does not allow such a road.”", "court"),
+    ],
+)
+def test_a_verb_right_before_a_quotation_is_one_of_speech(nlp: Language, text: str, speaker: str) -> None:
+    """Whoever notes, puts it or is heard saying what follows speaks, person or not."""
+    assert speakers(nlp, text) == [speaker]
+
+
+def test_what_nobody_said_names_no_speaker(nlp: Language) -> None:
+    """Who must declare something, or who might ask for it, has not spoken."""
+    text = (
+        "The ministry insisted that the parliament must declare “an emergency in all the villages”. "
+        "Anna Kovacs said the army would “stand ready to help the farmers” if Hungary asks for it."
+    )
+
+    assert speakers(nlp, text) == ["ministry", "Anna Kovacs"]
+
+
+def test_the_next_sentence_names_no_speaker_of_a_whole_quotation(nlp: Language) -> None:
+    """What begins with "according to" after a full stop is told by somebody else."""
+    text = "“We are sure of it,” a guard said. “It burned.” According to old and new owners, Novak fled."
+
+    assert speakers(nlp, text) == ["guard", "guard"]
+
+
+def test_a_paragraph_of_nothing_but_words_has_the_last_speaker(nlp: Language) -> None:
+    """Between two quotations of one person, a paragraph may describe them."""
+    text = (
+        "“I have never built a boat before,” said Anna Kovacs, who is twelve.\n\nThe favourite colour of all is blue. "
+        "The boats are kept in a shed.\n\n“We go out when the wind is low and the water is clear.”"
+    )
+
+    assert speakers(nlp, text) == ["Anna Kovacs", "Anna Kovacs"]
+
+
+def test_a_colon_before_a_paragraph_names_who_issued_it(nlp: Language) -> None:
+    """A statement may be printed in full after the sentence that announces it."""
+    text = (
+        "The police issued a statement on Monday, and this is all of it:\n"
+        "“The bridge will be closed from Tuesday on.\n“Drivers are asked to take the road through the valley.”"
+    )
+
+    assert speakers(nlp, text) == ["police", "police"]
+
+
+def test_a_name_after_an_office_of_a_republic_is_that_of_its_holder(nlp: Language) -> None:
+    """The republic is nobody whom the name could stand for, as it could for a friend."""
+    text = "The president of the republic Peter Novak said: “The hospital will be open to all.”"
+
+    assert speakers(nlp, text) == ["Peter Novak"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from service.enrich.grammar.word_lists import noun_classes, speech_words, word_class
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from service.enrich.grammar.parse import Parse
@@ -27,6 +27,8 @@ MAX_SENTENCE_TOKENS = 100
 MAX_VERBS_ABOVE = 3
 MAX_TOKENS_OF_TAG = 6
 """Tokens of a sentence after a quotation that does nothing but name its speaker: `Minister Novak said.`"""
+UNREAL_WORDS = frozenset({"must", "should", "may", "might", "could", "if", "unless"})
+"""Auxiliaries and conjunctions of what nobody has said: "the government must declare", "if Prague asks"."""
 MAX_TOKENS_TO_SUBJECT = 8
 """Tokens in which a subject is looked for that the parse does not give."""
 
@@ -48,7 +50,9 @@ def find(parse: Parse, quoted: AbstractSet[int], ends: Iterable[int]) -> list[Cu
     after_comma = {verb for end in ends if (verb := _verb_after(parse, end, quoted)) is not None}
     found: list[Cue] = []
     for index in range(parse.size):
-        if index not in quoted and (index in after_comma or _is_speech(parse, index)):
+        if index in quoted:
+            continue
+        if index in after_comma or _is_speech(parse, index) or _introduces(parse, index, quoted):
             speaker = _speaker(parse, index, quoted, found)
             if speaker is not None:
                 found.append(Cue(index, _named(parse, speaker, quoted)))
@@ -67,17 +71,28 @@ def _verb_after(parse: Parse, end: int, quoted: AbstractSet[int]) -> int | None:
     return main
 
 
+def _introduces(parse: Parse, verb: int, quoted: AbstractSet[int]) -> bool:
+    """Return whether a verb that is none of speech opens a quotation with a comma or colon: `as X put it, “`."""
+    if parse.tags[verb] not in FINITE_TAGS or parse.deps[verb] in {"aux", "auxpass", "relcl"}:
+        return False
+    after = verb + 1 + (parse.words[verb + 1 : verb + 2] == ["it"])
+    is_open = parse.words[after : after + 1] in ([","], [":"]) and not quoted.isdisjoint((after + 1, after + 2))
+    return is_open and any(can_speak(parse, subject) for subject in _subjects(parse, verb))
+
+
 def _is_speech(parse: Parse, index: int) -> bool:
     """Return whether the token at *index* is a verb of speech, or the "according" of "according to"."""
     if parse.words[index] == "according":
         return index + 1 < parse.size and parse.words[index + 1] == "to"
     is_verb = parse.pos[index] == "v" and parse.deps[index] not in {"amod", "aux"}
-    return is_verb and parse.lemmas[index] in speech_words().verbs
+    if not is_verb or parse.lemmas[index] not in speech_words().verbs:
+        return False
+    return all(parse.words[child] not in UNREAL_WORDS for child in parse.children_with(index, "aux", "mark"))
 
 
 def _speaker(parse: Parse, verb: int, quoted: AbstractSet[int], before: list[Cue]) -> int | None:
     """Return who speaks. Any noun can, if its verb stands right after a quotation or means nothing but speech."""
-    is_tag = _is_after_quotation(verb, quoted)
+    is_tag = _is_after_quotation(verb, quoted) or not quoted.isdisjoint((verb + 1, verb + 2))
     is_certain = parse.lemmas[verb] in speech_words().certain
     for candidate in _candidates(parse, verb, quoted, before):
         if candidate in quoted or candidate == verb:
@@ -97,24 +112,15 @@ def _is_after_quotation(verb: int, quoted: AbstractSet[int]) -> bool:
     return any(token in quoted for token in range(max(0, verb - MAX_TOKENS_OF_TAG), verb))
 
 
-def subject_of_sentence(parse: Parse, sentence: int) -> int | None:
-    """Return the person who is the subject of the main verb of *sentence*."""
+def subject_of_sentence(parse: Parse, sentence: int, is_possible: Callable[[int], bool]) -> int | None:
+    """Return the subject of the main verb of *sentence*, if it *is_possible*."""
     first, end = parse.sentences[sentence]
     for token in range(max(first, end - MAX_SENTENCE_TOKENS), end):
         if parse.heads[token] == token:
             for subject in _subjects(parse, token):
-                if parse.entity_types[subject] == "PERSON" or parse.words[subject] in {"he", "she"}:
+                if is_possible(subject):
                     return subject
     return None
-
-
-def only_person(parse: Parse, sentence: int, end: int) -> int | None:
-    """Return the last token of the only name of a person in *sentence* before the token at *end*."""
-    first, last = parse.sentences[sentence]
-    end = min(last, end)
-    first = max(first, end - MAX_SENTENCE_TOKENS)
-    tokens = [token for token in range(first, end) if parse.entity_types[token] == "PERSON"]
-    return tokens[-1] if tokens and tokens[-1] - tokens[0] == len(tokens) - 1 else None
 
 
 def can_speak(parse: Parse, token: int) -> bool:
@@ -169,7 +175,9 @@ def _candidates_without_subject(parse: Parse, verb: int, quoted: AbstractSet[int
     sentence = parse.sentence_of[verb]
     words_before = range(verb - 1, max(parse.sentences[sentence][0], verb - MAX_TOKENS_TO_SUBJECT) - 1, -1)
     is_participle = parse.tags[verb] == "VBN" and not parse.children_with(verb, "aux", "auxpass")
-    is_finite = is_participle or parse.tags[verb] in FINITE_TAGS
+    is_perfect = any(parse.lemmas[child] == "have" for child in parse.children_with(verb, "aux"))
+    is_finite = is_participle or is_perfect or parse.tags[verb] in FINITE_TAGS
+    yield from _person_right_before(parse, verb)
     if is_finite and _is_after_quotation(verb, quoted):
         yield from words_before
     if is_finite and parse.words[verb + 1 : verb + 2] not in (["that"], ["to"]):
@@ -181,12 +189,24 @@ def _candidates_without_subject(parse: Parse, verb: int, quoted: AbstractSet[int
     for _ in range(MAX_VERBS_ABOVE):
         if parse.deps[above] == "acl":
             yield parse.heads[above]
+            yield from _subjects(parse, parse.verb_of_clause(parse.heads[above]))  # "X is heard on the tape saying"
         if parse.deps[above] not in JOINING_DEPS:
             break
         above = parse.heads[above]
         yield from _subjects(parse, above)
     if is_finite and above == verb:
         yield from words_before
+
+
+def _person_right_before(parse: Parse, verb: int) -> Iterator[int]:
+    """Yield the name that ends before *verb*, but for auxiliaries: X of "the minister, X, had said"."""
+    first, _ = parse.sentences[parse.sentence_of[verb]]
+    token = verb - 1
+    while token > first and parse.heads[token] == verb and parse.deps[token] in {"aux", "auxpass", "advmod", "neg"}:
+        token -= 1
+    token -= parse.words[token] == ","
+    if token >= first and parse.entity_types[token] == "PERSON":
+        yield token
 
 
 def _speakers_above(parse: Parse, verb: int, cues: list[Cue]) -> Iterator[int]:
@@ -221,6 +241,7 @@ def _nouns_after(parse: Parse, first: int) -> Iterator[int]:
             yield token
             return
         is_part = parse.pos[token] in {"n", "a"} or parse.tags[token] in {"DT", "PRP$", "POS", "HYPH", "CD"}
+        is_part |= parse.tags[token] == "CC" and parse.pos[token - 1] == "a"  # "regional and foreign officers"
         if not is_part and parse.words[token] != "under":  # as in "Under Secretary X"
             return
 
@@ -236,14 +257,21 @@ def _named(parse: Parse, speaker: int, quoted: AbstractSet[int]) -> int:
     for token in range(speaker + 1, min(end, speaker + 2 * MAX_TOKENS_TO_SUBJECT)):
         if parse.pos[token] == "v" or token in quoted:
             break
-        if parse.entity_types[token] == "PERSON" and parse.tags[token - 1] not in {"IN", "TO", "CC"}:
+        is_first = parse.entity_types[token] == "PERSON" != parse.entity_types[token - 1]
+        if is_first and parse.tags[token - 1] not in {"IN", "TO", "CC"}:
             is_apposition = parse.words[token - 1] == ","
             return speaker if has_article and not is_apposition and _is_inside(parse, token, speaker) else token
     return speaker
 
 
 def _is_inside(parse: Parse, token: int, top: int) -> bool:
-    """Return whether the name at *token* belongs to a phrase after *top*: "the lawyer of the activist X"."""
+    """Return whether the name at *token* belongs to a phrase after *top*: "the lawyer of the activist X".
+
+    It does not if nobody can be called what stands before it: "the president of the republic X".
+    """
+    before = token - 1
+    if parse.entity_types[before] or noun_classes().get(parse.lemmas[before], "person") != "person":
+        return False
     while token != top and parse.heads[token] != token:
         if parse.deps[token] == "pobj":
             return True

@@ -38,7 +38,7 @@ def find(doc: Doc, references: Mapping[int, int]) -> list[Quote]:
         return []
     parse, text = Parse.of(doc), text_of(doc)
     spoken = [Spoken(passage, tokens) for passage, tokens in read.passages]
-    Attribution(parse, spoken, read.cues, read.lines).attribute()
+    Attribution(parse, spoken, read, references).attribute()
     names = [(ent.start, ent.end) for ent in doc.ents if ent.label_ in NAME_TYPES]
     times = Counter(text[passage.start : passage.end] for passage, _ in read.passages)
     quotes = []

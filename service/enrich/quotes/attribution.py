@@ -9,13 +9,21 @@ from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from service.enrich.grammar.quotation_marks import EXCLAIMING
-from service.enrich.grammar.speech import MAX_TOKENS_OF_TAG, MAX_TOKENS_TO_VERB, Cue, only_person, subject_of_sentence
+from service.enrich.grammar.speech import (
+    MAX_SENTENCE_TOKENS,
+    MAX_TOKENS_OF_TAG,
+    MAX_TOKENS_TO_VERB,
+    Cue,
+    can_speak,
+    subject_of_sentence,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from service.enrich.grammar.parse import Parse
     from service.enrich.grammar.quotation_marks import Passage
+    from service.enrich.grammar.spoken_text import SpokenText
 
 MAX_MARKS = 8
 """Marks and line breaks between the sentence before and a quotation."""
@@ -24,6 +32,7 @@ MAX_CUES_BACK = 10
 MAX_DEPTH = 20
 ENDINGS = (".", "!", "?", "…")
 MARKS = '"“”«»'
+PRONOUNS_OF_PERSONS = frozenset({"he", "she", "him", "her", "his"})
 
 
 @dataclass(slots=True)
@@ -40,13 +49,14 @@ class Spoken:
 class Attribution:
     """The quotations of a text and the cues between them, both in the order of the text."""
 
-    def __init__(self, parse: Parse, spoken: Sequence[Spoken], cues: Sequence[Cue], lines: Sequence[int]) -> None:
-        """Hold the text; *lines* has the number of the paragraph of each token."""
+    def __init__(self, parse: Parse, spoken: Sequence[Spoken], read: SpokenText, references: Mapping[int, int]) -> None:
+        """Hold the text; *references* says which entity each token refers to."""
         self._parse = parse
         self._spoken = spoken
-        self._cues = cues
-        self._verbs = [cue.verb for cue in cues]
-        self._lines = lines
+        self._cues = read.cues
+        self._verbs = [cue.verb for cue in read.cues]
+        self._lines = read.lines
+        self._references = references
 
     def attribute(self) -> None:
         """Set the cue of each quotation whose speaker the text tells."""
@@ -59,7 +69,8 @@ class Attribution:
                 quote.cue = after.cue
         for number, quote in enumerate(self._spoken):
             if quote.cue is None:
-                quote.cue = self._last_speaker(quote, self._spoken[number - 1] if number else None)
+                before = self._spoken[number - 1] if number else None
+                quote.cue = self._last_speaker(quote, before) or self._speaker_around(quote, before)
 
     def _cue_beside(self, number: int) -> Cue | None:
         """Return the cue right before a quotation, else the one after it, else the last before it in its sentence."""
@@ -82,13 +93,17 @@ class Attribution:
         return self._cues[index]
 
     def _before_colon(self, quote: Spoken) -> Cue | None:
-        """Return the subject of a sentence that introduces the quotation by a colon: `X had a simple answer: “`."""
+        """Return the subject of a sentence that introduces the quotation by a colon: `X had a simple answer: “`.
+
+        The colon may be the last mark of the paragraph before.
+        """
         parse, first = self._parse, quote.tokens[0]
-        colon = next((token for token in range(first - 1, max(-1, first - 4), -1) if parse.words[token] == ":"), None)
-        if colon is None or self._lines[colon] != quote.passage.line:
+        before = range(first - 1, max(-1, first - 1 - MAX_MARKS), -1)
+        mark = next((token for token in before if parse.words[token].strip(MARKS).strip()), None)
+        if mark is None or parse.words[mark] != ":" or self._lines[mark] < quote.passage.line - 1:
             return None
-        subject = subject_of_sentence(parse, parse.sentence_of[colon])
-        return Cue(subject, subject) if subject is not None and subject < colon else None
+        subject = subject_of_sentence(parse, parse.sentence_of[mark], partial(can_speak, parse))
+        return Cue(subject, subject) if subject is not None and subject < mark else None
 
     def _is_in_sentence_of(self, cue: Cue, number: int) -> bool:
         """Return whether *cue* is in the sentence in which a quotation begins."""
@@ -118,7 +133,7 @@ class Attribution:
             is_over = any(word.strip(MARKS) in ENDINGS for word in parse.words[last + 1 : cue.verb])
             return not is_over and parse.tags[start] != "CC"
         if start == cue.verb:
-            return True
+            return parse.words[start] != "according"  # which opens the next sentence
         if ":" in parse.words[cue.verb + 1 : min(following, cue.verb + MAX_TOKENS_OF_TAG)]:
             return False  # the colon opens the next quotation
         is_exclamation = parse.words[last][-1] in EXCLAIMING and cue.verb - start < MAX_TOKENS_OF_TAG
@@ -160,10 +175,34 @@ class Attribution:
         if previous is None or self._lines[previous] < line - 1:
             return None
         sentence = parse.sentence_of[previous]
-        subject = subject_of_sentence(parse, sentence)
+        subject = subject_of_sentence(parse, sentence, self._is_person)
         if subject is None and self._lines[previous] < line:
-            subject = only_person(parse, sentence, first)
+            subject = self._only_person(sentence, first)
         return Cue(subject, subject) if subject is not None and subject < first else None
+
+    def _is_person(self, token: int) -> bool:
+        return self._parse.entity_types[token] == "PERSON" or self._parse.words[token] in {"he", "she"}
+
+    def _only_person(self, sentence: int, end: int) -> int | None:
+        """Return the last word for the only person of whom *sentence* speaks before the token at *end*."""
+        parse = self._parse
+        first, last = parse.sentences[sentence]
+        end = min(last, end)
+        people: dict[int, int] = {}
+        for token in range(max(first, end - MAX_SENTENCE_TOKENS), end):
+            if parse.entity_types[token] == "PERSON" or parse.words[token] in PRONOUNS_OF_PERSONS:
+                people[self._references.get(token, -1)] = token
+        return next(iter(people.values())) if len(people) == 1 else None
+
+    def _speaker_around(self, quote: Spoken, before: Spoken | None) -> Cue | None:
+        """Return who spoke last, however long ago, or who speaks right after, for a paragraph of nothing but words."""
+        if not self._is_sentence(quote):
+            return None
+        if before and before.cue:
+            return before.cue
+        at = bisect_left(self._verbs, quote.tokens[-1])
+        is_near = at < len(self._cues) and self._lines[self._verbs[at]] <= quote.passage.line + 1
+        return self._cues[at] if is_near else None
 
 
 def _depth(parse: Parse, cue: Cue) -> int:
