@@ -13,6 +13,7 @@
     ├── SeenItemsError              the file of sent items cannot be used
     └── WorkerError                 raised by a worker only
         ├── DeliveryError
+        ├── FencedError
         ├── OffsetGapError
         ├── RecordTooLargeError
         └── StallError
@@ -88,6 +89,21 @@ class WorkerError(NewswireError):
 
 class DeliveryError(WorkerError):
     """Raised if records cannot be delivered after several attempts, or without the right to write them."""
+
+
+class FencedError(WorkerError):
+    """Raised if another worker has joined the group under the same name (`NEWSWIRE_GROUP_INSTANCE_ID`).
+
+    Args:
+        group: The consumer group.
+        name: The name that both have.
+    """
+
+    def __init__(self, group: str, name: str) -> None:
+        super().__init__(
+            f"another worker has joined the group {group} as {name}, so this one stops. If it should have been "
+            "replaced, all is well; otherwise give each worker a NEWSWIRE_GROUP_INSTANCE_ID of its own"
+        )
 
 
 class OffsetGapError(WorkerError):

@@ -69,3 +69,19 @@ def test_a_token_file_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("KAFKA_SASL_OAUTHBEARER_TOKEN_FILE", str(tmp_path / "token"))
 
     assert Settings().sasl_mechanism == "OAUTHBEARER"
+
+
+@pytest.mark.parametrize("name", ["worker 1", "..", "wörker", "x" * 250])
+def test_a_name_that_kafka_refuses(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker with a name that no broker accepts does not start."""
+    monkeypatch.setenv("NEWSWIRE_GROUP_INSTANCE_ID", name)
+
+    with pytest.raises(ValidationError, match="is not a name of at most 249 letters"):
+        Settings()
+
+
+def test_the_name_of_a_pod(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name of a pod is accepted as that of a worker in its group."""
+    monkeypatch.setenv("NEWSWIRE_GROUP_INSTANCE_ID", "newswire-enricher-0")
+
+    assert Settings().group_instance_id == "newswire-enricher-0"

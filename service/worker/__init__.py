@@ -4,6 +4,7 @@ run                 one worker, until it is asked to stop
 app, application    the Faust application: settings of Faust, start, stop, the agent
 application_view    what the parts may ask of the application
 faust_consumer      Faust's consumer, which here reads and does not commit
+static_membership   what aiokafka lacks for workers that keep their names
 bounded_requests    a limit of its own for each request to a broker
 in_flight           which partitions are assigned, what is accepted, when to pause and when to hold
 partition           one assigned partition: its articles in order

@@ -18,7 +18,7 @@ from aiokafka.protocol.group import JoinGroupRequest, SyncGroupRequest
 if TYPE_CHECKING:
     from aiokafka.client import AIOKafkaClient
 
-ANSWER_SECONDS = 15.0  # the session timeout of the group, after which it has given up the worker anyway
+ANSWER_SECONDS = 15.0  # the session timeout of a worker without a name, which the group has given up by then anyway
 
 
 def bound_requests(client: AIOKafkaClient) -> None:

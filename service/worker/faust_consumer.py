@@ -20,7 +20,9 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from kafka.errors import KafkaError as OtherKafkaError
 
+from service.errors import FencedError
 from service.kafka import lenient_headers
+from service.worker import static_membership
 from service.worker.bounded_requests import bound_requests
 
 if TYPE_CHECKING:
@@ -53,7 +55,15 @@ class Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc] # Faust is no
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust ties it to its own transactions
         bound_requests(consumer._client)  # noqa: SLF001 - aiokafka has no public way
+        if self.app.settings.group_instance_id:
+            static_membership.adapt(consumer, self.app.settings.raw_topic, self._on_fenced)
         return consumer
+
+    def _on_fenced(self) -> None:
+        """Stop the worker (in the thread), because another one has taken its place."""
+        settings = self.app.settings
+        error = FencedError(settings.group, settings.group_instance_id)
+        self.parent_loop.call_soon_threadsafe(self.app.fail, error)
 
     async def on_thread_stop(self) -> None:
         """Stop (in the thread). While a failed fetch waits to be tried again, aiokafka's own cancellation escapes."""
