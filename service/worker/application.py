@@ -39,6 +39,7 @@ log = structlog.get_logger()
 
 SESSION_SECONDS = 15.0  # five heartbeats: what a worker that was killed had is read again after this time
 STATIC_SESSION_SECONDS = 45.0  # for a worker to be replaced: what stopping leaves of it, a new pod, loading the model
+REQUEST_SECONDS = 60.0  # Faust opens partitions within it, which has shorter limits of its own; no session is longer
 EXIT_SECONDS = 30.0  # to stop after an error; then the process ends whatever still runs
 STOP_SECONDS = 50.0  # to stop after a signal: drain 20 s, grace 5 s, leave the group, stop the producers
 MAX_BUFFERED_ARTICLES = 16  # between Faust's fetcher and the agent, which never waits
@@ -67,7 +68,7 @@ class WorkerApp(faust.App):  # type: ignore[misc] # Faust is not typed for us
             broker_session_timeout=STATIC_SESSION_SECONDS if settings.group_instance_id else SESSION_SECONDS,
             broker_heartbeat_interval=3.0,
             broker_rebalance_timeout=60.0,
-            broker_request_timeout=60.0,  # also Faust's limit for opening partitions, which has shorter ones of its own
+            broker_request_timeout=REQUEST_SECONDS,
             broker_max_poll_interval=1e7,  # off: aiokafka would leave the group when idle, and never rejoin
             broker_max_poll_records=MAX_FETCHED_ARTICLES,
             consumer_metadata_max_age_ms=30_000,

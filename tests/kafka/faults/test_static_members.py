@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 DONE = "newswire_articles_total"
 REBALANCES = "newswire_rebalances_total"
-SHORT_SESSION = "from service.worker import application; application.STATIC_SESSION_SECONDS = 6.0"
+SHORT_SESSION = "from service.worker import application as a; a.STATIC_SESSION_SECONDS = 6.0"
+LONG_SESSION = f"from service.worker import application as a; a.STATIC_SESSION_SECONDS = a.REQUEST_SECONDS = {PATIENCE}"
 
 
 def start(stream: Stream, name: str, before: str = "", seconds: float = 0.01) -> Worker:
@@ -36,12 +37,12 @@ def test_a_restart(make_stream: Callable[..., Stream], delivery: str) -> None:
     """A worker that stops and comes back interrupts no other, and nothing is lost or repeated."""
     stream = make_stream(delivery=delivery, events=True)
     stream.produce_light(3_000)
-    first, second = start(stream, "one"), start(stream, "two")
+    first, second = start(stream, "one", LONG_SESSION), start(stream, "two", LONG_SESSION)
     await_articles(second, 50)
     before = second.metric(REBALANCES)
 
     assert first.terminate() == 0
-    again = start(stream, "one")
+    again = start(stream, "one", LONG_SESSION)
     await_articles(again, 50)
     stream.await_done()
 
