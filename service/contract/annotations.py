@@ -36,7 +36,8 @@ class Entity(ContractModel):
     """A person, organisation, place or other named thing, with all its mentions."""
 
     name: str
-    """The usual name of a well-known thing, even if the article uses another; otherwise its longest form there."""
+    """The usual name of a well-known thing, even if the article uses another; otherwise its longest form there, in
+    the nominative if the article has it."""
     type: EntityType
     """OntoNotes type; one type per entity in an article."""
     mentions: list[Mention] = Field(min_length=1)

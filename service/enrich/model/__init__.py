@@ -1,10 +1,16 @@
-"""The language model: one small network for names, grammar, events and topics, run by NumPy within spaCy.
+"""The language models: small networks run by NumPy within spaCy.
+
+One reads names, grammar, events and topics in English, the other names in other languages.
 
     loading         the shipped pipeline, or an installed one by name with the network beside it
     tokenizing      annotate a text of any length
     reader          spaCy component: runs the network, sets names and grammar
-    network         the network: from words to scores
-    word_features   what the network sees of a word by itself
+    name_reader     spaCy component: runs the network for names, sets names
+    trunk           from words to vectors that know their text
+    network         from these to scores: names, grammar, events and topics
+    name_network    from these to scores: names in other languages
+    word_features   what a network sees of a word by itself
+    word_store      how long words are kept
     network_reading what the network says of events and topics, for the stages
     span_decoding   from scores of BILOU tags to spans
     tree_decoding   from scores to sentences and dependency trees
