@@ -12,23 +12,21 @@ from __future__ import annotations
 import argparse
 import os
 import random
-from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jax
 import numpy as np
 
-from service.enrich.model import word_features
-from service.enrich.model.name_network import as_read
 from service.enrich.model.name_reader import WEIGHTS
 from training import stored
 from training.inventory import Inventory
-from training.languages import documents, english, gold, measuring, raw, slots, student, teacher
+from training.languages import documents, english, gold, measuring, raw, slots, student, teacher, word_table
 from training.options import LABELLED, RUNS
 from training.student import fitting, weights
 from training.student.fitting import Student
-from training.student.samples import MIN_WORD_USES, Numbering
+from training.student.samples import Numbering
 from training.student.trunk import TrunkSizes
 from training.student.word_vectors import WordVectors
 from training.teacher import fitting as teacher_fitting
@@ -54,7 +52,7 @@ SHARES = {
 }  # fmt: skip
 """Share of the texts of a set that the student reads, if not all."""
 RAW_ARTICLES = 1_500
-TEACHER_LAYERS, WIDTH, GRAM_ROWS, MAX_WORDS, PASSES, COPIES = 8, 160, 16_384, 30_000, 10, 5
+TEACHER_LAYERS, WIDTH, WORD_WIDTH, GRAM_ROWS, PASSES, COPIES = 8, 160, 64, 16_384, 10, 5
 HELD_BACK_RAW = 60
 """Raw articles, drawn by seed, that are kept to read records by eye."""
 
@@ -83,7 +81,7 @@ def main() -> None:
     learned = [text for text in texts if text.part == "train" and text.language in LANGUAGES and _is_read(text)]
     beside = [text for text in texts if text.part == "train" and text.language in NEIGHBOURS and _is_read(text)]
     unlabelled = list(raw.read(options.languages, _held_back(options.languages)))[:RAW_ARTICLES]
-    vocabulary = _vocabulary([*learned, *beside, *unlabelled])
+    vocabulary = word_table.vocabulary([*learned, *beside, *unlabelled], LANGUAGES)
     numbering = Numbering([])
 
     def read(name: str, chosen: Sequence[Text], *, labelled: bool) -> tuple[list[Any], WordVectors]:
@@ -121,7 +119,11 @@ def main() -> None:
         pairs = zip(originals, copies[number % COPIES], strict=True)
         return [copy if rng.random() < SHARE_OF_COPIES else original for original, copy in pairs]
 
-    sizes = TrunkSizes(len(vocabulary), width=WIDTH, gram_rows=GRAM_ROWS)
+    sizes = TrunkSizes(len(vocabulary), width=WIDTH, word_width=WORD_WIDTH, gram_rows=GRAM_ROWS)
+    word_vectors = stored.kept(
+        runs / "languages-words.pickle",
+        lambda: word_table.vectors(vocabulary, vectors, taught, source, sizes.word_width),
+    )
     features = numbering.features(vocabulary, GRAM_ROWS)
 
     to_measure = [text for text in texts if text.part == "development" and text.language in LANGUAGES]
@@ -134,9 +136,9 @@ def main() -> None:
 
     fitting.fit(
         Student(
-            lambda: student.first_weights(sizes, vectors.reduced(sizes.word_width)),
+            lambda: student.first_weights(sizes, word_vectors),
             lambda picked, length, rng: student.to_batch(picked, length, features, rng),
-            student.loss,
+            partial(student.loss, vocabulary=len(vocabulary)),
         ),
         unchanging=unchanging,
         varying=samples_of_pass,
@@ -156,18 +158,6 @@ def _held_back(folder: Path) -> frozenset[str]:
     ids = sorted(text.id for text in raw.read(folder, frozenset()))
     random.Random(20261129).shuffle(ids)  # noqa: S311 - no secret
     return frozenset(ids[:HELD_BACK_RAW])
-
-
-def _vocabulary(texts: Sequence[Text]) -> dict[str, int]:
-    """Return the rows of the words that occur most often in *texts*."""
-    uses: Counter[str] = Counter()
-    splitter = teacher.word_splitter()
-    for text in texts:
-        uses.update(
-            word_features.key(as_read(token.text[: word_features.MAX_LETTERS])) for token in splitter(text.text)
-        )
-    kept = [word for word, count in uses.most_common(MAX_WORDS) if count >= MIN_WORD_USES]
-    return {word: row for row, word in enumerate(sorted(kept))}
 
 
 if __name__ == "__main__":

@@ -55,8 +55,13 @@ def to_batch(
     }  # fmt: skip
 
 
-def loss(weights: dict[str, Any], batch: dict[str, Any], key: Any) -> Any:
-    """Return the cross-entropy against the teacher's probabilities, and the same by name."""
+def loss(weights: dict[str, Any], batch: dict[str, Any], key: Any, *, vocabulary: int) -> Any:
+    """Return the cross-entropy against the teacher's probabilities, and the same by name.
+
+    The vectors of the *vocabulary* first words stay as they are: those of words in no text would be left behind.
+    """
+    fixed = jax.lax.stop_gradient(weights["words"][:vocabulary])
+    weights = weights | {"words": jnp.concatenate([fixed, weights["words"][vocabulary:]])}
     _, hidden = trunk.read(weights, batch, key, DROPOUT)
     log = jax.nn.log_softmax(trunk.linear(hidden, weights["tags"]), -1)
     right = (jnp.take_along_axis(log, batch["tags"], -1) * batch["shares"]).sum(-1)
