@@ -28,6 +28,7 @@ ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DAY_FIRST_IN_FIGURES = re.compile(r"(?P<day>[0-9]{1,2})[./](?P<month>[0-9]{1,2})[./](?P<year>(?:1[5-9]|20)[0-9]{2})")
 YEAR_FIRST_IN_FIGURES = re.compile(r"(?P<year>(?:1[5-9]|20)[0-9]{2})[./](?P<month>[0-9]{1,2})[./](?P<day>[0-9]{1,2})")
 BOUNDARIES = '.,;:!?()\n\u2013\u2014\u2026"\u201e\u201c\u201d\u00ab\u00bb'
+MAX_WORDS_OF_CLAUSE = 40
 SENTENCE_STARTS = '.!?:;\n\u2026"\u201e\u201c\u201d\u00ab\u00bb(\u2013\u2014-\u2022'
 
 DAY_FIRST = tuple(map(re.compile, (
@@ -167,7 +168,8 @@ def _in_english(words: Sequence[Word], match: re.Match[str], known: Vocabulary) 
 
 def _is_ahead(words: Sequence[Word], found: Found, known: Vocabulary) -> bool:
     """Return whether the clause of the date has a word of the future."""
-    outwards = (range(found.first - 1, -1, -1), range(found.last + 1, len(words)))
+    last = min(len(words), found.last + 1 + MAX_WORDS_OF_CLAUSE)
+    outwards = (range(found.first - 1, max(-1, found.first - 1 - MAX_WORDS_OF_CLAUSE), -1), range(found.last + 1, last))
     return any(
         map(known.words.future.__contains__, chain.from_iterable(_clause(words, side, known) for side in outwards))
     )

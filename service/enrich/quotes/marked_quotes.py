@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,7 +31,7 @@ MAX_CODE_POINTS = 160
 """How far the words beside a quotation are read."""
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|[0-9]+|[^\w ]")
 CLOSING = re.compile(r" *[“”\u2018\u2019«»\"] *")
-OPENING = re.compile(r"([^\n]*?) *(?:[„“”\u201a«»\"]|,,) *$")
+OPENING = ' „“”\u201a«»"'
 HYPHENS = "-\u2010\u2011\u2013\u2014"
 AFTER = tuple(map(re.compile, (
     r"^,?-?w{0,2}(?P<verb>v)(?!a)[wa]{0,8}(?<!a),?(?P<speaker>P)",
@@ -76,6 +77,8 @@ def find_in(doc: Doc, language: str, entities: Sequence[Entity] = ()) -> list[Qu
     quotes: list[Quote] = []
     for passage in found:
         words = text[passage.start : passage.end]
+        if not is_speech(words, has_verb=True, is_direct=True, continues=True):
+            continue  # names and titles are most of what stands between marks
         cue = _cue(text, passage, persons, speech_words(language))
         if times[words] == 1 and is_speech(
             words, has_verb=cue is not None, is_direct=cue is not None, continues=passage.continues
@@ -109,8 +112,10 @@ def _cue(text: str, passage: Passage, persons: Sequence[tuple[int, int]], known:
         line_end = text.find("\n", closing.end(), closing.end() + MAX_CODE_POINTS)
         end = line_end if line_end >= 0 else closing.end() + MAX_CODE_POINTS
         cues.append(_match(AFTER, _words(text, closing.end(), end, persons, known)))
-    if opening := OPENING.search(text, max(0, passage.start - MAX_CODE_POINTS), passage.start):
-        cues.append(_match(BEFORE, _words(text, *opening.span(1), persons, known)))
+    first = max(0, passage.start - MAX_CODE_POINTS)
+    first = max(first, text.rfind("\n", first, passage.start) + 1)
+    before = text[first : passage.start].rstrip(OPENING).removesuffix(",,").rstrip(" ")
+    cues.append(_match(BEFORE, _words(text, first, first + len(before), persons, known)))
     found = [cue for cue in cues if cue]
     return next((cue for cue in found if cue.speaker), found[0] if found else None)
 
@@ -120,7 +125,11 @@ def _words(
 ) -> list[tuple[int, int, str]]:
     """Return the words at `[first, last)` with their kinds; a person's name is one word."""
     words: list[tuple[int, int, str]] = []
-    names = [(start, end) for start, end in persons if first <= start and end <= last]
+    names = [
+        span
+        for span in persons[bisect_left(persons, (first, first)) : bisect_left(persons, (last, last))]
+        if span[1] <= last
+    ]
     for match in WORD.finditer(text, first, last):
         start, end = next(((start, end) for start, end in names if start <= match.start() < end), match.span())
         if not words or words[-1][1] <= start:
