@@ -58,5 +58,5 @@ class NameStages:
         with timed(seconds, "dates"):
             lists["dates"] = dates.find_in(doc, article.published_at, self._language)
         with timed(seconds, "quotes"):
-            lists["quotes"] = quotes.find_in(doc, self._language)
+            lists["quotes"] = quotes.find_in(doc, self._language, lists["entities"])
         return lists

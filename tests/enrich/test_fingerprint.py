@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(service.__file__).parent
 PRINT_PIPELINE = (
     "from service.enrich.enricher import Enricher; from service.settings import Settings; "
-    "print(Enricher(Settings())._pipeline.model_dump_json())"
+    "print(Enricher(Settings())._english.pipeline.model_dump_json())"
 )
 PRINT_LOADED_MODULES = (
     "import sys, service.processes.processor; "
