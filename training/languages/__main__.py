@@ -22,7 +22,7 @@ import numpy as np
 from service.enrich.model.name_reader import WEIGHTS
 from training import stored
 from training.inventory import Inventory
-from training.languages import documents, english, gold, measuring, raw, slots, student, teacher, word_table
+from training.languages import documents, english, gold, measuring, raw, slots, student, teacher, word_table, words
 from training.options import LABELLED, RUNS
 from training.student import fitting, weights
 from training.student.fitting import Student
@@ -97,7 +97,7 @@ def main() -> None:
     vectors.join(of_their_words)
     vectors.join(of_raw_words)
     names = slots.Names(learned, options.languages / "names")
-    splitter = teacher.word_splitter()
+    splitter = words.splitter()
     copies: list[list[Sample]] = []
     originals = [documents.to_sample(document, numbering) for document in found]
     for copy in range(COPIES):

@@ -11,7 +11,7 @@ from service.enrich.model.name_network import as_read
 from service.enrich.model.network_reading import headline_tokens
 from training import examples
 from training.label import most_likely, softmax
-from training.languages import teacher
+from training.languages import teacher, words
 from training.languages.targets import TAGS, allowed_tags
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def read(
         vectors: Gets the teacher's vectors of all words, if there is one.
         labelled: Whether the texts have labels. Where these say what a word may be, nothing else is likely.
     """
-    splitter = teacher.word_splitter()
+    splitter = words.splitter()
     results = []
     for begin in range(0, len(texts), TEXTS_PER_CHUNK):
         chunk = texts[begin : begin + TEXTS_PER_CHUNK]

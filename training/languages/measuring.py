@@ -15,7 +15,7 @@ from service.enrich.model.name_network import NameNetwork
 from service.enrich.model.name_reader import WEIGHTS
 from service.enrich.model.network_reading import headline_tokens
 from service.enrich.model.span_decoding import decode
-from training.languages import gold, scoring, teacher
+from training.languages import gold, scoring, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def measure(texts: Sequence[Text], path: Path) -> None:
     """Print scores by language and collection of the network stored at *path*."""
-    network, splitter = NameNetwork(path), teacher.word_splitter()
+    network, splitter = NameNetwork(path), words.splitter()
     collections = sorted({(text.language, text.collection) for text in texts})
 
     def found(text: Text) -> Iterator[tuple[int, int, str]]:

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-import spacy
 
 from service.enrich.model.span_decoding import decode
 from training import adam, examples, stored
-from training.languages import scoring
+from training.languages import scoring, words
 from training.languages.gold import LABELS
 from training.languages.targets import TAGS, allowed_tags
 from training.teacher import encoder
@@ -49,11 +48,6 @@ BULGARIAN_SHARE = 0.25
 STEPS_PER_REPORT = 100
 
 
-def word_splitter() -> Language:
-    """Return the tokenizer of the service for these languages."""
-    return spacy.blank("xx")
-
-
 def share_of(text: Text) -> float:
     """Return the share of the texts of the set of *text* that a pass reads."""
     return BULGARIAN_SHARE if text.language == "bg" else SHARES[text.collection]
@@ -70,7 +64,7 @@ def fit(texts: Sequence[Text], english: Path, source: Encoder, runs: Path) -> An
     """
     path = runs / "teacher-languages.state"
     learned = [text for text in texts if text.part == "train"]
-    splitter = word_splitter()
+    splitter = words.splitter()
     if path.exists():
         done, step, weights, mean, square = jax.tree.map(jnp.array, stored.read(path))
         done, step = int(done), int(step)
@@ -176,7 +170,7 @@ def read(weights: Any, source: Encoder, windows: Sequence[Window]) -> list[tuple
 
 def measure(texts: Sequence[Text], weights: Any, source: Encoder) -> None:
     """Print how often the teacher is right."""
-    windows = list(_windows(texts, source, word_splitter()))
+    windows = list(_windows(texts, source, words.splitter()))
     found: list[list[tuple[int, int, str]]] = [[] for _ in texts]
     for window, (scores, _) in zip(windows, read(weights, source, windows), strict=True):
         for first, end, number in decode(scores):

@@ -18,7 +18,7 @@ import wordfreq
 from service.enrich.model import word_features
 from service.enrich.model.name_network import as_read
 from training.examples import BEGIN_PIECE, END_PIECE, PADDING_PIECE
-from training.languages import teacher
+from training.languages.words import splitter as make_splitter
 from training.student.word_vectors import FIRST_SPREAD
 from training.teacher import encoder
 
@@ -45,7 +45,7 @@ RIDGE = 10.0
 def vocabulary(texts: Sequence[Text], languages: Sequence[str]) -> dict[str, int]:
     """Return the rows of the words of *texts* that are used more than once or twice, and of frequent words."""
     uses: Counter[str] = Counter()
-    splitter = teacher.word_splitter()
+    splitter = make_splitter()
     for text in texts:
         words = (as_read(token.text[: word_features.MAX_LETTERS]) for token in splitter(text.text))
         uses.update(map(word_features.key, words))
