@@ -37,7 +37,8 @@ LATE_CODE_POINTS = 600
 """A country that is first named after so much of the text is seldom what the article is about."""
 LATER_RANK = 3
 """Countries from the fourth on, by mentions, are seldom what an article is about."""
-MIN_PROBABILITY = 0.3
+MIN_PROBABILITY = 0.45
+"""Chosen on articles of local papers, which are seldom about a second country."""
 MIN_PROBABILITY_OF_ONLY = 0.1
 """The same for the likeliest country, if none reaches `MIN_PROBABILITY`."""
 MAX_COUNTRIES_ABOUT = 4
