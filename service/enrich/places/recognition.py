@@ -8,6 +8,7 @@ a name that is a place once in an article is one wherever else it stands alone (
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from service.enrich.places import cues, labelled, overlooked_places
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from service.enrich.gazetteer.places import Gazetteer
     from service.enrich.places.toponyms import Toponym
 
+_DOLLARS = re.compile(r" ?\$ ?\d")
+
 
 def recognise(doc: Doc, article: RawArticle, gazetteer: Gazetteer) -> list[Toponym]:
     """Return the mentions of places in *doc*, in text order and without overlap."""
@@ -28,7 +31,8 @@ def recognise(doc: Doc, article: RawArticle, gazetteer: Gazetteer) -> list[Topon
     collector = ToponymCollector(read_words(text, doc), gazetteer, cues.datelines(text, article))
     labelled.add_labelled(collector)
     overlooked_places.add_overlooked(collector)
-    return sorted(_without_diseases(collector), key=lambda toponym: toponym.start)
+    places = [toponym for toponym in _without_diseases(collector) if not _DOLLARS.match(text, toponym.end)]
+    return sorted(places, key=lambda toponym: toponym.start)
 
 
 def _without_diseases(collector: ToponymCollector) -> list[Toponym]:

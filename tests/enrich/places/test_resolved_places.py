@@ -246,6 +246,15 @@ def test_confidence_falls_with_ambiguity(gazetteer: Gazetteer) -> None:
     assert confidence["Bucharest"] > 0.95
 
 
+def test_us_dollars_are_no_place(gazetteer: Gazetteer) -> None:
+    """Papers of many countries write amounts in them."""
+    text = "The school in [GPE Oaxaca] cost [GPE US] $3.4 million. [GPE US] officials opened it."
+    locations_found, _ = find(text, gazetteer)
+
+    american = next(place for place in locations_found if place.country == "US")
+    assert [mention.start for mention in american.mentions] == [len("The school in Oaxaca cost US $3.4 million. ")]
+
+
 def test_an_article_is_not_about_every_country_it_mentions(gazetteer: Gazetteer) -> None:
     """It is about the country in headline and lead, and not about one mentioned once at the end."""
     body = "[NORP Slovak] police raided offices in [GPE Bratislava] and [GPE Kosice]. " + "They found nothing. " * 40
