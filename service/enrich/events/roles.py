@@ -50,13 +50,18 @@ def names(doc: Doc) -> list[TokenSpan]:
 
 
 def participants(
-    parse: Parse, drafts: Sequence[EventDraft], names: list[TokenSpan], datelines: frozenset[int]
+    parse: Parse,
+    drafts: Sequence[EventDraft],
+    names: list[TokenSpan],
+    datelines: frozenset[int],
+    condemned: Sequence[EventDraft] = (),
 ) -> list[Participants]:
     """Return the participants of each of *drafts*.
 
     A word of *datelines*, by its token index, is none, and neither is one that names an event: who condemns an attack
-    does something to those who attacked.
+    does something to those who attacked. *condemned* are such attacks that are no events of the record themselves.
     """
+    events, drafts = len(drafts), [*drafts, *condemned]
     triggers = {draft.trigger: number for number, draft in enumerate(drafts)}
     model = role_model.load()
     by_sentence: dict[int, tuple[list[Candidate], list[Known]]] = {}
@@ -86,7 +91,7 @@ def participants(
             own = {phrase.head for phrase in participants_of.actors}
             actors = [phrase for act in of_draft for phrase in result[act].actors]
             participants_of.recipients[:] = [phrase for phrase in actors if phrase.head not in own]
-    return result
+    return result[:events]
 
 
 def _chosen(parse: Parse, scored: list[tuple[int, list[float]]], names: list[TokenSpan]) -> Participants:
