@@ -1,15 +1,23 @@
-"""Read the labelled articles whose events have actors and recipients."""
+"""Read the labelled articles whose events have actors and recipients.
+
+`labels/participants.jsonl` has more of them for articles of the part "train" of `world.jsonl`: a row per article with
+its `id` and `events`, which have `trigger`, `who` and `whom` as spans `[start, end)` in code points. One reader went
+through events of the first sentences. Things to which something is done take part, too.
+"""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from training.labelled import outlet_of, part_of_article, part_of_outlet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
+
+LABELS = Path(__file__).parent / "labels" / "participants.jsonl"
+KEYS = (("who", "actors"), ("whom", "recipients"))
 
 
 class RoleArticle(NamedTuple):
@@ -34,6 +42,22 @@ def read(folder: Path) -> Iterator[RoleArticle]:
             is_world = row["set"] == "world"
             part = part_of_outlet(outlet_of(row["id"])) if is_world else part_of_article(row["id"])
             yield RoleArticle(row["id"], row["text"], row["main"], part, is_whole=False)
+
+
+def read_world(folder: Path) -> Iterator[RoleArticle]:
+    """Yield the articles of `labels/participants.jsonl`; *folder* has `world.jsonl` with their texts."""
+    texts = {row["id"]: row["text"] for row in _rows(folder / "world.jsonl")}
+    for row in _rows(LABELS):
+        events = [
+            {"trigger": _span(event["trigger"])} | {name: [*map(_span, event[key])] for key, name in KEYS}
+            for event in row["events"]
+        ]
+        part = part_of_outlet(outlet_of(row["id"]))
+        yield RoleArticle(row["id"], texts[row["id"]], events, part, is_whole=False)
+
+
+def _span(bounds: Sequence[int]) -> dict[str, int]:
+    return {"start": bounds[0], "end": bounds[1]}
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from service.enrich.entities import EntityFinder
-from service.enrich.events import role_candidates, role_features, role_model, roles
+from service.enrich.events import role_candidates, role_features, roles
 from service.enrich.events.trigger_candidates import MAX_TOKENS_PER_SENTENCE
 from service.enrich.gazetteer.places import Gazetteer
 from service.enrich.grammar import frames
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from service.enrich.grammar.phrases import TokenSpan
     from training.labelled_roles import RoleArticle
 
-GOLD_ROLES = ((role_model.ROLES.index("actor"), "actors"), (role_model.ROLES.index("recipient"), "recipients"))
+GOLD_ROLES = ("actors", "recipients")
+"""Names of `role_model.ROLES` in the labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,9 @@ class RoleExample:
     """One labelled event."""
 
     features: list[list[int]]
-    """Of each candidate of its sentence, by their rows."""
-    roles: list[int]
-    """Of each candidate: its index in `role_model.ROLES`."""
+    """Rows of the candidates of its sentence, feature by feature."""
+    takes: list[list[bool]]
+    """Of each candidate: whether it takes each of `role_model.ROLES`."""
 
 
 def examples(articles: list[RoleArticle], rows: Rows) -> Iterator[RoleExample]:
@@ -52,12 +53,12 @@ def examples(articles: list[RoleArticle], rows: Rows) -> Iterator[RoleExample]:
             candidates = role_candidates.find(parse, (start, end), names)
             known = role_features.of_candidates(parse, (start, end), candidates, rows)
             frame = frames.build(parse, trigger)
-            features = list(role_features.of_event(parse, frame, event_type, candidates, known, rows=rows))
-            gold = [0] * len(candidates)
-            for role, name in GOLD_ROLES:
+            features = role_features.of_event(parse, frame, event_type, candidates, known, rows=rows)
+            gold = [[False] * len(GOLD_ROLES) for _ in candidates]
+            for role, name in enumerate(GOLD_ROLES):
                 for span in event[name]:
                     for number in _named(parse, candidates, _tokens(starts, span)):
-                        gold[number] = role
+                        gold[number][role] = True
             yield RoleExample(features, gold)
 
 

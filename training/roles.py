@@ -31,6 +31,8 @@ WIDTH, PASSES, EVENTS_PER_STEP = 32, 9, 256
 LEARNING_RATE, LEAST_RATE, FIRST_MEAN, SECOND_MEAN, EPSILON = 3e-3, 0.05, 0.9, 0.99, 1e-6
 DROPOUT, DECAY = 0.3, 3e-4
 """Share of the features that each candidate loses in a step, and how much weights shrink."""
+WORLD_COPIES = 4
+"""How often each event of `labels/participants.jsonl` is learned: they are few, and nearer to what is read in use."""
 ROLES = len(role_model.ROLES)
 SEED = 1
 
@@ -46,14 +48,15 @@ class Fit:
         self._single = single
         self._moments = [(np.zeros_like(weights), np.zeros_like(weights)) for weights in (self.table, self.layer)]
 
-    def step(self, ids: Ints, gold: Ints, rate: float) -> None:
-        """Learn from candidates with the features *ids* and the roles *gold* (Adam, Kingma and Ba 2015)."""
+    def step(self, ids: Ints, gold: Floats, counts: list[int], rate: float) -> None:
+        """Learn from candidates with the features *ids*: of each role, *gold* has the share that is due to each.
+
+        *counts* are the numbers of candidates of each event. It is Adam (Kingma and Ba 2015).
+        """
         kept = (self.random.random(ids.shape) >= DROPOUT).astype(np.float32) / (1 - DROPOUT)
         summed = np.einsum("cfw,cf->cw", self.table[ids], kept)
         hidden = np.maximum(summed[:, :WIDTH], 0)
-        errors = softmax(hidden @ self.layer + summed[:, WIDTH:])
-        errors[np.arange(len(gold)), gold] -= 1
-        errors /= 2 * EVENTS_PER_STEP
+        errors = (role_model.shared(hidden @ self.layer + summed[:, WIDTH:], counts) - gold) / EVENTS_PER_STEP
         slopes = np.concatenate([(errors @ self.layer.T) * (hidden > 0), errors], axis=1)
         order = np.argsort(ids, axis=None, kind="stable")
         used, firsts = np.unique(ids.ravel()[order], return_index=True)
@@ -98,9 +101,11 @@ def main() -> None:
     """Read, fit, write, and print how well the weights fit articles that they have not seen."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--labelled", type=Path, required=True)
-    articles = list(labelled_roles.read(parser.parse_args().labelled))
+    folder = parser.parse_args().labelled
+    articles = list(labelled_roles.read(folder))
     new = NewRows()
     train = list(role_examples.examples([article for article in articles if article.part == "train"], new))
+    train += WORLD_COPIES * list(role_examples.examples(list(labelled_roles.read_world(folder)), new))
     write(train, new.features)
     development = [article for article in articles if article.part == "development"]
     print(f"{len(train):,} events; {figures(list(role_examples.examples(development, role_model.load().rows)))}")
@@ -111,8 +116,9 @@ def write(train: list[RoleExample], features: list[str]) -> None:
 
     *features* are the names of the rows.
     """
-    counts = Counter(row for example in train for of_word in example.features for row in of_word)
-    pairs = {row for example in train for of_word in example.features for row in of_word[role_features.SINGLE :]}
+    counts = Counter(row for example in train for of_feature in example.features for row in of_feature)
+    of_two = [of_feature for example in train for of_feature in example.features[role_features.SINGLE :]]
+    pairs = {row for of_feature in of_two for row in of_feature}
     kept = sorted(
         (row for row, count in counts.items() if count >= MIN_COUNT), key=lambda row: (row in pairs, features[row])
     )
@@ -135,8 +141,10 @@ def write(train: list[RoleExample], features: list[str]) -> None:
 def fit(train: list[RoleExample], rows: dict[int, int], single: int) -> Fit:
     """Return the weights that *train* teaches; the rate falls from step to step."""
     fitted = Fit(single, 1 + len(rows))
-    ids = [np.array([[rows.get(row, 0) for row in of_word] for of_word in example.features]) for example in train]
-    gold = [np.array(example.roles, np.int64) for example in train]
+    ids = [
+        np.array([[rows.get(row, 0) for row in of_feature] for of_feature in example.features]).T for example in train
+    ]
+    gold = [_due(example) for example in train]
     filled = np.array([number for number, of_event in enumerate(ids) if len(of_event)])
     for number in range(PASSES):
         order = fitted.random.permutation(filled)
@@ -146,24 +154,30 @@ def fit(train: list[RoleExample], rows: dict[int, int], single: int) -> Fit:
             fitted.step(
                 np.concatenate([ids[at] for at in chosen]),
                 np.concatenate([gold[at] for at in chosen]),
+                [len(gold[at]) for at in chosen],
                 LEARNING_RATE * max(LEAST_RATE, left),
             )
     return fitted
 
 
 def figures(examples: list[RoleExample]) -> str:
-    """Return the mean negative log-likelihood of the roles of *examples*."""
-    rows = [row for example in examples for of_word in example.features for row in of_word]
-    roles = [role for example in examples for role in example.roles]
-    losses = -np.log(role_model.load().shares(rows)[np.arange(len(roles)), roles])
-    return f"negative log-likelihood on development {losses.mean():.4f}"
+    """Return how often the likeliest candidate of a role takes it, in *examples* where one does."""
+    model, right, known = role_model.load(), Counter[str](), Counter[str]()
+    for example in examples:
+        shares = model.shares(example.features, [len(example.takes)])
+        for role, name in enumerate(role_model.ROLES):
+            takes = [of_word[role] for of_word in example.takes]
+            if any(takes):
+                known[name] += 1
+                right[name] += takes[int(shares[:, role].argmax())]
+    return ", ".join(f"likeliest {name} right {right[name] / known[name]:.3f}" for name in role_model.ROLES)
 
 
-def softmax(scores: Floats) -> Floats:
-    """Return the probabilities of *scores*, row by row."""
-    odds = np.exp(scores - scores.max(1, keepdims=True))
-    shares: Floats = odds / odds.sum(1, keepdims=True)
-    return shares
+def _due(example: RoleExample) -> Floats:
+    """Return the share of each role that is due to each candidate: all who take it have the same."""
+    takes = np.array(example.takes, np.float32).reshape(-1, ROLES)
+    due: Floats = takes / np.maximum(takes.sum(0), 1)
+    return due
 
 
 def _bytes(table: Floats) -> tuple[NDArray[np.int8], Floats]:

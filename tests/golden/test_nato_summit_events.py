@@ -92,10 +92,11 @@ def test_chemical_weapons_are_only_feared(record: EnrichedArticle) -> None:
 
 
 def test_the_aggression_is_condemned(record: EnrichedArticle) -> None:
-    """The leaders ACCUSE."""
+    """The leaders ACCUSE Russia, whose aggression it is, and not Ukraine."""
     (condemned,) = events(record, "ACCUSE", "condemns")
 
     assert any("NATO leaders" in words for words in texts(condemned.actors))
+    assert texts(condemned.recipients) == {"Russian"}
 
 
 def test_the_withdrawal_is_demanded(record: EnrichedArticle) -> None:

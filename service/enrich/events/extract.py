@@ -58,10 +58,12 @@ def find(
         dates: The dates of the article. An event has the one that its clause names for it.
     """
     parse = Parse.of(doc)
-    drafts = selection.select(parse, _drafts(parse, doc))
+    found = _drafts(parse, doc)
+    drafts = selection.select(parse, found)
+    condemned = selection.condemned(found, drafts)
     main = selection.main_events(drafts)
     datelines = frozenset(token for span in _place_names(doc, locations, "dateline") for token in range(*span))
-    participants = roles.participants(parse, drafts, roles.names(doc), datelines)
+    participants = roles.participants(parse, drafts, roles.names(doc), datelines, condemned)
     names, dated = _place_names(doc, locations, "name"), event_dates.by_sentence(parse, doc, dates)
     tellings = []
     for draft, of_event in zip(drafts, participants, strict=True):

@@ -2,25 +2,27 @@
 
 A feature has a group and a value: in the group `trigger` the lemma of the trigger, in the group `type*path=ASSAULT` the
 path from the trigger of an assault. A word is described by the rows of its features in the weights of `role_model`.
+The words of a sentence are read together, feature by feature, which takes half the time of word by word.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from service.enrich.events.trigger_candidates import MAX_TOKENS_PER_SENTENCE
 from service.enrich.grammar.word_lists import word_class
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from service.enrich.events.role_candidates import Candidate
     from service.enrich.grammar.frames import Frame
     from service.enrich.grammar.parse import Parse
     from service.enrich.grammar.phrases import TokenSpan
 
-SINGLE, ALL = 15, 24
+SINGLE, ALL = 16, 27
 """Numbers of features of a word: of one thing, which come first, and with those of two things at once."""
 MAX_STEPS = 7
 """Steps of the longest path that is told from others."""
@@ -50,44 +52,47 @@ class Rows(Protocol):
 
 
 class Known(NamedTuple):
-    """What a candidate is by itself, whatever the event."""
+    """What the candidates of a sentence are by themselves, whatever the event. Each list has an item per candidate."""
 
-    rows: list[int]
-    relation: str
-    by_path: Group
-    by_slot: Group
+    columns: list[list[int]]
+    """Rows of their features, feature by feature."""
+    relations: list[str]
+    kinds: list[str]
+    by_path: list[Group]
+    by_slot: list[Group]
 
 
-def of_candidates(parse: Parse, sentence: TokenSpan, candidates: Sequence[Candidate], rows: Rows) -> list[Known]:
-    """Return what each of the *candidates* of a *sentence* is by itself."""
+def of_candidates(parse: Parse, sentence: TokenSpan, candidates: Sequence[Candidate], rows: Rows) -> Known:
+    """Return what the *candidates* of a *sentence* are by themselves."""
     start, end = sentence
     none: dict[str, int] = {}
-    by_word, by_what, by_kind, by_own, by_previous, by_next, by_number = (
-        rows.get(name, none) for name in ("word", "what", "kind", "own", "previous", "next", "number")
-    )
     people, actors = word_class("people"), word_class("actor")
-    known = []
-    for number, (head, top) in enumerate(candidates):
-        word, relation = parse.lemmas[head], parse.deps[top]
-        what = parse.entity_types[head] or parse.tags[head]
-        kind = f"{what} {word in people:d}{word in actors:d}"
-        single = [
-            by_word.get(word, UNKNOWN),
-            by_what.get(what, UNKNOWN),
-            by_kind.get(kind, UNKNOWN),
-            by_own.get(relation, UNKNOWN),
-            by_previous.get(parse.words[top - 1] if top > start else "", UNKNOWN),
-            by_next.get(parse.words[head + 1] if head + 1 < end else "", UNKNOWN),
-            by_number.get(str(min(number, MAX_COUNT)), UNKNOWN),
-        ]
-        known.append(Known(single, relation, rows.get(f"what*path={what}", none), rows.get(f"kind*slot={kind}", none)))
-    return known
+    words = [parse.lemmas[head] for head, _ in candidates]
+    relations = [parse.deps[top] for _, top in candidates]
+    whats = [parse.entity_types[head] or parse.tags[head] for head, _ in candidates]
+    kinds = [f"{what} {word in people:d}{word in actors:d}" for what, word in zip(whats, words, strict=True)]
+    values = {
+        "word": words,
+        "what": whats,
+        "kind": kinds,
+        "own": relations,
+        "previous": [parse.words[top - 1] if top > start else "" for _, top in candidates],
+        "next": [parse.words[head + 1] if head + 1 < end else "" for head, _ in candidates],
+        "number": [str(min(number, MAX_COUNT)) for number in range(len(candidates))],
+    }
+    return Known(
+        [_column(rows.get(name, none), of_feature) for name, of_feature in values.items()],
+        relations,
+        kinds,
+        [rows.get(f"what*path={what}", none) for what in whats],
+        [rows.get(f"kind*slot={kind}", none) for kind in kinds],
+    )
 
 
 def of_event(
-    parse: Parse, frame: Frame, event_type: str, candidates: Sequence[Candidate], known: Sequence[Known], *, rows: Rows
-) -> Iterator[list[int]]:
-    """Yield the rows of each of *candidates* as a participant of the event of *frame*.
+    parse: Parse, frame: Frame, event_type: str, candidates: Sequence[Candidate], known: Known, *, rows: Rows
+) -> list[list[int]]:
+    """Return the rows of *candidates* as participants of the event of *frame*, feature by feature.
 
     Args:
         parse: The parse of the document.
@@ -99,46 +104,59 @@ def of_event(
     """
     trigger, none = frame.trigger, dict[str, int]()
     lemma, voice = parse.lemmas[trigger], _voice(parse, trigger)
+    governor = f"{parse.deps[trigger]} {parse.lemmas[parse.heads[trigger]]}"
     filled = f"{parse.tags[trigger]}{bool(frame.subjects):d}{bool(frame.objects):d}{frame.passive:d}"
     of_trigger = [
-        rows.get(name, none).get(value, UNKNOWN)
+        [rows.get(name, none).get(value, UNKNOWN)] * len(candidates)
         for name, value in (
             ("trigger", lemma), ("type", event_type), ("voice", voice), ("relation", parse.deps[trigger]),
         )
     ]  # fmt: skip
-    (
-        by_distance, by_between, by_last, by_slot, by_own,
-        by_path_of_type, by_path_of_trigger, by_path_of_voice, by_slot_of_type, by_slot_of_trigger, by_slot_of_filled,
-    ) = (
-        rows.get(name, none)
-        for name in (
-            "distance", "between", "last", "slot", f"trigger*own={lemma}",
-            f"type*path={event_type}", f"trigger*path={lemma}", f"voice*path={voice}",
-            f"type*slot={event_type}", f"trigger*slot={lemma}", f"filled*slot={filled}",
-        )
-    )  # fmt: skip
-    paths, slots = _paths(parse, trigger), _slots(parse, frame)
-    before = sum(candidate.head < trigger for candidate in candidates)
-    for number, ((head, top), own) in enumerate(zip(candidates, known, strict=True)):
-        path, slot = paths.get(top, FAR), slots.get(head) or slots.get(top, "")
-        side, between = (AFTER, number - before) if head > trigger else (BEFORE, before - 1 - number)
-        yield [
-            *of_trigger,
-            *own.rows,
-            by_distance.get(side[abs(head - trigger).bit_length()], UNKNOWN),
-            by_between.get(side[min(between, MAX_COUNT)], UNKNOWN),
-            by_last.get(_last_steps(path), UNKNOWN),
-            by_slot.get(slot, UNKNOWN),
-            own.by_path.get(path, UNKNOWN),
-            own.by_slot.get(slot, UNKNOWN),
-            by_own.get(side[-1] + own.relation, UNKNOWN),
-            by_path_of_type.get(path, UNKNOWN),
-            by_path_of_trigger.get(path, UNKNOWN),
-            by_path_of_voice.get(path, UNKNOWN),
-            by_slot_of_type.get(slot, UNKNOWN),
-            by_slot_of_trigger.get(slot, UNKNOWN),
-            by_slot_of_filled.get(slot, UNKNOWN),
-        ]
+    paths_to, slots_of = _paths(parse, trigger), _slots(parse, frame)
+    paths = [paths_to.get(top, FAR) for _, top in candidates]
+    slots = [slots_of.get(head) or slots_of.get(top, "") for head, top in candidates]
+    before = sum(head < trigger for head, _ in candidates)
+    sides = [BEFORE] * before + [AFTER] * (len(candidates) - before)
+    between = [abs(number - before + (number < before)) for number in range(len(candidates))]
+    values = (
+        (
+            "distance",
+            [side[abs(head - trigger).bit_length()] for side, (head, _) in zip(sides, candidates, strict=True)],
+        ),
+        ("between", [side[min(number, MAX_COUNT)] for side, number in zip(sides, between, strict=True)]),
+        ("first", [*map(_first_steps, paths)]),
+        ("last", [*map(_last_steps, paths)]),
+        ("slot", slots),
+    )
+    values_of_two = (
+        (f"trigger*own={lemma}", [side[-1] + own for side, own in zip(sides, known.relations, strict=True)]),
+        (f"type*path={event_type}", paths),
+        (f"trigger*path={lemma}", paths),
+        (f"voice*path={voice}", paths),
+        (f"governor*path={governor}", paths),
+        (f"type*slot={event_type}", slots),
+        (f"trigger*slot={lemma}", slots),
+        (f"filled*slot={filled}", slots),
+        (f"type*kind={event_type}", known.kinds),
+    )
+    return [
+        *of_trigger,
+        *known.columns,
+        *(_column(rows.get(name, none), of_feature) for name, of_feature in values),
+        [group.get(path, UNKNOWN) for group, path in zip(known.by_path, paths, strict=True)],
+        [group.get(slot, UNKNOWN) for group, slot in zip(known.by_slot, slots, strict=True)],
+        *(_column(rows.get(name, none), of_feature) for name, of_feature in values_of_two),
+    ]
+
+
+def _column(group: Group, values: list[str]) -> list[int]:
+    """Return the rows of *values*; `map` takes half the time of a loop."""
+    return [*map(group.get, values, itertools.repeat(UNKNOWN))]
+
+
+@functools.lru_cache(maxsize=4096)
+def _first_steps(path: str) -> str:
+    return " ".join(path.split(" ", 2)[:2])
 
 
 @functools.lru_cache(maxsize=4096)

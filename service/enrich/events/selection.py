@@ -63,6 +63,14 @@ def select(parse: Parse, drafts: list[EventDraft]) -> list[EventDraft]:
     return sorted(selected, key=lambda draft: draft.trigger)
 
 
+def condemned(found: Sequence[EventDraft], selected: Sequence[EventDraft]) -> list[EventDraft]:
+    """Return those of *found* that are not *selected* because another condemns them: "condemned the aggression"."""
+    acts = {
+        token for draft in selected if draft.decision.type == "ACCUSE" for token in draft.candidate.frame.objects
+    } - {draft.trigger for draft in selected}
+    return [draft for draft in found if draft.trigger in acts]
+
+
 def _objects_of_rule(parse: Parse, draft: EventDraft) -> list[int]:
     """Return the objects of the trigger that the rule of *draft* asks for."""
     frame = draft.candidate.frame

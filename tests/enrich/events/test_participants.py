@@ -19,6 +19,9 @@ if TYPE_CHECKING:
         ("Activists criticised the new law.", "criticised", ["Activists"], ["new law"]),
         ("Voters were attacked by thousands of hooligans.", "attacked", ["hooligans"], ["Voters"]),
         ("France and Germany condemned the attack.", "condemned", ["France", "Germany"], []),
+        ("Berlin urged Serbia to withdraw.", "withdraw", ["Serbia"], []),
+        ("Lena and Omar condemned the attack.", "attack", [], []),
+        ("The council condemns the Spanish siege of Antwerp.", "condemns", ["council"], ["Spanish"]),
     ],
 )
 def test_people_without_a_name_take_part(
