@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 CLEARED_PREFIXES = ("NEWSWIRE_", "KAFKA_", "OTEL_", "FAUST_", "XDG_STATE_HOME", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
 SLOW_TESTS = ("tests/kafka/", "tests/deploy/test_sources.py")
 ONE_PROCESS_FILES = {
+    "tests/deploy/test_api_server.py",
     "tests/deploy/test_image.py",
     "tests/kafka/test_rights.py",
     "tests/kafka/faults/test_three_brokers.py",
     "tests/sinks/test_queries.py",
 }
-"""Files whose tests run in one process, because they share an image, a broker or databases of their own."""
+"""Files whose tests run in one process, because they share an image, a server, a broker or databases of their own."""
 BROKER_KEY = pytest.StashKey[Broker]()
 
 
