@@ -6,7 +6,11 @@ RIVALS ?= .venv-bench
 TRAIN ?= .venv-train
 JOBS ?= 5
 
+<<<<<<< HEAD
 .PHONY: help demo test stream faults train train-languages fuzz bench scale check format readme schemas lock clean
+=======
+.PHONY: help demo test stream faults kubernetes train fuzz bench scale check format readme schemas lock clean
+>>>>>>> kubernetes
 .DEFAULT_GOAL := help
 
 help:  ## List the targets
@@ -54,6 +58,11 @@ fuzz: $(VENV)/installed  ## Parse 100,000 damaged messages of every format, and 
 
 faults: $(VENV)/installed  ## Run the fault suite: kills, zombies, failing brokers (30 minutes)
 	$(BIN)/python -m pytest -m faults tests/kafka --numprocesses 3
+
+# The modules of Kubernetes are replaced, which `go install` refuses, so the API server is built in a module of its own.
+kubernetes: $(VENV)/installed  ## Apply manifests and chart to a real API server (needs Go and etcd; ten minutes the first time)
+	cd deploy/checks/kube-apiserver && go build -o "$$(go env GOPATH)/bin/" k8s.io/kubernetes/cmd/kube-apiserver
+	$(BIN)/python -m pytest tests/deploy/test_kustomize.py tests/deploy/test_helm.py tests/deploy/test_api_server.py
 
 $(RIVALS)/installed: lock/bench.txt
 	$(PYTHON) -m venv $(RIVALS)

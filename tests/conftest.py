@@ -18,12 +18,13 @@ CLEARED_PREFIXES = ("NEWSWIRE_", "KAFKA_", "OTEL_", "FAUST_", "XDG_STATE_HOME", 
 STREAM_SECONDS = 900  # for a test on a real Kafka: its waits have limits of their own, so this ends only what hangs
 SLOW_TESTS = ("tests/kafka/", "tests/deploy/test_sources.py")
 ONE_PROCESS_FILES = {
+    "tests/deploy/test_api_server.py",
     "tests/deploy/test_image.py",
     "tests/kafka/test_rights.py",
     "tests/kafka/faults/test_three_brokers.py",
     "tests/sinks/test_queries.py",
 }
-"""Files whose tests run in one process, because they share an image, a broker or databases of their own."""
+"""Files whose tests run in one process, because they share an image, a server, a broker or databases of their own."""
 BROKER_KEY = pytest.StashKey[Broker]()
 
 

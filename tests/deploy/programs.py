@@ -35,6 +35,14 @@ def program(name: str) -> str:
     return str(folder / name)
 
 
+def built(name: str) -> str:
+    """Return the path of a program that `make kubernetes` builds, since it takes too long within a test."""
+    found = shutil.which(name) or _folder(name) / name
+    if not Path(found).exists():
+        pytest.skip(f"needs {name}: `make kubernetes` builds it")
+    return str(found)
+
+
 def _folder(name: str) -> Path:
     """Return where Go installs programs."""
     if not shutil.which("go"):
