@@ -6,11 +6,7 @@ RIVALS ?= .venv-bench
 TRAIN ?= .venv-train
 JOBS ?= 5
 
-<<<<<<< HEAD
-.PHONY: help demo test stream faults train train-languages fuzz bench scale check format readme schemas lock clean
-=======
-.PHONY: help demo test stream faults kubernetes train fuzz bench scale check format readme schemas lock clean
->>>>>>> kubernetes
+.PHONY: help demo test stream faults kubernetes train train-languages fuzz bench scale check format readme schemas lock clean
 .DEFAULT_GOAL := help
 
 help:  ## List the targets
