@@ -21,7 +21,7 @@ from service.kafka.kafka_record import KafkaRecord
 from service.kafka.reading import committed_records
 from service.settings import Settings
 from service.worker.encoding import dead_letter
-from tests.kafka.harness import await_
+from tests.kafka.harness import PATIENCE, await_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -80,7 +80,7 @@ def test_two_replays_at_once_send_each_letter_once(make_stream: Callable[..., St
     command = [sys.executable, "-m", "service", "dead-letters", "replay"]
 
     first = stream.run(command)
-    await_(lambda: first.log.read_text().count("sent to") >= sent, "the first replay", 60, [first])
+    await_(lambda: first.log.read_text().count("sent to") >= sent, "the first replay", PATIENCE, [first])
     both = [first, stream.run(command)]
     codes = [process.wait() for process in both]
 

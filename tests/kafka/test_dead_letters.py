@@ -11,7 +11,7 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 
-from tests.kafka.harness import await_
+from tests.kafka.harness import PATIENCE, await_
 
 if TYPE_CHECKING:
     import subprocess
@@ -130,7 +130,7 @@ def test_a_letter_outlives_the_raw_topic(make_stream: Callable[..., Stream]) -> 
     producer.send(stream.raw, orjson.dumps(kill), b"a", timestamp_ms=MAY).get(timeout=60)
     producer.close()
     worker = stream.start("service.processes.processor:Processor", NEWSWIRE_MAX_ARTICLE_BYTES="1000")
-    await_(lambda: len(stream.read(stream.dead)) == 1, "the refusal", 60, [worker])
+    await_(lambda: len(stream.read(stream.dead)) == 1, "the refusal", PATIENCE, [worker])
     assert worker.terminate() == 0
     [letter] = stream.read(stream.dead)
     assert _run(stream, "replay").returncode == 0

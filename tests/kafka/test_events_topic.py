@@ -16,7 +16,7 @@ import orjson
 import pytest
 
 from service.contract import schemas
-from tests.kafka.harness import await_, note
+from tests.kafka.harness import PATIENCE, await_, note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,11 +74,11 @@ def restart_and_compare(stream: Stream, articles: int, kills: int) -> None:
     for number in range(kills):
         worker = stream.start(TEST_SECONDS="0.002").await_ready()
         due = len(messages) * (number + 1) // (kills + 1)
-        await_(lambda due=due: stream.committed() >= due, "some articles", 240, [worker])  # type: ignore[misc] # a default
+        await_(lambda due=due: stream.committed() >= due, "some articles", PATIENCE, [worker])  # type: ignore[misc] # a default
         worker.kill()
     worker = stream.start()
     stream.await_done()
-    await_(lambda: stream.committed() >= len(messages), "the last commit", 60, [worker])
+    await_(lambda: stream.committed() >= len(messages), "the last commit", PATIENCE, [worker])
 
     compacted = {key: int(orjson.loads(value)["revision"]) for key, value in stream.compacted_events().items()}
     assert compacted == left, f"seed {seed}"
@@ -109,7 +109,7 @@ def test_rows_of_real_articles(make_stream: Callable[..., Stream]) -> None:
     stream.produce((name.encode(), orjson.dumps({"id": name, "headline": "Talks", "body": body})) for name in names)
     worker = stream.start(REAL)
     stream.await_done()
-    await_(lambda: stream.committed() >= len(names), "the commit", 60, [worker])
+    await_(lambda: stream.committed() >= len(names), "the commit", PATIENCE, [worker])
 
     records = {record.key: record for record in stream.read(stream.enriched)}
     rows = stream.read(stream.events_topic)
@@ -138,7 +138,7 @@ def test_a_deleted_article_has_no_rows(make_stream: Callable[..., Stream], deliv
     stream.produce([(b"key", None), (b"other", None), (None, orjson.dumps({"id": "urn:y", "events": ["one"]}))])
     worker = stream.start()
     stream.await_done()
-    await_(lambda: stream.committed() >= 4, "the commit", 60, [worker])
+    await_(lambda: stream.committed() >= 4, "the commit", PATIENCE, [worker])
 
     assert stream.compacted_events().keys() == {"urn:y#one"}
     assert [line["flat_events_deleted"] for line in worker.lines("article")] == [2, 0, 0]
@@ -153,7 +153,7 @@ def test_an_article_beyond_the_window(make_stream: Callable[..., Stream]) -> Non
         stream.produce([(name.encode(), orjson.dumps({"id": name, "revision": f"{revision}", "events": events}))])
     worker = stream.start(before=SMALL_WINDOW)
     stream.await_done()
-    await_(lambda: stream.committed() >= len(versions), "the commit", 60, [worker])
+    await_(lambda: stream.committed() >= len(versions), "the commit", PATIENCE, [worker])
 
     rows = {key: int(orjson.loads(value)["revision"]) for key, value in stream.compacted_events().items()}
     with closing(sqlite3.connect(":memory:")) as table:

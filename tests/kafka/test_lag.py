@@ -9,7 +9,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from service.kafka import admin, lag
 from service.local_kafka import Broker
 from service.settings import Settings
-from tests.kafka.harness import await_
+from tests.kafka.harness import PATIENCE, await_
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ def test_the_marker_of_a_transaction_does_not_count_as_lag(make_stream: Callable
     worker = stream.start().await_ready()
     stream.await_done()
     settings = Settings(bootstrap_servers=stream.bootstrap, raw_topic=stream.raw, group=stream.name)
-    await_(lambda: sum(row.lag for row in lag.partition_lags(settings)) == 0, "the lag to be gone", 30, [worker])
+    await_(lambda: sum(row.lag for row in lag.partition_lags(settings)) == 0, "the lag to be gone", PATIENCE, [worker])
 
     consumer = KafkaConsumer(bootstrap_servers=stream.bootstrap, group_id=stream.name)
     partitions = [TopicPartition(stream.raw, number) for number in range(stream.partitions)]

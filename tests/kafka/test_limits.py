@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.kafka.harness import await_, note
+from tests.kafka.harness import PATIENCE, await_, note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _await_hold(worker: Worker) -> str:
-    await_(lambda: "holding" in worker.page("/readyz")[1], "the worker to hold", 60, [worker])
+    await_(lambda: "holding" in worker.page("/readyz")[1], "the worker to hold", PATIENCE, [worker])
     return worker.page("/readyz")[1]
 
 
@@ -57,7 +57,7 @@ def test_a_held_worker_resumes_by_command(make_stream: Callable[..., Stream], de
     note("held and resumed", ledger)
     assert (ledger.lost, ledger.duplicated, ledger.disordered) == (0, 0, 0)
     assert (ledger.dead, ledger.out) == (600, 1_000)
-    await_(lambda: worker.page("/readyz")[0] == 200, "the worker to be ready", 30, [worker])
+    await_(lambda: worker.page("/readyz")[0] == 200, "the worker to be ready", PATIENCE, [worker])
     assert worker.metric("newswire_held") == 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from tests.kafka.harness import BROKEN, await_
+from tests.kafka.harness import BROKEN, PATIENCE, await_
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ def test_the_trace_context_is_passed_on(make_stream: Callable[..., Stream]) -> N
     stream.produce_with_headers(b"bad", b'{"id": "bad", "do": "refuse"}', [("traceparent", trace)])
     worker = stream.start()
     stream.await_done()
-    await_(lambda: len(worker.lines("article")) == 2, "both log lines, which follow the commit", 30, [worker])
+    await_(lambda: len(worker.lines("article")) == 2, "both log lines, which follow the commit", PATIENCE, [worker])
 
     assert {line["trace_id"] for line in worker.lines("article")} == {"4bf92f3577b34da6a3ce929d0e0e4736"}
     [record], [letter] = stream.read(stream.enriched), stream.read(stream.dead)
@@ -78,7 +78,7 @@ def test_order_and_commit(make_stream: Callable[..., Stream], delivery: str) -> 
     stream.await_done()
 
     assert str(stream.ledger()) == "in 1000, out 1000, dead-lettered 0, lost 0, duplicated 0, out of order 0"
-    await_(lambda: stream.committed() == 1_000, "the commit", 30, [worker])
+    await_(lambda: stream.committed() == 1_000, "the commit", PATIENCE, [worker])
 
 
 def test_tombstones_are_passed_on(make_stream: Callable[..., Stream], delivery: str) -> None:
@@ -105,7 +105,7 @@ def test_a_signal_ends_the_worker_cleanly(
     stream = make_stream(delivery=delivery)
     stream.produce_light(5_000)
     worker = stream.start(TEST_SECONDS="0.005").await_ready()
-    await_(lambda: worker.metric("newswire_articles_total") > 100, "some work", 60, [worker])
+    await_(lambda: worker.metric("newswire_articles_total") > 100, "some work", PATIENCE, [worker])
     worker.signal(stop)
 
     assert worker.wait() == 0
@@ -117,7 +117,7 @@ def test_a_signal_during_start(make_stream: Callable[..., Stream]) -> None:
     """A signal before the worker has joined the group ends it cleanly too."""
     stream = make_stream()
     worker = stream.start()
-    await_(lambda: bool(worker.lines("model_loaded")), "the model", 60, [worker])
+    await_(lambda: bool(worker.lines("model_loaded")), "the model", PATIENCE, [worker])
 
     assert worker.terminate() == 0
 
@@ -146,7 +146,7 @@ def test_pages(make_stream: Callable[..., Stream]) -> None:
     await_(
         lambda: {worker.metric("newswire_assigned_partitions") for worker in (first, spare)} == {0, 1},
         "a spare",
-        30,
+        PATIENCE,
         [first],
     )
     await_(

@@ -9,7 +9,7 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
-from tests.kafka.harness import await_
+from tests.kafka.harness import PATIENCE, await_
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,9 +67,9 @@ def test_an_older_version_is_dropped(make_stream: Callable[..., Stream], deliver
     stream = make_stream(delivery=delivery, partitions=1)
     stream.produce([light("a", 2), light("b", 1), light("a", 1), light("b", 2), light("b", 1)])
     worker = stream.start(NEWSWIRE_SUPERSEDED="drop")
-    await_(lambda: stream.committed() >= 5, "the commit", 60, [worker])
+    await_(lambda: stream.committed() >= 5, "the commit", PATIENCE, [worker])
     stream.produce([light("a", 1)])  # a delivery in which nothing is published
-    await_(lambda: stream.committed() >= 6, "the commit", 60, [worker])
+    await_(lambda: stream.committed() >= 6, "the commit", PATIENCE, [worker])
 
     assert marks(stream) == [("a/0002", False), ("b/0001", False), ("b/0002", False)]
     assert stream.read(stream.dead) == []
@@ -89,7 +89,7 @@ def test_withdrawals(make_stream: Callable[..., Stream]) -> None:
     stream.produce([version("c", 1), version("c", 2, **(kill | {"updated_at": "the day before yesterday"}))])
     stream.produce([version("c", 1)])
     worker = stream.start(REAL, NEWSWIRE_SUPERSEDED="drop")
-    await_(lambda: stream.committed() >= 9, "the commit", 60, [worker])
+    await_(lambda: stream.committed() >= 9, "the commit", PATIENCE, [worker])
 
     records = [orjson.loads(record.value) for record in stream.read(stream.enriched)]
     assert [(record["id"], record["version"], record["status"]) for record in records] == [
@@ -138,7 +138,7 @@ def test_a_dead_letter_replayed_after_a_later_version(make_stream: Callable[...,
     worker = stream.start()
     stream.await_done()
     stream.command("dead-letters", "replay")
-    await_(lambda: stream.committed() >= 5, "the commit", 60, [worker])
+    await_(lambda: stream.committed() >= 5, "the commit", PATIENCE, [worker])
 
     late = [("a/0001", True)] if setting == "mark" else []
     assert marks(stream) == [("a/0002", False), *late, ("b/0001", False)]
@@ -150,7 +150,7 @@ def test_replay_reports_dropped_versions(make_stream: Callable[..., Stream]) -> 
     stream = make_stream(partitions=1, environment={"NEWSWIRE_SUPERSEDED": "drop"})
     stream.produce([version("a", 2), version("a", 1), version("b", 1)])
     worker = stream.start(REAL)
-    await_(lambda: stream.committed() >= 3, "the commit", 60, [worker])
+    await_(lambda: stream.committed() >= 3, "the commit", PATIENCE, [worker])
     assert worker.terminate() == 0
     process = stream.command("replay", "--diff")
 
@@ -164,7 +164,7 @@ def test_replay_distinguishes_lost_from_dropped_versions(make_stream: Callable[.
     stream.produce([version("a", 1), version("a", 3), version("a", 2)])
     skip_to(stream, 1)
     worker = stream.start(REAL)
-    await_(lambda: stream.committed() >= 3, "the commit", 60, [worker])
+    await_(lambda: stream.committed() >= 3, "the commit", PATIENCE, [worker])
     assert worker.terminate() == 0
     process = stream.command("replay")
 

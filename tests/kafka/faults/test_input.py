@@ -10,7 +10,7 @@ import orjson
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from tests.kafka.harness import await_, note
+from tests.kafka.harness import PATIENCE, await_, note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +93,7 @@ def test_compacted_input(make_stream: Callable[..., Stream], delivery: str) -> N
     for version in range(3):
         stream.produce((str(key).encode(), article(str(key), version=version)) for key in range(0, 90, version + 1))
     stream.produce_light(1, first=1_000)
-    await_(lambda: len(stream.read(stream.raw)) < 120, "the broker to compact", 60)
+    await_(lambda: len(stream.read(stream.raw)) < 120, "the broker to compact", PATIENCE)
     stream.sent = [(record.partition, record.offset) for record in stream.read(stream.raw)]
     worker = stream.start()
     stream.await_done()

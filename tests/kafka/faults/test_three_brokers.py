@@ -16,7 +16,7 @@ from kafka import KafkaAdminClient
 from service.kafka.lag import NO_COORDINATOR
 from service.local_kafka import Cluster
 from tests.kafka.conftest import GUARANTEES
-from tests.kafka.harness import MOST_IN_FLIGHT, Stream, await_
+from tests.kafka.harness import MOST_IN_FLIGHT, PATIENCE, Stream, await_
 from tests.kafka.proxy import HOST, Proxy
 from tests.kafka.side_by_side import await_more_articles, finish_and_check, start_workers
 
@@ -160,7 +160,7 @@ def await_in_sync(cluster: Cluster) -> None:
                 for part in topic["partitions"]
             ),
             "the replicas to be in sync",
-            60,
+            PATIENCE,
         )
     finally:
         admin.close()
