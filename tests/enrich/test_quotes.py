@@ -96,8 +96,8 @@ def test_a_quotation_without_a_verb_has_the_only_person_of_the_sentence_before(n
 
 def speakers(nlp: Language, text: str) -> list[str | None]:
     """Return the words for the speaker of each quotation."""
-    found = quotes.find(nlp(text), {})
-    return [quotation.speaker.text if quotation.speaker else None for quotation in found]
+    found = (quotation.speaker for quotation in quotes.find(nlp(text), {}))
+    return [speaker.text if speaker else None for speaker in found]
 
 
 @pytest.mark.parametrize(
