@@ -27,6 +27,7 @@ from service.enrich.entities.repeats import (
     add_occurrences,
     owners_of_forms,
 )
+from service.enrich.gazetteer.folding import fold_place_name
 from service.enrich.gazetteer.places import NameRole
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from service.enrich.entities.inflection import Endings, NameWords, WordForms
     from service.enrich.entities.name_candidates import NameCandidate
-    from service.enrich.gazetteer.places import Gazetteer
+    from service.enrich.gazetteer.places import Gazetteer, GazetteerMatch
 
 SPACE = re.compile(" ")
 WORD = re.compile(r"\w+")
@@ -54,7 +55,8 @@ def find(text: str, ents: Iterable[Span], language: str, gazetteer: Gazetteer) -
     joining = Joining(list(dict.fromkeys(owner.values())), language, gazetteer)
     groups = joining.join((owner[short], owner[long]) for short, long in pairs)
     of_things = endings(language, "things")
-    names = {group: _name(group, joining.forms_of(group), of_things, gazetteer) for group in groups}
+    places = gazetteer if words.places_change else None
+    names = {group: _name(group, joining.forms_of(group), of_things, places) for group in groups}
     _add_repeats(text, groups, words)
     return {group: name for group, name in names.items() if group.candidates}
 
@@ -86,7 +88,7 @@ def _distinctive_parts(surface: str, words: NameWords) -> list[str]:
     return left or parts
 
 
-def _name(group: NameGroup, forms: WordForms, of_things: Endings, gazetteer: Gazetteer) -> str:
+def _name(group: NameGroup, forms: WordForms, of_things: Endings, gazetteer: Gazetteer | None) -> str:
     """Return the usual name of a well-known thing if it is the article's, otherwise the fullest form, a nominative."""
     surfaces = [of_things.without_hyphen(" ".join(candidate.surface.split())) for candidate in sorted(group.candidates)]
     for surface in surfaces:
@@ -104,15 +106,41 @@ def _name(group: NameGroup, forms: WordForms, of_things: Endings, gazetteer: Gaz
         return full, not form.isupper(), scripts[script(form)], -distance, counts[form], -len(form)
 
     best = max(counts, key=quality)
-    if group.label not in {"GPE", "LOC"} or any(map(forms.shows, name_parts(best))):
+    if gazetteer is None or group.label not in {"GPE", "LOC"} or any(map(forms.shows, name_parts(best))):
         return best
     return _nominative(best, of_things, gazetteer)
 
 
 def _nominative(surface: str, of_things: Endings, gazetteer: Gazetteer) -> str:
-    """Return the name of the greatest place in the gazetteer that *surface* may be a form of: "Arad" for "Aradon"."""
-    if gazetteer.candidates(surface):
+    """Return the nominative of a place, if only one name of the place can be it: "Párizs" for "Párizst".
+
+    Forms of one place may each look like an ending of the other ("Čína", "Číne"), which tells nothing, unless one is
+    the gazetteer's own name. A form that the gazetteer does not know is the greatest place that it may be a form of.
+    """
+    found = _place(surface, gazetteer)
+    if found is None:
+        return _greatest(surface, of_things, gazetteer)
+    own = fold_place_name(found.place.name)
+    if fold_place_name(surface) == own:
         return surface
+    others = []
+    for name in dict.fromkeys(of_things.restored(surface)):
+        other = _place(name, gazetteer) if name != surface else None
+        if other and other.place.row == found.place.row and other.role <= found.role:
+            others.append(name)
+    if equal := [name for name in others if fold_place_name(name) == own]:
+        return found.place.name if found.place.name in equal else equal[0]
+    certain = [name for name in others if surface not in of_things.restored(name)]
+    return certain[0] if len(certain) == 1 and " " not in surface else surface
+
+
+def _place(name: str, gazetteer: Gazetteer) -> GazetteerMatch | None:
+    """Return the greatest place that has *name*, if it is none of a people."""
+    return next((match for match in gazetteer.candidates(name) if match.role is not NameRole.DEMONYM), None)
+
+
+def _greatest(surface: str, of_things: Endings, gazetteer: Gazetteer) -> str:
+    """Return the name of the greatest place in the gazetteer that *surface* may be a form of: "Arad" for "Aradon"."""
     best, greatest = surface, (0, False)
     for name in of_things.restored(surface):
         for match in gazetteer.candidates(name)[:1]:

@@ -57,6 +57,7 @@ class NameWords(DataRow):
     heads: CommaSeparatedSet
     aliases: tuple[CommaSeparatedList, ...]
     surname_first: bool = False
+    places_change: bool = True
     feminine_surname: str = ""
 
 

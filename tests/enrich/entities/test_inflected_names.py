@@ -13,6 +13,7 @@ from service.enrich.entities import find_in
 from service.enrich.entities.inflected_joining import Joining
 from service.enrich.entities.name_candidates import NameCandidate
 from service.enrich.entities.name_groups import NameGroup
+from service.enrich.gazetteer.languages import LanguageGazetteer
 from service.enrich.gazetteer.places import Gazetteer
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class FindIn(Protocol):
 @pytest.fixture(scope="module")
 def find() -> FindIn:
     """Return the stage as a function of a language, a text and its labels."""
-    nlp, gazetteer = spacy.blank("xx"), Gazetteer()
+    nlp, shipped = spacy.blank("xx"), Gazetteer()
+    gazetteers = {language: LanguageGazetteer(shipped, language) for language in ("ro", "bg", "hu", "sk")}
 
     def run(language: str, text: str, *labelled: tuple[str, str]) -> list[Entity]:
         doc = nlp(text)
@@ -39,7 +41,7 @@ def find() -> FindIn:
             position = start + len(words)
             spans.append(doc.char_span(start, position, label, alignment_mode="expand"))
         doc.ents = [span for span in spans if span is not None]
-        return find_in(doc, language, gazetteer)
+        return find_in(doc, language, gazetteers[language])
 
     return run
 
@@ -102,6 +104,12 @@ def test_case_endings_and_articles_do_not_make_two(
         ("sk", "Haarlemu", "Haarlem"),
         ("sk", "Banskej Bystrici", "Banská Bystrica"),
         ("ro", "Clujului", "Cluj"),
+        ("hu", "Párizst", "Párizs"),
+        ("hu", "Lengyelországban", "Lengyelország"),
+        ("sk", "Nemecka", "Nemecko"),
+        ("sk", "Čína", "Čína"),
+        ("ro", "Moscovei", "Moscova"),
+        ("bg", "София", "София"),
         ("hu", "Krekkencsen", "Krekkencsen"),
     ],
 )
