@@ -123,11 +123,12 @@ def _nominative(surface: str, of_things: Endings, gazetteer: Gazetteer) -> str:
     own = fold_place_name(found.place.name)
     if fold_place_name(surface) == own:
         return surface
-    others = []
-    for name in dict.fromkeys(of_things.restored(surface)):
-        other = _place(name, gazetteer) if name != surface else None
-        if other and other.place.row == found.place.row and other.role <= found.role:
-            others.append(name)
+    others = [
+        name
+        for name in dict.fromkeys(of_things.restored(surface))
+        if name != surface
+        and any(match.place.row == found.place.row and match.role <= found.role for match in gazetteer.candidates(name))
+    ]
     if equal := [name for name in others if fold_place_name(name) == own]:
         return found.place.name if found.place.name in equal else equal[0]
     certain = [name for name in others if surface not in of_things.restored(name)]
