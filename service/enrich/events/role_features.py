@@ -69,11 +69,11 @@ def of_candidates(parse: Parse, sentence: TokenSpan, candidates: Sequence[Candid
     people, actors = word_class("people"), word_class("actor")
     words = [parse.lemmas[head] for head, _ in candidates]
     relations = [parse.deps[top] for _, top in candidates]
-    whats = [parse.entity_types[head] or parse.tags[head] for head, _ in candidates]
-    kinds = [f"{what} {word in people:d}{word in actors:d}" for what, word in zip(whats, words, strict=True)]
+    natures = [parse.entity_types[head] or parse.tags[head] for head, _ in candidates]
+    kinds = [f"{what} {word in people:d}{word in actors:d}" for what, word in zip(natures, words, strict=True)]
     values = {
         "word": words,
-        "what": whats,
+        "what": natures,
         "kind": kinds,
         "own": relations,
         "previous": [parse.words[top - 1] if top > start else "" for _, top in candidates],
@@ -84,7 +84,7 @@ def of_candidates(parse: Parse, sentence: TokenSpan, candidates: Sequence[Candid
         [_column(rows.get(name, none), of_feature) for name, of_feature in values.items()],
         relations,
         kinds,
-        [rows.get(f"what*path={what}", none) for what in whats],
+        [rows.get(f"what*path={what}", none) for what in natures],
         [rows.get(f"kind*slot={kind}", none) for kind in kinds],
     )
 
