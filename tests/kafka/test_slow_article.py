@@ -32,7 +32,7 @@ def test_the_other_partitions_deliver(make_stream: Callable[..., Stream], delive
     for partition in range(4):
         _produce(stream, partition, 500)
     worker = stream.start(NEWSWIRE_ARTICLE_TIMEOUT_SECONDS=str(CPU_SECONDS))
-    await_(lambda: len(stream.read(stream.enriched)) == 1_500, "the other partitions", 60, [worker])
+    await_(lambda: len(stream.read(stream.enriched)) == 1_500, "the other partitions", PATIENCE_SECONDS, [worker])
     published = Counter(record.partition for record in stream.read(stream.enriched))
     assert published == {1: 500, 2: 500, 3: 500}
     assert stream.read(stream.dead) == []
@@ -50,7 +50,7 @@ def test_a_rebalance_while_a_partition_is_paused(make_stream: Callable[..., Stre
     for partition in range(4):
         _produce(stream, partition, 500)
     worker = stream.start(NEWSWIRE_ARTICLE_TIMEOUT_SECONDS="60")
-    await_(lambda: len(stream.read(stream.enriched)) == 1_500, "the other partitions", 60, [worker])
+    await_(lambda: len(stream.read(stream.enriched)) == 1_500, "the other partitions", PATIENCE_SECONDS, [worker])
     second = stream.start(NEWSWIRE_ARTICLE_TIMEOUT_SECONDS="2").await_ready()
     assert worker.terminate() == 0
     stream.await_done(PATIENCE_SECONDS)

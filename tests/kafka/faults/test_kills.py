@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.kafka.harness import MOST_IN_FLIGHT, note
+from tests.kafka.harness import MOST_IN_FLIGHT, PATIENCE, await_, note
+from tests.kafka.side_by_side import await_more_articles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.kafka.harness import Stream
+
+RESTARTS = "newswire_worker_process_restarts_total"
 
 
 @pytest.mark.faults
@@ -64,14 +67,15 @@ def test_killed_worker_processes(make_stream: Callable[..., Stream], delivery: s
     stream = make_stream(delivery=delivery)
     stream.produce_light(2_000)
     worker = stream.start(TEST_SECONDS="0.003").await_ready()
-    for _ in range(5):
-        time.sleep(0.3)
+    for kill in range(1, 6):
         os.kill(random.choice(worker.worker_processes()), signal.SIGKILL)  # noqa: S311 - random, not secret
+        await_(lambda kill=kill: worker.metric(RESTARTS) == kill, "a new process", PATIENCE, [worker])  # type: ignore[misc] # a default
+        await_more_articles([worker])  # so that no article meets two kills
     stream.await_done()
 
     ledger = stream.ledger()
     note("worker processes killed, five times", ledger)
-    assert worker.metric("newswire_worker_process_restarts_total") == 5
+    assert worker.metric(RESTARTS) == 5
     assert str(ledger) == "in 2000, out 2000, dead-lettered 0, lost 0, duplicated 0, out of order 0"
 
 
