@@ -68,7 +68,7 @@ $(RIVALS)/installed: lock/bench.txt
 bench: $(VENV)/installed $(RIVALS)/installed  ## Measure throughput and latency against the alternatives (15 minutes; ARGS="--articles FILE …")
 	$(BIN)/python -m benchmarks.run --rivals $(RIVALS)/bin/python $(ARGS)
 
-scale: $(VENV)/installed  ## Measure partitions, workers, delivery, overload and a soak (30 minutes; ARGS="--articles FILE …")
+scale: $(VENV)/installed  ## Measure partitions, workers, delivery, overload, a soak and a rollout (40 minutes; ARGS="--articles FILE …")
 	$(BIN)/python -m benchmarks.scale $(ARGS)
 
 check: $(VENV)/installed  ## Check lint, types, layers, docstrings and spelling

@@ -9,6 +9,7 @@ Parts:
     overload     ten times the sustainable articles per second for a while, and the recovery afterwards
     soak         many articles through one worker: memory growth, and that nothing is lost
     slow         an article that uses its whole time limit, and what the other partitions deliver meanwhile
+    rollout      all workers replaced one by one, with and without static membership
     compression  what compressed records save and cost
 
 Rounds are interleaved. Results go to benchmarks/results/scale.json, which keeps the results of parts that were not run
@@ -29,7 +30,7 @@ from typing import Any
 
 import orjson
 
-from benchmarks import articles, compression, scale_tables, slow, tables
+from benchmarks import articles, compression, rollout, scale_tables, slow, tables
 from benchmarks.run import RESULTS, WARM_UP_ARTICLES
 from benchmarks.samples import Sampler
 from benchmarks.stream import Contender, Running, throughput
@@ -178,6 +179,11 @@ def slow_article(scale: Scale) -> dict[str, Any]:
     return {"articles": OTHER_ARTICLES, "rounds": len(rounds), "slow": rounds}
 
 
+def replace_workers(scale: Scale) -> dict[str, Any]:
+    """Compare ways to replace all workers."""
+    return {"articles": len(scale.values), **rollout.measure(scale.broker, sys.executable, scale.values)}
+
+
 def compress(scale: Scale) -> dict[str, Any]:
     """Compare the codecs of compressed records."""
     return {"articles": len(scale.values), **compression.measure(scale.broker, scale.values)}
@@ -190,6 +196,7 @@ PARTS = {
     "overload": overload,
     "soak": soak,
     "slow": slow_article,
+    "rollout": replace_workers,
     "compression": compress,
 }
 

@@ -6,6 +6,7 @@ import math
 import statistics
 from typing import Any
 
+from benchmarks.rollout import HALT_SECONDS, POD_SECONDS
 from benchmarks.samples import ROLES, growth
 from benchmarks.tables import lateness, table
 
@@ -17,6 +18,7 @@ TITLES = {
     "overload": "Overload",
     "soak": "Soak",
     "slow": "One slow article",
+    "rollout": "A rollout",
     "compression": "Compressed records",
 }
 MEMORY = ["parent: PSS, MB", "fork server: PSS", "worker process: private", "all: PSS"]  # one column per role
@@ -32,6 +34,7 @@ def markdown(results: dict[str, Part]) -> str:
         "overload": _overload,
         "soak": _soak,
         "slow": _slow,
+        "rollout": _rollout,
         "compression": _compression,
     }
     parts = [
@@ -183,6 +186,27 @@ def _course(samples: list[Part]) -> str:
     backlog = max(row["sent"] - row["arrived"] for row in samples)
     rows.append(["maximum", "", f"{backlog:,}", *(f"{max(row[role] for row in samples):.0f}" for role in ROLES)])
     return table(["s", "published", "backlog", *MEMORY], rows)
+
+
+def _rollout(part: Part) -> str:
+    summary = (
+        f"{part['workers']} workers of one process, {part['partitions']} partitions, {part['articles_per_second']:.0f} "
+        f"articles per second. A partition halts if it publishes nothing for more than {HALT_SECONDS:.0f} s. Between "
+        f"an old worker that has ended and the start of the new one lie {POD_SECONDS:.0f} s."
+    )
+    rows = [
+        [
+            name,
+            *(f"{run[kind]:.1f}" for kind in ("halts_per_partition", "halted_seconds_per_partition", "longest_halt")),
+            f"{run['replacing_seconds']:.1f}",
+            *(f"{run[kind]:.2f}" for kind in ("delay_p50", "delay_p99", "delay_max")),
+            *(str(run[kind]) for kind in ("lag_max", "lost", "repeated")),
+        ]
+        for name, run in part["rollouts"].items()
+    ]
+    head = ["way to replace a worker", "halts per partition", "seconds of them", "longest halt, s", "s per worker"]
+    head += ["delay of an article, s: median", "p99", "maximum", "most articles waiting", "lost", "repeated"]
+    return f"{summary}\n\n{table(head, rows)}"
 
 
 def _compression(part: Part) -> str:

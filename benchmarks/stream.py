@@ -37,6 +37,7 @@ class Contender:
         program: Arguments of the Python interpreter.
         count: Number of processes; each is a member of the group.
         ours: Whether it is this service. Rivals have an interpreter of their own.
+        static: Whether each process keeps its name in the group when it is replaced; for this service only.
         environment: Variables in addition to the broker and the topics.
     """
 
@@ -44,6 +45,7 @@ class Contender:
     program: tuple[str, ...]
     count: int = 1
     ours: bool = False
+    static: bool = False
     environment: dict[str, str] = field(default_factory=dict)
 
 
@@ -77,7 +79,8 @@ class Running(AbstractContextManager["Running"]):
         self._python = sys.executable if contender.ours else python
         self.partitions = partitions
         self._name = f"bench-{uuid.uuid4().hex[:8]}"
-        self._ports = [_free_port() for _ in range(contender.count)]
+        self._ports: list[int] = []
+        self._processes: list[subprocess.Popen[bytes]] = []
         self._stack = ExitStack()
         self._stop = threading.Event()
 
@@ -90,13 +93,11 @@ class Running(AbstractContextManager["Running"]):
             reader.start()
             stack.callback(reader.join)
             stack.callback(self._stop.set)
-            log = stack.enter_context(
-                tempfile.NamedTemporaryFile(prefix="newswire-bench-", suffix=".log", delete=False)
-            )
-            self.log = Path(log.name)
-            self._processes = [self._start(port, log.fileno()) for port in self._ports]
-            for process in self._processes:
-                stack.callback(_end, process)
+            with tempfile.NamedTemporaryFile(prefix="newswire-bench-", suffix=".log", delete=False) as log:
+                self.log = Path(log.name)
+            stack.callback(self._end_all)
+            for number in range(self.contender.count):
+                self.start(number)
             self._stack = stack.pop_all()
         return self
 
@@ -114,7 +115,9 @@ class Running(AbstractContextManager["Running"]):
     def _topic(self, role: str) -> str:
         return f"{self._name}.{role}"
 
-    def _start(self, port: int, log: int) -> subprocess.Popen[bytes]:
+    def start(self, number: int) -> None:
+        """Start another process, which has the name of number *number* if the processes have names."""
+        port = _free_port()
         environment = os.environ | {
             "PYTHONPATH": str(ROOT),
             "BENCH_BROKER": self._bootstrap,
@@ -127,15 +130,40 @@ class Running(AbstractContextManager["Running"]):
             "NEWSWIRE_DEAD_LETTER_TOPIC": self._topic("dead-letter"),
             "NEWSWIRE_GROUP": self._name,
             "NEWSWIRE_WEB_PORT": str(port),
+            "NEWSWIRE_GROUP_INSTANCE_ID": f"worker-{number}" if self.contender.static else "",
         }
-        return subprocess.Popen(  # noqa: S603 - our own command
-            [self._python, *self.contender.program],
-            env=environment | self.contender.environment,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own command
+                [self._python, *self.contender.program],
+                env=environment | self.contender.environment,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self._processes.append(process)
+        self._ports.append(port)
+
+    def end_oldest(self, *, kill: bool = False) -> None:
+        """Stop or *kill* the process that was started first, and return when it has ended."""
+        process = self._processes.pop(0)
+        del self._ports[0]
+        if kill:
+            process.kill()
+        _end(process)
+
+    def _end_all(self) -> None:
+        while self._processes:
+            self.end_oldest()
+
+    def await_ready(self) -> None:
+        """Wait until the process of this service that was started last has its partitions."""
+        deadline = time.monotonic() + GIVE_UP_SECONDS
+        while time.monotonic() < deadline and not self._ended():
+            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self._ports[-1]}/readyz", timeout=5):
+                return
+            time.sleep(0.05)
+        raise SystemExit(f"{self.contender.name}: did not become ready; {self.log} ends with:\n{self._tail()}")
 
     def _read(self) -> None:
         """Record when each record becomes readable to a consumer of committed records."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks import capacity, readme, tables
+from benchmarks import capacity, readme, rollout, tables
 from benchmarks.contenders.ceiling import at_steady_pace
 from benchmarks.samples import growth
 
@@ -108,3 +108,20 @@ def test_the_page_keeps_what_was_not_measured_again(monkeypatch: pytest.MonkeyPa
 def test_the_page_has_every_block() -> None:
     """benchmarks/README.md has a block for every renderer."""
     assert set(readme.RENDERERS) == {match[2] for match in readme.BLOCK.finditer(readme.README.read_text())}
+
+
+def test_halts_are_intervals_without_a_record() -> None:
+    """Of two partitions with a record per half second, one stands still twice: for 3 s and for 2 s."""
+    steady = [0.5 * number for number in range(20)]
+    halting = [0.0, 0.5, 3.5, 4.0, 6.0, 6.5]
+
+    assert rollout.halts([steady, halting]) == {
+        "halts_per_partition": 1.0,
+        "halted_seconds_per_partition": 2.5,
+        "longest_halt": 3.0,
+    }
+
+
+def test_the_most_articles_waiting() -> None:
+    """Two of three articles wait at the same time."""
+    assert rollout.most_waiting([0.0, 1.0, 2.0], [1.5, 2.5, 3.0]) == 2
