@@ -24,8 +24,29 @@ if TYPE_CHECKING:
 
 _WORD_BEFORE = re.compile(r"(\w+)[. ]*$")
 _WORD_AFTER = re.compile(r" (\w+)")
+_DATELINE = re.compile(
+    r"^(?P<places>[^\W\d_]\w*+(?:[ -][^\W\d_]\w*+){0,2}),?(?: [^()/\n\u2013\u2014]{0,40})? ?"
+    r"(?:\([A-Z\u0400-\u042f][A-Z\u0400-\u042f /-]{1,15}\)|/[A-Za-z\u0400-\u044f]{2,12}/)(?P<dash> ?[-\u2013\u2014])?",
+    re.MULTILINE,
+)
+"""A place with a day or none, then an agency: `Bratislava 7. decembra (TASR)`, `BUCUREȘTI /Agerpres/ -`.
+
+Without a day or a dash, what stands in brackets may be the short form of a name.
+"""
+_DATELINE_MAX_CODE_POINTS = 1_000
+"""Length of the beginning of the body that may hold a dateline."""
 _CODE_POINTS_BEFORE = 20
 """Length of the text before a name that is searched for a word."""
+
+
+def datelines(text: str, body: int) -> list[tuple[int, int]]:
+    """Return the spans `[start, end)` of the places in the datelines of *text*, whose body begins at *body*."""
+    found = _DATELINE.finditer(text, body, body + _DATELINE_MAX_CODE_POINTS)
+    return [
+        match.span("places")
+        for match in found
+        if match["places"][0].isupper() and (match["dash"] or any(map(str.isdigit, match[0])))
+    ]
 
 
 def _folded(words: Iterable[str]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from service.enrich.gazetteer.folding import fold_place_name, is_initials
 from service.enrich.gazetteer.places import NameRole
-from service.enrich.places import cues, language_cues
+from service.enrich.places import cues, language_cues, overlooked_places
 from service.enrich.places.toponyms import (
     MAX_NAME_WORDS,
     POPULATION_AGAINST_PERSON,
@@ -48,7 +48,9 @@ MIN_LETTERS_IN_CAPITALS = 5
 def recognise(doc: Doc, article: RawArticle, gazetteer: Gazetteer, lists: WordLists) -> list[Toponym]:
     """Return the mentions of places in *doc*, in text order and without overlap."""
     text = article.text
-    collector = ToponymCollector(read_words(text, doc), gazetteer, cues.datelines(text, article))
+    datelines = language_cues.datelines(text, len(text) - len(article.body))
+    collector = ToponymCollector(read_words(text, doc), gazetteer, datelines)
+    overlooked_places.add_datelines(collector)
     _add_names(collector, lists)
     _add_unmarked(collector, lists)
     _add_peoples(collector, lists)

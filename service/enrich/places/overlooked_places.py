@@ -29,11 +29,16 @@ if TYPE_CHECKING:
 
 def add_overlooked(collector: ToponymCollector) -> None:
     """Add the overlooked places, the most certain first."""
-    for start, end in collector.datelines:
-        _add_dateline(collector, start, end)
+    add_datelines(collector)
     _add_known(collector)
     _add_repeats(collector)
     _add_abbreviations(collector)
+
+
+def add_datelines(collector: ToponymCollector) -> None:
+    """Add the places of the datelines."""
+    for start, end in collector.datelines:
+        _add_dateline(collector, start, end)
 
 
 def _add_dateline(collector: ToponymCollector, start: int, end: int) -> None:

@@ -64,6 +64,23 @@ def test_inflected_places_are_found(language: str, text: str, expected: dict[str
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "place", "about"),
+    [
+        ("sk", "Brusel 7. decembra (TASR) - Slovenský premiér žiadal viac. Slovensko nesúhlasí.", "Brussels", {"SK"}),
+        ("hu", "London, 2026. május 5., kedd (MTI) - A kormány [GPE Szegeden] döntött az útról.", "London", {"HU"}),
+        ("ro", "PARIS, 15 mar /Agerpres/ - Guvernul a decis la [GPE Cluj-Napoca].", "Paris", {"RO"}),
+        ("bg", "Скопие, 15 март /БТА/ - Правителството реши в [GPE Пловдив].", "Skopje", {"BG"}),
+    ],
+)
+def test_the_place_of_a_report_is_not_what_it_is_about(language: str, text: str, place: str, about: set[str]) -> None:
+    """Agencies write where their reporter was before the first sentence."""
+    found, countries = find(language, text)
+
+    assert {row.code for row in countries if row.about} == about
+    assert [[mention.as_ for mention in one.mentions] for one in found if one.name == place] == [["dateline"]]
+
+
+@pytest.mark.parametrize(
     ("language", "text", "name"),
     [
         ("ro", "Ploaia a venit în Timișoara abia seara.", "Timişoara"),
