@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import spacy
 from spacy.language import Language
+from spacy.util import compile_prefix_regex, compile_suffix_regex
 from thinc.api import NumpyOps, set_current_ops
 
 from service.enrich.model import name_reader, reader
+from service.enrich.model.name_network import DOUBLE_PRIME
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -48,6 +50,9 @@ def load(name: str = NAME) -> Language:
 def load_names() -> Language:
     """Load the pipeline for names in `LANGUAGES_OF_NAMES`. It sets names and sentences, and no grammar."""
     nlp = spacy.blank("xx")
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.prefix_search = compile_prefix_regex([*(nlp.Defaults.prefixes or ()), DOUBLE_PRIME]).search
+    tokenizer.suffix_search = compile_suffix_regex([*(nlp.Defaults.suffixes or ()), DOUBLE_PRIME]).search
     nlp.add_pipe("newswire_paragraphs", "paragraphs")
     nlp.add_pipe("sentencizer")
     nlp.add_pipe(name_reader.FACTORY, "name_reader")

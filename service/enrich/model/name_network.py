@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
     from service.enrich.model.arrays import Floats
 
-_SAME_LETTERS = str.maketrans("ŞşŢţ", "ȘșȚț")
-"""Romanian letters with a cedilla, which older keyboards have for those with a comma."""
+DOUBLE_PRIME = "\u2033"
+"""A mark that some Bulgarian papers set for quotation marks."""
+_SAME_LETTERS = str.maketrans("ŞşŢţ" + DOUBLE_PRIME, 'ȘșȚț"')
+"""Romanian letters with a cedilla, which older keyboards have for those with a comma; and other marks."""
 
 
 class NameNetwork:
