@@ -13,7 +13,6 @@ from service.enrich.gazetteer.folding import fold_place_name, is_initials
 from service.enrich.gazetteer.places import NameRole
 from service.enrich.places import cues, language_cues, overlooked_places
 from service.enrich.places.toponyms import (
-    MAX_NAME_WORDS,
     POPULATION_AGAINST_PERSON,
     POPULATION_KNOWN_BY_NAME,
     ToponymCollector,
@@ -131,21 +130,17 @@ def _is_common_word(collector: ToponymCollector, first: int, last: int, lists: W
 
 def _add_unmarked(collector: ToponymCollector, lists: WordLists) -> None:
     """Add the names that the model did not mark and that the gazetteer and the words around them say are places."""
-    words, marked = collector.words, set()
+    marked: set[int] = set()
     for toponym in collector.toponyms:
         marked |= {match.place.row for match in collector.gazetteer.candidates(toponym.text)[:1]}
-    position = 0
-    for first in words.capitalised:
-        if first < position or words.owner[first] >= 0 or collector.covered[first]:
-            continue
-        longest = 1
-        while longest < MAX_NAME_WORDS and first + longest < len(words) and words.owner[first + longest] < 0:
-            longest += 1
-        for last in range(first + longest, first, -1):
-            if _is_unmarked_place(collector, first, last, marked, lists):
-                collector.add(first, last, "")
-                position = last
-                break
+
+    def add_if_place(first: int, last: int) -> bool:
+        is_place = _is_unmarked_place(collector, first, last, marked, lists)
+        if is_place:
+            collector.add(first, last, "")
+        return is_place
+
+    collector.scan_unmarked(add_if_place)
 
 
 def _is_unmarked_place(

@@ -7,6 +7,7 @@ do so on the evidence of the words around them, because each still has to be res
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from service.enrich.gazetteer.folding import is_initials
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 def add_overlooked(collector: ToponymCollector) -> None:
     """Add the overlooked places, the most certain first."""
     add_datelines(collector)
-    _add_known(collector)
+    collector.scan_unmarked(partial(_add_if_place, collector))
     _add_repeats(collector)
     _add_abbreviations(collector)
 
@@ -55,24 +56,12 @@ def _add_dateline(collector: ToponymCollector, start: int, end: int) -> None:
             position += 1
 
 
-def _add_known(collector: ToponymCollector) -> None:
-    """Look up every run of words that begins and ends with a capital and is outside the model's names."""
-    words, position = collector.words, 0
-    for first in words.capitalised:
-        if first < position or words.owner[first] >= 0 or collector.covered[first]:
-            continue
-        longest = 1
-        while longest < MAX_NAME_WORDS and first + longest < len(words) and words.owner[first + longest] < 0:
-            longest += 1
-        for length in range(longest, 0, -1):
-            if words.text[first + length - 1][0].isupper() and _add_if_place(collector, first, first + length):
-                position = first + length
-                break
-
-
 def _add_if_place(collector: ToponymCollector, first: int, last: int) -> bool:
     """Add the words as a toponym if they name a place or a people; report whether the scan goes on after them."""
-    words, text = collector.words, collector.words.slice(first, last)
+    words = collector.words
+    if not words.text[last - 1][0].isupper():
+        return False
+    text = words.slice(first, last)
     matches = collector.gazetteer.candidates(text)
     if not matches or text.lower() in cues.DIRECTIONS:
         return False

@@ -10,7 +10,7 @@ from service.enrich.gazetteer.places import NameRole
 from service.enrich.places.cues import ENGLISH_SPEAKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from service.enrich.gazetteer.places import Gazetteer, GazetteerMatch
     from service.enrich.places.words import Words
@@ -53,6 +53,23 @@ class ToponymCollector:
         self.person_names = self.surnames | {words.text[name.first] for name in full_names}
         """Surnames and given names."""
         self.label_counts = Counter((words.slice(name.first, name.last), name.label) for name in words.names)
+
+    def scan_unmarked(self, add_if_place: Callable[[int, int], bool]) -> None:
+        """Try each run of words that begins with a capital and is outside the model's names, the longest first.
+
+        *add_if_place* gets its bounds, and reports whether the scan goes on after it.
+        """
+        words, position = self.words, 0
+        for first in words.capitalised:
+            if first < position or words.owner[first] >= 0 or self.covered[first]:
+                continue
+            longest = 1
+            while longest < MAX_NAME_WORDS and first + longest < len(words) and words.owner[first + longest] < 0:
+                longest += 1
+            for last in range(first + longest, first, -1):
+                if add_if_place(first, last):
+                    position = last
+                    break
 
     def add(self, first: int, last: int, label: str, as_: MentionRole = "name") -> None:
         """Add the words `[first, last)` as a toponym, unless another toponym covers one of them."""
