@@ -109,22 +109,22 @@ def vary(article: LabelledArticle, rng: random.Random, names: Names) -> Labelled
 def _draw_case(rng: random.Random) -> Callable[[str], str]:
     draw = rng.random()
     if draw < SHARE_UPPER:
-        return lambda text: _by_character(text, str.upper)
+        return lambda text: by_character(text, str.upper)
     if draw < SHARE_UPPER + SHARE_TITLE:
         return _as_title
     if draw < SHARE_UPPER + SHARE_TITLE + SHARE_LOWER:
-        return lambda text: _by_character(text, str.lower)
+        return lambda text: by_character(text, str.lower)
     return str
 
 
-def _by_character(text: str, change: Callable[[str], str]) -> str:
+def by_character(text: str, change: Callable[[str], str]) -> str:
     """Change the case of every character, except those whose other case is more than one code point."""
     return "".join(other if len(other := change(character)) == 1 else character for character in text)
 
 
 def _as_title(text: str) -> str:
     return " ".join(
-        word if word in PARTICLES else _by_character(word[:1], str.upper) + word[1:] for word in text.split(" ")
+        word if word in PARTICLES else by_character(word[:1], str.upper) + word[1:] for word in text.split(" ")
     )
 
 
@@ -183,24 +183,31 @@ def _other_name(name: str, label: str, rng: random.Random, names: Names) -> str:
     return name
 
 
-def _edited(article: LabelledArticle, edits: list[tuple[int, int, str]]) -> LabelledArticle:
-    """Apply *edits* (start, end, replacement), sorted and without overlap, and move the labels with the text."""
+def spliced(text: str, edits: Iterable[tuple[int, int, str]]) -> tuple[str, Callable[[int], int]]:
+    """Return *text* with *edits* (start, end, replacement), sorted and without overlap, and a map of its offsets."""
     pieces, position, growths = [], 0, []
     for start, end, replacement in edits:
-        pieces += [article.text[position:start], replacement]
+        pieces += [text[position:start], replacement]
         position = end
         growths.append((start, len(replacement) - (end - start)))
-    pieces.append(article.text[position:])
+    pieces.append(text[position:])
 
     def moved(offset: int) -> int:
         return offset + sum(growth for start, growth in growths if start < offset)
+
+    return "".join(pieces), moved
+
+
+def _edited(article: LabelledArticle, edits: list[tuple[int, int, str]]) -> LabelledArticle:
+    """Apply *edits*, and move the labels with the text."""
+    text, moved = spliced(article.text, edits)
 
     def move(span: Span) -> Span:
         return replace(span, start=moved(span.start), end=moved(span.end))
 
     return replace(
         article,
-        text="".join(pieces),
+        text=text,
         sentences=tuple((moved(start), moved(end)) for start, end in article.sentences),
         names=None if article.names is None else tuple(move(name) for name in article.names),
         events=None if article.events is None else tuple(move(event) for event in article.events),

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import simplemma
 
+from training.augment import by_character, spliced
+
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterable
@@ -127,29 +129,21 @@ def vary(text: Text, names: Names, rng: random.Random) -> Text:
     varied = _edited(text, edits)
     if rng.random() < SHARE_IN_CAPITALS:
         end = varied.text.find("\n") if "\n" in varied.text else len(varied.text)
-        capitals = "".join(upper if len(upper := letter.upper()) == 1 else letter for letter in varied.text[:end])
+        capitals = by_character(varied.text[:end], str.upper)
         varied = replace(varied, text=capitals + varied.text[end:])
     return varied
 
 
 def _edited(text: Text, edits: list[tuple[int, int, str]]) -> Text:
     """Apply *edits* (start, end, replacement), sorted and without overlap, and move the labels with the text."""
-    pieces, position, growths = [], 0, []
-    for start, end, replacement in edits:
-        pieces += [text.text[position:start], replacement]
-        position = end
-        growths.append((start, len(replacement) - (end - start)))
-    pieces.append(text.text[position:])
-
-    def moved(offset: int) -> int:
-        return offset + sum(growth for start, growth in growths if start < offset)
+    changed, moved = spliced(text.text, edits)
 
     def move(name: Name) -> Name:
         return replace(name, start=moved(name.start), end=moved(name.end))
 
     return replace(
         text,
-        text="".join(pieces),
+        text=changed,
         names=tuple(move(name) for name in text.names),
         open=tuple((moved(start), moved(end)) for start, end in text.open),
     )
