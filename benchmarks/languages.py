@@ -17,10 +17,10 @@ from itertools import islice
 from pathlib import Path
 
 from service.contract.raw_article import RawArticle
+from service.enrich.data_files import LANGUAGES
 from service.enrich.enricher import Enricher
 from service.settings import Settings
 
-LANGUAGES = ("ro", "bg", "hu", "sk")
 WARM_UP_ARTICLES = 10
 MIN_WORDS, MAX_WORDS = 100, 800
 ROUNDS = 3

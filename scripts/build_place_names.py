@@ -33,8 +33,9 @@ from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictiona
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from scripts import build_gazetteer, inflection
+from service.enrich.data_files import LANGUAGES
 from service.enrich.gazetteer.folding import fold_place_name, is_initials
-from service.enrich.gazetteer.languages import LANGUAGES, NAMES_FILE_OF
+from service.enrich.gazetteer.languages import NAMES_FILE_OF
 from service.enrich.gazetteer.places import NameRole, name_key
 
 if TYPE_CHECKING:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 DATA = files("service.enrich") / "data"
+LANGUAGES = ("ro", "bg", "hu", "sk")
+"""Languages beside English: each has a folder in `data/languages`."""
 
 # libyaml reads the same ten times as fast. PyYAML's wheels include it; other builds may not.
 _SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from service.contract.enriched_article import EnrichedArticle, NoneFound
 from service.enrich import near_duplicates, span_check
+from service.enrich.data_files import LANGUAGES
 from service.enrich.english_stages import EnglishStages
 from service.enrich.gazetteer.places import Gazetteer
 from service.enrich.language import LanguageDetector, primary
@@ -47,7 +48,7 @@ class Enricher:
         self._watched = frozenset(settings.watched)
         self._english = EnglishStages(settings, gazetteer)
         self._others: dict[str, NameStages] = {}
-        others = [language for language in self._languages.supported if language in loading.LANGUAGES_OF_NAMES]
+        others = [language for language in self._languages.supported if language in LANGUAGES]
         if others:
             nlp = loading.load_names()
             self._others = {language: NameStages(language, nlp, settings, gazetteer) for language in others}

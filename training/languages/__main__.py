@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 import numpy as np
 
+from service.enrich.data_files import LANGUAGES
 from service.enrich.model.name_reader import WEIGHTS
 from training import stored
 from training.inventory import Inventory
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from training.languages.gold import Text
 
 LANGUAGES_FOLDER = "NEWSWIRE_LANGUAGES"
-LANGUAGES = ("ro", "bg", "hu", "sk")
 NEIGHBOURS = {"cs": 1.0, "hr": 0.5, "sr": 0.5, "pl": 0.25, "uk": 0.4}
 """Languages that the student reads beside its own, and the share of their texts: there is little Slovak news."""
 SHARE_OF_COPIES = 0.5

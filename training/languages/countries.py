@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from service.enrich import entities
+from service.enrich.data_files import LANGUAGES
 from service.enrich.gazetteer.languages import LanguageGazetteer
 from service.enrich.gazetteer.places import Gazetteer
 from service.enrich.model import loading, tokenizing
@@ -44,7 +45,7 @@ Example = tuple[dict[str, dict[str, float]], set[str]]
 def examples(folder: Path) -> Iterator[Example]:
     """Yield the examples of the labelled articles that name a place."""
     nlp, shipped = loading.load_names(), Gazetteer()
-    gazetteers = {language: LanguageGazetteer(shipped, language) for language in loading.LANGUAGES_OF_NAMES}
+    gazetteers = {language: LanguageGazetteer(shipped, language) for language in LANGUAGES}
     for label, article in articles(folder, LABELS):
         gazetteer, lists = gazetteers[label["language"]], language_cues.of(label["language"])
         doc = tokenizing.annotate(nlp, article.text)

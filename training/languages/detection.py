@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.contract.raw_article import RawArticle
+from service.enrich.data_files import LANGUAGES
 from service.enrich.language import LanguageDetector
 from service.settings import Settings
 from training.scoring.counting import decimal
@@ -25,7 +26,6 @@ MIN_CODE_POINTS = 200
 """Length of the shortest article that is counted."""
 PARAGRAPH_CODE_POINTS = 400
 MAX_HEADLINE_CODE_POINTS = 200
-ENRICHED = ("ro", "bg", "hu", "sk")
 NEIGHBOURS = ("cs", "pl", "uk", "hr", "sr")
 ALIKE = frozenset({"hr", "sr", "bs"})
 """Any of these is right for a text of one of them: none is enriched."""
@@ -33,7 +33,7 @@ ALIKE = frozenset({"hr", "sr", "bs"})
 
 def texts(folder: Path, english: Path) -> Iterator[tuple[str, str, str]]:
     """Yield language, headline and body of the texts of each language."""
-    files = {language: folder / f"raw_{language}.jsonl.xz" for language in ENRICHED} | {"en": english}
+    files = {language: folder / f"raw_{language}.jsonl.xz" for language in LANGUAGES} | {"en": english}
     for language, path in files.items():
         with lzma.open(path, "rt", encoding="utf-8") as lines:
             rows = (json.loads(line) for line in lines)
@@ -69,7 +69,7 @@ def main() -> None:
             is_right = found == language or {found, language} <= ALIKE
             answers.setdefault((language, form), []).append((is_right, found is not None and not is_right))
     print("language | article | paragraph | headline: right (wrong) of texts")
-    for language in (*ENRICHED, "en", *NEIGHBOURS):
+    for language in (*LANGUAGES, "en", *NEIGHBOURS):
         cells = []
         for form in ("article", "paragraph", "headline"):
             given = answers.get((language, form), [])

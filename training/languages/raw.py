@@ -6,6 +6,7 @@ import json
 import lzma
 from typing import TYPE_CHECKING
 
+from service.enrich.cedillas import WITH_COMMA
 from training.languages.gold import LABELS, Text
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 FILE = "raw_ro.jsonl.xz"
 """The only file whose texts are not those of the labelled ones, or held back to read the records by eye."""
 MAX_CODE_POINTS = 4_000
-COMMA_LETTERS = str.maketrans("ŞşŢţ", "ȘșȚț")
 
 
 def read(folder: Path, without: frozenset[str]) -> Iterator[Text]:
@@ -25,5 +25,5 @@ def read(folder: Path, without: frozenset[str]) -> Iterator[Text]:
             row = json.loads(line)
             text = "\n\n".join(part for part in (row["headline"], row["body"]) if part)[:MAX_CODE_POINTS]
             if row["id"] not in without and text.strip():
-                text = text.translate(COMMA_LETTERS)
+                text = text.translate(WITH_COMMA)
                 yield Text(row["id"], row["language"], "raw", text, (), frozenset(LABELS), (), "train")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from service.contract.raw_article import RawArticle
+from service.enrich.data_files import LANGUAGES
 from service.enrich.enricher import Enricher
 from service.settings import Settings
 from training.scoring.counting import Score, share
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from service.contract.enriched_article import EnrichedArticle
 
 LABELS = Path(__file__).parents[1] / "labels" / "places.jsonl"
-LANGUAGES = ("ro", "bg", "hu", "sk")
 
 
 def articles(folder: Path, labels: Path = LABELS) -> Iterator[tuple[dict[str, Any], RawArticle]]:

@@ -13,7 +13,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from service.contract.annotations import DateMention
-from service.enrich.dates.date_words import CEDILLAS, Vocabulary, kind_of_number, vocabulary
+from service.enrich.cedillas import WITH_COMMA
+from service.enrich.dates.date_words import Vocabulary, kind_of_number, vocabulary
 from service.enrich.grammar.date_expressions import publication_day, resolve
 from service.enrich.model.tokenizing import text_of
 
@@ -87,7 +88,7 @@ def find_in(doc: Doc, published_at: datetime | None, language: str) -> list[Date
 
 
 def _words(text: str, known: Vocabulary) -> Iterator[Word]:
-    small = text.replace("İ", "I").lower().translate(CEDILLAS)  # of the same length: İ alone would become two
+    small = text.replace("İ", "I").lower().translate(WITH_COMMA)  # of the same length: İ alone would become two
     end = 0
     for match in TOKEN.finditer(small):
         start = match.start()

@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from service.enrich.data_files import DATA, CommaSeparatedSet, DataRow, read_document
 from service.enrich.grammar.date_expressions import MONTHS, WEEKDAYS
 
-CEDILLAS = str.maketrans("şţŞŢ", "șțȘȚ")
-"""Romanian letters as old keyboards write them."""
 HYPHENS = "-\u2010\u2011\u2013\u2014"
 DAY, YEAR = re.compile(r"0?[1-9]|[12][0-9]|3[01]"), re.compile(r"1[5-9][0-9]{2}|20[0-9]{2}")
 

@@ -13,6 +13,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from service.enrich import data_files
+from service.enrich.cedillas import WITH_COMMA
 from service.enrich.data_files import DATA, CommaSeparatedList, CommaSeparatedSet, DataRow
 from service.enrich.entities.name_forms import QUOTES, fold_name
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 NAME_PART = re.compile(r"[^\s,]+")
 AROUND_WORD = "'.()-" + QUOTES
-CEDILLAS = str.maketrans("ş\u0163", "ș\u021b")
-"""Letters that many Romanian texts write with a cedilla instead of a comma."""
 MIN_STEM_LETTERS = 3
 """Letters before an ending. Shorter stems are too often another word."""
 MAX_RESTORED_WORDS = 2
@@ -44,7 +43,7 @@ def word_key(word: str) -> str:
 
     There an accent tells a paradigm: "Nováková", a woman, and "Novákova", a possessive of Novák.
     """
-    return fold_name(word[:-1]) + word[-1:].translate(CEDILLAS)
+    return fold_name(word[:-1]) + word[-1:].translate(WITH_COMMA)
 
 
 class NameWords(DataRow):

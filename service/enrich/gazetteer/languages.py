@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from service.enrich.data_files import LANGUAGES
 from service.enrich.gazetteer.places import Gazetteer, NameRole, NameTable
 
 if TYPE_CHECKING:
     from service.enrich.gazetteer.places import GazetteerMatch
 
-LANGUAGES = ("ro", "bg", "hu", "sk")
 NAMES_FILE_OF = {
     language: Path(__file__).parents[1] / "data" / "languages" / language / "place_names.npz" for language in LANGUAGES
 }

@@ -19,10 +19,8 @@ NAME = "newswire"
 """Name of the shipped pipeline. Any other name is that of an installed one."""
 VERSION = "3.0"
 """Version of the shipped weights: raised with every change of them."""
-LANGUAGES_OF_NAMES = ("ro", "bg", "hu", "sk")
-"""Languages beside English in which names are read."""
 VERSION_OF_NAMES = "1.0"
-"""Version of the weights for names in these languages."""
+"""Version of the weights for names in other languages."""
 
 
 def load(name: str = NAME) -> Language:
@@ -48,7 +46,7 @@ def load(name: str = NAME) -> Language:
 
 
 def load_names() -> Language:
-    """Load the pipeline for names in `LANGUAGES_OF_NAMES`. It sets names and sentences, and no grammar."""
+    """Load the pipeline for names in `data_files.LANGUAGES`. It sets names and sentences, and no grammar."""
     nlp = spacy.blank("xx")
     tokenizer: Any = nlp.tokenizer
     tokenizer.prefix_search = compile_prefix_regex([*(nlp.Defaults.prefixes or ()), DOUBLE_PRIME]).search

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from service.enrich.cedillas import WITH_COMMA
 from service.enrich.model import trunk
 
 if TYPE_CHECKING:
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 
 DOUBLE_PRIME = "\u2033"
 """A mark that some Bulgarian papers set for quotation marks."""
-_SAME_LETTERS = str.maketrans("ŞşŢţ" + DOUBLE_PRIME, 'ȘșȚț"')
-"""Romanian letters with a cedilla, which older keyboards have for those with a comma; and other marks."""
+_SAME_SIGNS = WITH_COMMA | str.maketrans(DOUBLE_PRIME, '"')
 
 
 class NameNetwork:
@@ -44,4 +44,4 @@ class NameNetwork:
 
 def as_read(word: str) -> str:
     """Return *word* as the network reads it: composed letters, and one letter for those that look alike."""
-    return word if word.isascii() else unicodedata.normalize("NFC", word).translate(_SAME_LETTERS)
+    return word if word.isascii() else unicodedata.normalize("NFC", word).translate(_SAME_SIGNS)

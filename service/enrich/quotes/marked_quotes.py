@@ -13,6 +13,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from service.contract.annotations import Entity, Mention, Quote
+from service.enrich.cedillas import WITH_COMMA
 from service.enrich.data_files import DATA, CommaSeparatedSet, DataRow, read_document
 from service.enrich.grammar.nested_quotations import passages
 from service.enrich.model.tokenizing import text_of
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from service.enrich.grammar.quotation_marks import Passage
 
-CEDILLAS = str.maketrans("şţŞŢ", "șțȘȚ")
-"""Romanian letters as old keyboards write them."""
 MAX_CODE_POINTS = 160
 """How far the words beside a quotation are read."""
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|[0-9]+|[^\w ]")
@@ -133,7 +132,7 @@ def _words(
     for match in WORD.finditer(text, first, last):
         start, end = next(((start, end) for start, end in names if start <= match.start() < end), match.span())
         if not words or words[-1][1] <= start:
-            word = text[start:end].lower().translate(CEDILLAS)
+            word = text[start:end].lower().translate(WITH_COMMA)
             words.append((start, end, _kind(word, known, is_person=(start, end) in names)))
     return words
 
