@@ -27,14 +27,12 @@ from service.enrich.places import focus, home_country
 from service.enrich.places.recognition import recognise
 from service.enrich.places.resolution import resolve
 from training.labelled import part_of_article
+from training.logistic import fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
 L2_STRENGTH = 1.0
-NEWTON_STEPS = 30
 
 
 def examples(path: Path) -> Iterator[tuple[str, dict[str, dict[str, float]], set[str]]]:
@@ -57,17 +55,6 @@ def examples(path: Path) -> Iterator[tuple[str, dict[str, dict[str, float]], set
                 yield part, focus.features(mentions, article, doc, home.institutions), set(row["about"])
 
 
-def fit(table: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the weights of a logistic regression, by Newton's method."""
-    weights = np.zeros(table.shape[1])
-    for _ in range(NEWTON_STEPS):
-        probability = 1 / (1 + np.exp(-table @ weights))
-        slope = table.T @ (probability - right) + L2_STRENGTH * weights
-        curvature = (table.T * (probability * (1 - probability))) @ table + L2_STRENGTH * np.eye(len(weights))
-        weights -= np.linalg.solve(curvature, slope)
-    return weights
-
-
 def main() -> None:
     """Fit the weights and print them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -76,7 +63,7 @@ def main() -> None:
     train = [(row, code in right) for part, rows, right in data if part == "train" for code, row in rows.items()]
     names = list(train[0][0])
     table = np.array([[row[name] for name in names] for row, _ in train])
-    weights = fit(table, np.array([float(is_right) for _, is_right in train]))
+    weights = fit(table, np.array([float(is_right) for _, is_right in train]), L2_STRENGTH)
     for name, weight in zip(names, weights, strict=True):
         print(f"{name}: {weight:.2f}")
     hits = predicted = labelled = 0

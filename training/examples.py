@@ -9,14 +9,14 @@ import numpy as np
 from spacy.lang.en import English
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from spacy.language import Language
     from tokenizers import Tokenizer
 
     from service.enrich.media_topics import TopicTree
-    from training.labelled import LabelledArticle
+    from training.labelled import LabelledArticle, Name
 
 BEGIN_PIECE, PADDING_PIECE, END_PIECE = 0, 1, 2
 """Word pieces of the encoder that stand for no text."""
@@ -110,8 +110,7 @@ def targets(
 ) -> Targets:
     """Return the targets of *window*."""
     starts = {start: at for at, (start, _) in enumerate(window.words)}
-    ends = {end: at for at, (_, end) in enumerate(window.words)}
-    tags = _tags(article, window, starts, ends) if article.names is not None else None
+    tags = _tags(article.names, window.words) if article.names is not None else None
     size = len(window.words)
     kinds = flags = main = topic_row = None
     if article.events is not None:
@@ -132,26 +131,40 @@ def targets(
     return Targets(tags, kinds, flags, main, topic_row, lead)
 
 
-def _tags(article: LabelledArticle, window: Window, starts: dict[int, int], ends: dict[int, int]) -> NDArray[np.bool_]:
-    allowed = np.zeros((len(window.words), NAME_TAGS), dtype=bool)
+def _tags(names: Iterable[Name], words: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+    allowed = np.zeros((len(words), NAME_TAGS), dtype=bool)
     allowed[:, 0] = True
-    count = len(NAME_LABELS)
-    for name in article.names or ():
+    allow_names(allowed, names, words, NAME_LABELS)
+    return allowed
+
+
+def allow_names(
+    allowed: NDArray[np.bool_], names: Iterable[Name], words: Sequence[tuple[int, int]], labels: Sequence[str]
+) -> None:
+    """Set in *allowed*, (word, tag), which tags the words of *names* may have; words of half a name may have any.
+
+    Args:
+        allowed: The tags that the words may have outside of names.
+        names: The labelled names.
+        words: Start and end of each word in code points.
+        labels: Labels in the order of the tags.
+    """
+    count = len(labels)
+    starts = {start: at for at, (start, _) in enumerate(words)}
+    ends = {end: at for at, (_, end) in enumerate(words)}
+    for name in names:
         first, last = starts.get(name.start), ends.get(name.end)
         if first is None or last is None or last < first:
-            touched = [at for at, (s, e) in enumerate(window.words) if s < name.end and name.start < e]
-            allowed[touched] = True
+            allowed[[at for at, (s, e) in enumerate(words) if s < name.end and name.start < e]] = True
             continue
-        labels = [NAME_LABELS.index(label) for label in name.labels]
         allowed[first : last + 1] = False
-        for label in labels:
+        for label in map(labels.index, name.labels):
             if first == last:
                 allowed[first, 1 + 3 * count + label] = True
                 continue
             allowed[first, 1 + label] = True
             allowed[first + 1 : last, 1 + count + label] = True
             allowed[last, 1 + 2 * count + label] = True
-    return allowed
 
 
 def all_windows(articles: Sequence[LabelledArticle], tokenizer: Tokenizer) -> Iterator[Window]:

@@ -27,6 +27,7 @@ from service.enrich.model import loading, tokenizing
 from service.enrich.places import focus, home_country, language_cues, language_recognition
 from service.enrich.places.resolution import resolve
 from training.languages.readings import articles
+from training.logistic import fit
 from training.scoring.counting import Score
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 LABELS = Path(__file__).parents[1] / "labels" / "about.jsonl"
 STRENGTH = 3.0
 """How much the weights are drawn to those of English."""
-NEWTON_STEPS, FOLDS = 40, 6
+FOLDS = 6
 Example = tuple[dict[str, dict[str, float]], set[str]]
 """The features of each country of an article, and the countries that it is about."""
 
@@ -57,17 +58,11 @@ def examples(folder: Path) -> Iterator[Example]:
             yield focus.features(mentions, article, doc, home.institutions), set(label["about"])
 
 
-def fit(data: list[Example], prior: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the weights of a logistic regression that are near *prior*, by Newton's method."""
+def fit_near(data: list[Example], prior: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return weights of the features that are near *prior*."""
     table = np.array([list(row.values()) for rows, _ in data for row in rows.values()])
     right = np.array([float(code in about) for rows, about in data for code in rows])
-    weights = prior.copy()
-    for _ in range(NEWTON_STEPS):
-        probability = 1 / (1 + np.exp(-table @ weights))
-        slope = table.T @ (probability - right) + STRENGTH * (weights - prior)
-        curvature = (table.T * (probability * (1 - probability))) @ table + STRENGTH * np.eye(len(weights))
-        weights -= np.linalg.solve(curvature, slope)
-    return weights
+    return fit(table, right, STRENGTH, prior)
 
 
 def told(rows: dict[str, dict[str, float]], weights: NDArray[np.float64]) -> set[str]:
@@ -84,13 +79,13 @@ def main() -> None:
     parser.add_argument("--languages", type=Path, required=True)
     data = list(examples(parser.parse_args().languages))
     prior = np.array(list(focus.ENGLISH.of.values()))
-    for name, weight in zip(focus.ENGLISH.of, fit(data, prior), strict=True):
+    for name, weight in zip(focus.ENGLISH.of, fit_near(data, prior), strict=True):
         print(f"{name}: {weight:.2f}")
     order = list(range(len(data)))
     random.Random(0).shuffle(order)  # noqa: S311 - no secret
     score = Score()
     for fold in range(FOLDS):
-        weights = fit([data[index] for place, index in enumerate(order) if place % FOLDS != fold], prior)
+        weights = fit_near([data[index] for place, index in enumerate(order) if place % FOLDS != fold], prior)
         for index in order[fold::FOLDS]:
             rows, about = data[index]
             ours = told(rows, weights)
