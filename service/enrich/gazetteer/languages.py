@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,9 +38,9 @@ class LanguageGazetteer(Gazetteer):
     def __init__(self, gazetteer: Gazetteer, language: str) -> None:
         vars(self).update(vars(gazetteer))  # the columns are shared
         self.language = language
-        digest = hashlib.sha256(NAMES_FILE_OF[language].read_bytes()).hexdigest()[:12]
-        self.edition = f"{gazetteer.edition}-{language}-{digest}"
-        with np.load(NAMES_FILE_OF[language], allow_pickle=False) as columns:
+        content = NAMES_FILE_OF[language].read_bytes()
+        self.edition = f"{gazetteer.edition}-{language}-{hashlib.sha256(content).hexdigest()[:12]}"
+        with np.load(BytesIO(content), allow_pickle=False) as columns:
             self._in_language = NameTable(columns["keys"], columns["targets"])
         lines = ENDINGS_FILE_OF[language].read_text(encoding="utf-8").splitlines()
         self._endings = tuple(line for line in lines if line and not line.startswith("#"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from service.contract.raw_article import RawArticle
 from service.enrich import places
 from service.enrich.gazetteer.languages import LanguageGazetteer
 from service.enrich.gazetteer.places import Gazetteer
+from tests.enrich.places.marked_text import read
 
 if TYPE_CHECKING:
     from service.contract.annotations import CountryShare, Location
@@ -28,16 +28,8 @@ def gazetteer(language: str) -> LanguageGazetteer:
 
 def find(language: str, marked: str, url: str | None = None) -> tuple[list[Location], list[CountryShare]]:
     """Return the places and countries of *marked*, in which `[GPE Paris]` is a name that the model marked."""
-    text, spans = "", []
-    for part in re.split(r"(\[[A-Z_]+ [^\]]+\])", marked):
-        name = re.fullmatch(r"\[([A-Z_]+) ([^\]]+)\]", part)
-        if name:
-            spans.append((len(text), len(text) + len(name[2]), name[1]))
-        text += name[2] if name else part
-    doc = NLP(text)
-    ents = [doc.char_span(start, end, label, alignment_mode="expand") for start, end, label in spans]
-    doc.ents = tuple(ent for ent in ents if ent is not None)
-    article = RawArticle(id="1", body=text, url=url)
+    doc = read(NLP, marked)
+    article = RawArticle(id="1", body=doc.text, url=url)
     return places.find_in(doc, article, gazetteer(language), language)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +14,9 @@ from service.contract.raw_article import RawArticle
 from service.enrich import places as locations
 from service.enrich.gazetteer.places import Gazetteer
 from service.views.geojson import feature_collection
+from tests.enrich.places.marked_text import read
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
-
     from service.contract.annotations import CountryShare, Location
 
 NLP = spacy.blank("en")
@@ -31,24 +29,10 @@ def gazetteer() -> Gazetteer:
     return Gazetteer()
 
 
-def read(marked: str) -> Doc:
-    """Return the doc of *marked*, in which `[GPE Paris]` is a name that the model marked."""
-    text, spans = "", []
-    for part in re.split(r"(\[[A-Z_]+ [^\]]+\])", marked):
-        name = re.fullmatch(r"\[([A-Z_]+) ([^\]]+)\]", part)
-        if name:
-            spans.append((len(text), len(text) + len(name[2]), name[1]))
-        text += name[2] if name else part
-    doc = NLP(text)
-    ents = [doc.char_span(start, end, label, alignment_mode="expand") for start, end, label in spans]
-    doc.ents = tuple(ent for ent in ents if ent is not None)
-    return doc
-
-
 def find(marked: str, gazetteer: Gazetteer, headline: str = "") -> tuple[list[Location], list[CountryShare]]:
     """Return the places and countries of *marked*."""
     body = f"{headline}\n\n{marked}" if headline else marked
-    doc = read(body)
+    doc = read(NLP, body)
     article = RawArticle(id="1", headline=headline, body=doc.text[len(headline) + 2 :] if headline else doc.text)
     return locations.find(doc, article, gazetteer)
 
@@ -140,7 +124,7 @@ def test_the_article_resolves_an_ambiguous_name(
 
 def test_a_dateline_in_its_own_field_is_evidence(gazetteer: Gazetteer) -> None:
     """A dateline outside the text helps to resolve an ambiguous name."""
-    doc = read("The mayor of [GPE Paris] resigned.")
+    doc = read(NLP, "The mayor of [GPE Paris] resigned.")
     article = RawArticle(id="1", body=doc.text, dateline="BONHAM, Texas (AP)")
     ((paris,), _) = locations.find(doc, article, gazetteer)
     assert paris.admin1 == "Texas"
@@ -148,7 +132,7 @@ def test_a_dateline_in_its_own_field_is_evidence(gazetteer: Gazetteer) -> None:
 
 def test_geojson_has_a_point_for_every_place_with_coordinates(gazetteer: Gazetteer) -> None:
     """Each place is a feature: a point with longitude first, or null for a place without coordinates."""
-    doc = read("[GPE Romania] and [LOC the West] met.")
+    doc = read(NLP, "[GPE Romania] and [LOC the West] met.")
     found, countries = locations.find(doc, RawArticle(id="1", body=doc.text), gazetteer)
     empty = {name: None for name, field in EnrichedArticle.model_fields.items() if field.is_required()}
     fields = {"id": "1", "status": "enriched", "source": {}, "headline": "They met", "text": doc.text}
